@@ -1,0 +1,83 @@
+# The words of the house. `make help` lists them.
+#
+# Everything lives in .venv. The stamp files inside it say what has been set up, so a second run
+# starts at once, and removing .venv forgets everything.
+
+PYTHON ?= $(shell python3.11 -c "" 2>/dev/null && echo python3.11 || echo python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/pytest
+UV_VERSION := 0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: demo test laws bench lint docs golden release help lock clean
+
+demo: .venv/.run  ## make a small service team's books and show what its contacts cost
+	@test -d demo || $(BIN)/percontact demo demo
+	@$(BIN)/percontact -C demo cost --from 2026-01 --to 2026-06 --by channel
+
+test: .venv/.dev  ## run the tests that take no more than minutes
+	$(PYTEST) -n 2
+
+laws: .venv/.dev  ## run the laws that hold for any book, and the wrong numbers that got out once
+	HYPOTHESIS_PROFILE=ci $(PYTEST) tests/laws tests/soundness
+
+bench: .venv/.dev  ## measure speed and memory
+	$(BIN)/python benchmarks/run.py
+
+lint: .venv/.dev  ## check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+docs: .venv/.run  ## write the reference pages from the code
+	$(BIN)/python tools/make_reference.py
+
+golden: .venv/.dev  ## write the golden texts of the errors anew; read the difference before you keep it
+	UPDATE_GOLDEN=1 $(PYTEST) tests/errors
+
+release: lint test  ## check everything, then build the packages into dist/
+	@set -- $(filter-out changelog.d/README.md,$(wildcard changelog.d/*)); test $$# -eq 0 \
+	  || { echo "Fold these into CHANGELOG.md first: $$*"; exit 1; }
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+
+help:  ## list these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+lock: .venv/.uv-$(UV_VERSION)  ## take the newest versions our ranges allow into requirements/*.lock
+	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.lock
+	$(LOCK) pyproject.toml requirements/build.in -c requirements/run.lock \
+	  --extra dev --extra frames --extra bench -o requirements/dev.lock
+	@! grep -n "://" requirements/*.lock || { echo "A lock must name no address."; exit 1; }
+
+clean:  ## take away .venv, caches and builds; the demo folder stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The locks hold for every Python from 3.11 on, and name no registry: pip asks the one it is set to.
+LOCK := .venv/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header --custom-compile-command "make lock"
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit("percontact needs Python 3.11 or newer: make PYTHON=..." \
+	  if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.run: requirements/run.lock pyproject.toml | .venv/.made
+	$(PIP) install --quiet --require-hashes -r requirements/run.lock
+	$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+# dev.lock contains run.lock, so one installation serves both.
+.venv/.dev: requirements/dev.lock pyproject.toml | .venv/.made
+	$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@ .venv/.run
+
+.venv/.uv-$(UV_VERSION): | .venv/.made
+	$(PYTHON) -m venv --clear .venv/uv
+	.venv/uv/bin/python -m pip --disable-pip-version-check install --quiet uv==$(UV_VERSION)
+	@touch $@

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Book: everything a service team did and paid in some periods, as immutable files of known columns.
+
+Every step takes a Book, or a table from it, and gives one back. The tables are Parquet files written
+to the contracts of `records.tables`; a Book only names them, so it costs nothing to pass around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from percontact.records.dialect import literal, quote
+from percontact.records.tables import TABLES, landed_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for a whole workspace.
+
+    currency            reporting currency, ISO 4217
+    timezone            IANA name; local days and months are counted in it
+    fiscal_start_month  first month of the fiscal year, 1-12
+    demo                whether the data is made up; every output then says so
+    """
+
+    currency: str
+    timezone: str
+    fiscal_start_month: int = 1
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """One immutable Parquet file of a table.
+
+    path           where it lies
+    rows           rows in it
+    columns        (name, SQL type) in file order
+    month          first day of the local month all its rows fall in, or None where the table has no time
+    whole_seconds  whether every duration in it is a whole number of seconds
+    cube           path of its day cube, or None
+    cube_columns   dimension columns of the cube
+    """
+
+    path: Path
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+    month: date | None = None
+    whole_seconds: bool = True
+    cube: Path | None = None
+    cube_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an import came from: `row_id` of its rows = number x 2^36 + line."""
+
+    number: int
+    name: str
+    sha256: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Tables of some periods.
+
+    settings  currency, time zone, fiscal calendar
+    files     table name -> its files
+    snapshot  id of the workspace's state it was read at, or None for a book made in memory
+    sources   import number -> source file, for trails
+    """
+
+    settings: Settings
+    files: Mapping[str, tuple[BookFile, ...]]
+    snapshot: int | None = None
+    sources: Mapping[int, Source] = field(default_factory=dict)
+
+    def has(self, table: str) -> bool:
+        """Whether the table has any row."""
+        return any(f.rows for f in self.files.get(table, ()))
+
+    def rows(self, table: str) -> int:
+        """Rows of a table."""
+        return sum(f.rows for f in self.files.get(table, ()))
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Column name -> SQL type, over the contract, what landing adds, and what the files add."""
+        known = {c.name: c.stored for c in TABLES[table].columns} | dict(landed_columns(table))
+        for f in self.files.get(table, ()):
+            for name, sql_type in f.columns:
+                known.setdefault(name, sql_type)
+        return known
+
+    def filled(self, table: str) -> set[str]:
+        """Columns that at least one file of the table holds."""
+        return {name for f in self.files.get(table, ()) for name, _ in f.columns}
+
+    def months(self, table: str = "contacts") -> list[date]:
+        """The local months the table has rows in, in order."""
+        return sorted({f.month for f in self.files.get(table, ()) if f.month is not None and f.rows})
+
+    def relation(
+        self, table: str, columns: Sequence[str] | None = None, *, first: date | None = None, last: date | None = None
+    ) -> str:
+        """SQL text of a table as a parenthesised relation, ready after FROM.
+
+        columns  those wanted (default: all); a column no file holds reads as NULL of its type.
+                 For tables parted by month the constant column `month` (DATE) may be asked for.
+        first    leave out files of months before this one
+        last     leave out files of months after this one
+        """
+        known = self.columns(table)
+        wanted = list(columns) if columns is not None else list(known)
+        files = [
+            f for f in self.files.get(table, ())
+            if f.rows and (f.month is None or ((first is None or f.month >= first) and (last is None or f.month <= last)))
+        ]  # fmt: skip
+        if not files:
+            return f"(SELECT {_nulls(wanted, known)} WHERE false)"
+        shape = lambda f: (f.month or date.min, f.columns)  # noqa: E731
+        parts = [_scan(list(group), wanted, known) for _, group in groupby(sorted(files, key=shape), key=shape)]
+        return "(" + " UNION ALL ".join(parts) + ")"
+
+
+def _scan(files: list[BookFile], wanted: list[str], known: dict[str, str]) -> str:
+    held = {name for name, _ in files[0].columns}
+    month = files[0].month
+    fields = []
+    for name in wanted:
+        if name == "month" and "month" not in held:
+            fields.append(f"DATE '{month}' AS month" if month else "NULL::DATE AS month")
+        elif name in held:
+            fields.append(quote(name))
+        else:
+            fields.append(f"NULL::{known.get(name, 'VARCHAR')} AS {quote(name)}")
+    paths = ", ".join(literal(str(f.path)) for f in files)
+    return f"SELECT {', '.join(fields)} FROM read_parquet([{paths}], hive_partitioning = false)"
+
+
+def _nulls(wanted: list[str], known: dict[str, str]) -> str:
+    types = {"month": "DATE"} | known
+    return ", ".join(f"NULL::{types.get(name, 'VARCHAR')} AS {quote(name)}" for name in wanted)

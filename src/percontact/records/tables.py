@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All table contracts of a Book, by name."""
+
+from __future__ import annotations
+
+from percontact.records.calendar import CALENDAR, EVENTS, TARGETS
+from percontact.records.column import Table
+from percontact.records.contacts import CASES, CONTACTS, HANDLINGS
+from percontact.records.ledger import BUDGETS, FX, LEDGER, USAGE
+from percontact.records.people import CAMPAIGNS, CAPACITY, CUSTOMERS, SURVEYS
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        CONTACTS, HANDLINGS, CASES, CAPACITY, LEDGER, USAGE, CUSTOMERS, SURVEYS, CAMPAIGNS,
+        TARGETS, BUDGETS, FX, CALENDAR, EVENTS,
+    )
+}  # fmt: skip
+"""Every table, in the order of the reference page."""
+
+LANDED: dict[str, tuple[tuple[str, str], ...]] = {
+    "contacts": (("row_id", "BIGINT"), ("bucket", "INTEGER"), ("handled", "BIGINT")),
+    "handlings": (("row_id", "BIGINT"), ("bucket", "INTEGER")),
+}
+"""Columns that landing adds: row_id = import x 2^36 + line of the source file; bucket = UTC quarter hours
+since 1970; handled = count, or 0 where the contact was abandoned. Every other table gets row_id only."""
+
+ROW_BITS = 36
+"""Bits of `row_id` that hold the source line; the rest is the number of the import."""
+
+
+def landed_columns(table: str) -> tuple[tuple[str, str], ...]:
+    """(name, SQL type) of the columns that landing adds to a table."""
+    return LANDED.get(table, (("row_id", "BIGINT"),))
