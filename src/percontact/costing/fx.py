@@ -38,11 +38,11 @@ def month_rates(rows: Iterable[RateRow], needed: Iterable[tuple[str, date]], rep
     found: dict[tuple[str, date], int] = {}
     missing = []
     for currency, month in sorted(set(needed)):
-        rate = _average(quotes.get(currency, []), month)
-        if rate is None:
+        average = _average(quotes.get(currency, []), month)
+        if average is None:
             missing.append(f"{currency} in {month:%Y-%m}")
         else:
-            found[currency, month] = round(rate * RATE_SCALE)
+            found[currency, month] = round(average * RATE_SCALE)
     if missing:
         shown = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more" if len(missing) > 6 else "")
         raise problem(

@@ -61,7 +61,7 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
         unit_times=tuple(_unit_time(b, where) for b in _list(root.get("unit_times"), where, "unit_times")),
         concurrent_channels=_texts(_mapping(root.get("concurrency"), where, "concurrency").get("channels")),
         failure_reasons=_texts(_mapping(root.get("failure_demand"), where, "failure_demand").get("reasons")),
-        repeat_days=int(repeat.get("within_days", 7)),
+        repeat_days=int(_number(repeat.get("within_days", 7), where)),
         repeat_same=_texts(repeat.get("same")) or ("customer_id", "reason"),
         prices=tuple(_price(b, where) for b in _list(root.get("prices"), where, "prices")),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
@@ -115,8 +115,8 @@ def _rule(body: object, here: str) -> Rule:
         if data.get(key) not in (None, *allowed):
             raise _malformed(here, f"{key} is {data[key]!r}", f"It must be one of {', '.join(allowed)}.")
     return Rule(
-        to=str(data["to"]), match=match, nature=data.get("nature"), behaviour=data.get("behaviour"),
-        category=None if data.get("category") is None else str(data["category"]), because=str(data.get("because", "")),
+        to=str(data["to"]), match=match, nature=_text(data.get("nature")), behaviour=_text(data.get("behaviour")),
+        category=_text(data.get("category")), because=str(data.get("because", "")),
         start=_day(data.get("from"), here), end=_day(data.get("until"), here),
     )  # fmt: skip
 
@@ -164,6 +164,10 @@ def _texts(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _mapping(value: object, where: str, name: str) -> Mapping[str, object]:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Concurrent work: an agent's minute is split among the contacts open in it, never counted twice.
+
+Cost of a chat = integral of rate / (contacts open at that moment) dt. Sources: domain page, concurrency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from percontact.records.book import Book
+from percontact.records.dialect import in_list
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: Sequence[str]) -> bool:
+    """Make the table `split_time` (row_id, split_s) for the contacts and handlings of some channels.
+
+    A row takes part when it names an agent, stands for one contact, and has a start (answered_at, else
+    started_at) and an end (ended_at, else start + handle_s). Others keep the time they came with.
+    Returns whether any row took part.
+
+    Law: per agent, sum(split_s) is the time in which at least one contact was open, to the millisecond.
+    """
+    parts = [_intervals(book, table, channels) for table in ("contacts", "handlings") if book.has(table)]
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE open_time AS
+        WITH span AS ({" UNION ALL ".join(parts) or "SELECT NULL::BIGINT AS row_id, NULL AS agent, NULL::TIMESTAMP AS s, NULL::TIMESTAMP AS e WHERE false"})
+        SELECT row_id, agent, d.day, epoch_ms(greatest(s, d.day)) AS s, epoch_ms(least(e, d.day + INTERVAL 1 DAY)) AS e
+        FROM span, LATERAL (SELECT unnest(generate_series(date_trunc('day', s), e, INTERVAL 1 DAY)) AS day) d
+        WHERE e > s AND least(e, d.day + INTERVAL 1 DAY) > greatest(s, d.day)
+    """)
+    # Cut each agent's day at every start and end; between two cuts the set of open contacts does not change.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE split_time AS
+        WITH cut AS (
+            SELECT agent, day, s AS at FROM open_time UNION SELECT agent, day, e FROM open_time
+        ), segment AS (
+            SELECT agent, day, at AS s, lead(at) OVER (PARTITION BY agent, day ORDER BY at) AS e FROM cut
+        ), shared AS (
+            SELECT o.row_id, g.e - g.s AS ms,
+                   count(*) OVER (PARTITION BY g.agent, g.day, g.s) AS open,
+                   row_number() OVER (PARTITION BY g.agent, g.day, g.s ORDER BY o.row_id) AS place
+            FROM segment g JOIN open_time o ON o.agent = g.agent AND o.day = g.day AND o.s <= g.s AND o.e >= g.e
+            WHERE g.e IS NOT NULL
+        )
+        SELECT row_id, CAST(sum(ms // open + CASE WHEN place <= ms % open THEN 1 ELSE 0 END) AS DECIMAL(18,0)) * 0.001::DECIMAL(4,3) AS split_s
+        FROM shared GROUP BY row_id
+    """)
+    found = con.execute("SELECT count(*) FROM split_time").fetchone()
+    return bool(found and found[0])
+
+
+def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
+    wanted = ["row_id", "agent", "channel", "count", "started_at", "ended_at", "handle_s"]
+    start = "started_at"
+    if table == "contacts":
+        wanted.append("answered_at")
+        start = "coalesce(answered_at, started_at)"
+    end = f"coalesce(ended_at, {start} + to_microseconds(CAST(handle_s * 1000000 AS BIGINT)))"
+    return (
+        f"SELECT row_id, agent, {start} AS s, {end} AS e FROM {book.relation(table, wanted)} "
+        f'WHERE agent IS NOT NULL AND "count" = 1 AND {in_list("channel", channels)}'
+    )

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A costed Book: the Book, and every cent of its ledger assigned, unused or unassigned.
+
+Costing happens once, on whole months and before any question is asked. A question (`slice.Slice`) can
+only choose rows of the answer; it cannot change how cost was assigned, so no view changes a total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from percontact.costing import lines
+from percontact.costing.allocate import Prices, allocate
+from percontact.costing.capacity import Capacity, read_capacity
+from percontact.costing.policy import SHARED_DRIVERS, Policy, Pool
+from percontact.costing.rate import Basis, Combos, Rate, Scopes, Usage, make_rates, used_quantities
+from percontact.costing.reconcile import Reconciliation, check_rates, reconcile, reconciliation
+from percontact.costing.shared import Shared, give
+from percontact.costing.slice import Slice, is_single
+from percontact.costing.work import Part, Work
+from percontact.records.book import Book
+from percontact.records.dialect import connect, quote
+from percontact.values.money import Money
+from percontact.values.period import Period, add_months, periods
+
+NUMBERS = ("n", "handled", "effort", "measured", "derived")
+"""Sums that every answer carries beside its cost: offered, handled, seconds, and handled by how time is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of an answer.
+
+    period    first day of the period
+    values    one value a dimension asked for; None = unknown
+    pico      cost
+    offered   contacts, abandoned ones too
+    handled   contacts handled
+    handle_s  seconds of work, as costed (measured, split or estimated)
+    measured  handled contacts whose time is measured or reported; derived: from other times; the rest is estimated
+    """
+
+    period: date
+    values: tuple[object, ...]
+    pico: int
+    offered: int
+    handled: int
+    handle_s: Decimal
+    measured: int
+    derived: int
+
+
+class CostedBook:
+    """A Book with its cost assigned under a policy.
+
+    book     the tables
+    policy   the rules
+    amounts  effective (spread over the days an amount is for) or billed (when it was booked)
+    cubes    answer from the day cubes where they can (same integers, faster)
+    """
+
+    def __init__(self, book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True) -> None:
+        self.book, self.policy, self.amounts = book, policy, amounts
+        self.con = connect()
+        lines.spread_lines(self.con, book, policy, amounts)
+        self.capacity: Capacity = read_capacity(self.con, book, policy)
+        self.work = Work(self.con, book, policy, cubes=cubes)
+        self.scopes = Scopes(policy.work_pools)
+        self._prices: dict[tuple[Period, Basis], Prices] = {}
+        self._rates: dict[Period, list[Rate]] = {}
+        self._combos: dict[Period, Combos] = {}
+        self.shared: dict[date, Shared] = {}
+        self._shared_weights: dict[date, dict[str, dict[str, int]]] = {}
+
+    # -- what was paid ------------------------------------------------------------------------------
+
+    @cached_property
+    def pool_costs(self) -> dict[tuple[str | None, date], tuple[int, int]]:
+        """(pool, month) -> (cost, variable cost) in pico, before shared cost is given."""
+        return lines.pool_costs(self.con)
+
+    @cached_property
+    def ledger_months(self) -> list[date]:
+        """Months that any ledger line is for, in order."""
+        return sorted({month for _, month in self.pool_costs})
+
+    @property
+    def currency(self) -> str:
+        """Reporting currency."""
+        return self.book.settings.currency
+
+    # -- how it was assigned ------------------------------------------------------------------------
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[Part, ...]]:
+        """Driver -> its whole-number parts, for every driver the policy uses."""
+        drivers = {p.driver for p in self.policy.work_pools}
+        drivers |= {p.driver for p in self.policy.shared_pools if p.driver not in SHARED_DRIVERS}
+        return {d: self.work.parts(d) for d in sorted(drivers)}
+
+    def combos(self, months: Period) -> Combos:
+        """Driver quantities of some whole months by combination of pool keys."""
+        wider = next((m for m in self._combos if m.start <= months.start and months.end <= m.end), None)
+        if wider and wider != months:
+            return {(m, key): usage for (m, key), usage in self._combos[wider].items() if m in months}
+        if months not in self._combos:
+            keys = list(self.scopes.keys)
+            flat = self._flat_parts()
+            rows = self.work.rows(keys, months, drivers=self.parts, cube=self.work.in_cube(keys, self.parts))
+            fields = ", ".join(["month", *map(quote, keys)])
+            sums = ", ".join([*[f"sum({p.sql}) AS {quote(p.name)}" for p in flat], "min(anchor)"])
+            found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
+            n = len(keys) + 1
+            self._combos[months] = {
+                (row[0], tuple(row[1:n])): Usage({p.name: int(v or 0) for p, v in zip(flat, row[n:-1], strict=True)}, row[-1])
+                for row in found
+            }
+        return self._combos[months]
+
+    def _flat_parts(self) -> list[Part]:
+        return list({p.name: p for driver in self.parts.values() for p in driver}.values())
+
+    def rates(self, months: Period) -> list[Rate]:
+        """The rate of each pool in each of some whole months; checked against the ledger to the pico.
+
+        Raises FaultOfOurs E-REC-01 when a pool's cost is not assigned + unused + unassigned.
+        """
+        wider = next((m for m in self._rates if m.start <= months.start and months.end <= m.end), None)
+        if wider and wider != months:
+            return [r for r in self._rates[wider] if r.month in months]
+        if months not in self._rates:
+            combos = self.combos(months)
+            starts = [p.start for p in periods(months, "month")]
+            used = used_quantities(self.scopes, combos, self.parts)
+            costs: dict[tuple[str, date], tuple[int, int]] = {}
+            for month in starts:
+                own = {p: self.pool_costs.get((p, month), (0, 0)) for p in self.policy.pools}
+                weights = {g.name: self._weights(g, month, combos, own) for g in self.policy.shared_pools}
+                self._shared_weights[month] = weights
+                whole = self.give(month, {p: c for p, (c, _) in own.items()})
+                variable = self.give(month, {p: v for p, (_, v) in own.items()})
+                self.shared[month] = whole
+                costs |= {(p, month): (whole.costs[p], variable.costs[p]) for p in own}
+            self._rates[months] = make_rates(self.policy, costs, used, self.capacity, starts)
+            check_rates(self, months, self._rates[months])
+        return self._rates[months]
+
+    def give(self, month: date, costs: dict[str, int]) -> Shared:
+        """Give shared cost by the weights of a month; linear in `costs`, so any part of the cost can be followed."""
+        return give(costs, self._shared_weights[month], [g.name for g in self.policy.shared_pools], self.policy.method)
+
+    def _weights(self, giver: Pool, month: date, combos: Combos, own: dict[str, tuple[int, int]]) -> dict[str, int]:
+        """Whole units of a shared pool's driver at each pool it serves."""
+        if giver.driver == "weights":
+            return {r: int(giver.weights.get(r, Decimal(0)) * 10**6) for r in giver.to}
+        if giver.driver == "cost":
+            return {r: max(0, own[r][0]) for r in giver.to}
+        receivers = [self.policy.pools[r] for r in giver.to]
+        if giver.driver in SHARED_DRIVERS:
+            found = {r.name: self.capacity.measure(r.group, month, giver.driver) if r.group else None for r in receivers}
+            return {r: round(v * 10**6) for r, v in found.items() if v is not None}
+        alike = [Pool(r.name, giver.driver, r.scope) for r in receivers if not r.shared]
+        # The receivers' scopes speak of the same keys, so their combinations are already there.
+        scopes = Scopes(alike)
+        place = [self.scopes.keys.index(k) for k in scopes.keys]
+        units: dict[str, int] = {r.name: 0 for r in receivers}
+        for (m, key), usage in combos.items():
+            if m == month:
+                for pool in scopes.claims(tuple(key[i] for i in place)):
+                    units[pool.name] += sum(p.weight * usage.quantity[p.name] for p in self.parts[giver.driver])
+        return units
+
+    def prices(self, months: Period, basis: Basis) -> Prices:
+        """Tables that price the work of some whole months on a basis."""
+        if (months, basis) not in self._prices:
+            pools = {p.name: p for p in self.policy.work_pools}
+            self._prices.clear()  # the tables are named by basis; one span at a time is kept
+            self._prices[months, basis] = allocate(
+                self.con, self.rates(months), self.scopes, self.combos(months),
+                {p.driver: self.parts[p.driver] for p in pools.values()}, pools, basis,
+            )  # fmt: skip
+        return self._prices[months, basis]
+
+    # -- answers ------------------------------------------------------------------------------------
+
+    def answer(self, question: Slice, *, name: str = "answer") -> str:
+        """Answer into the table `name`: inside, period, the dimensions asked for (d0, d1, ...), NUMBERS, pico.
+
+        Rows with inside = false hold, in one sum a month, what the question leaves out, so that the whole can be
+        checked. With the dimension `pool` the numbers are of the cell without it.
+        """
+        dims = [d for d in question.by if d != "pool"]
+        prices = self.prices(question.months, question.basis)
+        self._make_answer(question, dims, prices, name)
+        if "pool" in question.by:
+            self._make_pool_answer(question, dims, prices, name)
+        return name
+
+    def cells(self, question: Slice) -> tuple[list[Cell], list[Cell]]:
+        """(cells inside the question, sums of what it leaves out), in order of period and value.
+
+        Raises FaultOfOurs E-REC-01 when both together are not the amount assigned, to the pico.
+        """
+        table = self.answer(question)
+        dims = ", ".join(f"d{i}" for i in range(len(question.by)))
+        order = f"period, {dims}" if dims else "period"
+        rows = self.con.execute(
+            f"SELECT inside, period{', ' + dims if dims else ''}, {', '.join(NUMBERS)}, pico FROM {table} ORDER BY {order}"
+        ).fetchall()
+        found: tuple[list[Cell], list[Cell]] = ([], [])
+        for inside, period, *rest in rows:
+            values, (n, handled, effort, measured, derived, pico) = tuple(rest[:-6]), rest[-6:]
+            cell = Cell(period, values, int(pico), int(n), int(handled), effort or Decimal(0), int(measured), int(derived))
+            found[0 if inside else 1].append(cell)
+        reconcile(self, question, sum(c.pico for side in found for c in side))
+        return found
+
+    def _make_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
+        columns = [*prices.keys, *question.columns()]
+        columns = [c for c in dict.fromkeys(columns) if c != "pool"]
+        cube = self.work.in_cube(columns, self.parts)
+        rows = self.work.rows(columns, question.months, drivers=self.parts, cube=cube)
+        chosen = self._chosen(question, dims)
+        keys = ", ".join(["month", *map(quote, prices.keys)])
+        sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
+        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        if is_single(dims):
+            work = self._priced_rows(rows, chosen, keys, prices)
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, sum(pico) AS pico FROM {work} GROUP BY {group}")
+        else:
+            drivers = "".join(f", sum({p.sql}) AS {quote(p.name)}" for p in prices.parts)
+            inner = f"(SELECT {chosen}, {keys}, {sums}{drivers} FROM {rows} GROUP BY ALL)"
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, CAST(sum(coalesce({prices.amount('x', 'r')}, 0)) AS HUGEINT) AS pico "
+                f"FROM {inner} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} GROUP BY {group}"
+            )
+        anchors = (
+            f"SELECT {chosen}, {', '.join(f'0 AS {x}' for x in NUMBERS)}, z.pico FROM {rows} x "
+            f"JOIN (SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1) z ON z.row_id = x.anchor"
+        )
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, CAST(sum(pico) AS HUGEINT) AS pico "
+            f"FROM (SELECT * FROM {name}_work UNION ALL {anchors}) GROUP BY {group}"
+        )
+
+    def _chosen(self, question: Slice, dims: list[str]) -> str:
+        """SQL fields inside, period, d0, d1, ... of a work row; what lies outside keeps its month only."""
+        inside = question.inside()
+        period = question.period(self.book.settings.fiscal_start_month)
+        if inside == "true":
+            fields = ["true AS inside", f"{period} AS period", *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)]]
+        else:
+            fields = [f"{inside} AS inside", f"CASE WHEN {inside} THEN {period} ELSE month END AS period"]
+            fields += [f"CASE WHEN {inside} THEN {quote(d)} END AS d{i}" for i, d in enumerate(dims)]
+        return ", ".join(fields)
+
+    def _priced_rows(self, rows: str, chosen: str, keys: str, prices: Prices) -> str:
+        drivers = "".join(f", {p.sql} AS {quote(p.name)}" for p in prices.parts)
+        work = f"(SELECT {chosen}, {keys}, {', '.join(NUMBERS)}{drivers} FROM {rows})"
+        return f"(SELECT x.*, coalesce({prices.amount('x', 'r')}, 0) AS pico FROM {work} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')})"
+
+    def _make_pool_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
+        """Widen the answer by the dimension `pool`, in its place among the dimensions."""
+        columns = [c for c in dict.fromkeys([*prices.keys, *question.columns()]) if c != "pool"]
+        rows = self.work.rows(columns, question.months, drivers=self.parts, cube=self.work.in_cube(columns, self.parts))
+        chosen, keys = self._chosen(question, dims), ", ".join(["month", *map(quote, prices.keys)])
+        drivers = "".join(f", sum({p.sql}) AS {quote(p.name)}" for p in prices.parts)
+        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name}_pool AS SELECT {group}, pool, sum(pico) AS pico FROM ("
+            f"SELECT {group}, pool, {prices.amount('x', 'r')} AS pico FROM (SELECT {chosen}, {keys}{drivers} FROM {rows} GROUP BY ALL) x "
+            f"JOIN {prices.by_pool} r ON {prices.join('x', 'r')} UNION ALL "
+            f"SELECT {chosen}, z.pool, z.pico FROM {rows} x JOIN (SELECT row_id, pool, pico FROM {prices.residual}) z ON z.row_id = x.anchor) GROUP BY ALL"
+        )
+        at = question.by.index("pool")
+        places = iter(range(len(dims)))
+        outer = ", ".join("p.pool AS d%d" % i if i == at else f"a.d{next(places)} AS d{i}" for i in range(len(question.by)))
+        same = " AND ".join(f"p.{c} IS NOT DISTINCT FROM a.{c}" for c in ["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT a.inside, a.period, {outer}, {', '.join('a.' + x for x in NUMBERS)}, "
+            f"CAST(coalesce(p.pico, 0) AS HUGEINT) AS pico FROM {name} a LEFT JOIN {name}_pool p ON {same}"
+        )
+
+    def reconciliation(self, span: Period) -> Reconciliation:
+        """Ledger = assigned + unused + unassigned of a span, and what lies outside customer service."""
+        return reconciliation(self, span)
+
+    @property
+    def assigned(self) -> Money:
+        """Cost assigned to work over all months the ledger speaks of."""
+        return self._total("assigned")
+
+    @property
+    def unused(self) -> Money:
+        """Cost of capacity supplied and not used, over all months."""
+        return self._total("unused")
+
+    @property
+    def unassigned(self) -> Money:
+        """Ledger amounts that no rule claims or no work used, over all months."""
+        return self._total("unassigned")
+
+    def _total(self, part: str) -> Money:
+        months = self.ledger_months
+        if not months:
+            return Money(0, self.currency)
+        whole = self.reconciliation(Period(months[0], add_months(months[-1], 1)))
+        return Money(getattr(whole, part), self.currency)
+
+
+def cost(book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True) -> CostedBook:
+    """Assign every cent of a Book's ledger to the work that used it."""
+    return CostedBook(book, policy, amounts=amounts, cubes=cubes)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What cost is divided by: contacts, handle minutes, resolutions, cases, customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, get_args
+
+from percontact.costing.repeats import mark_repeats
+from percontact.costing.slice import Condition, Slice
+from percontact.records.dialect import quote
+
+if TYPE_CHECKING:
+    from percontact.costing.costed import Cell, CostedBook
+
+Per = Literal["contact", "handle-minute", "resolution", "verified-resolution", "case", "customer"]
+PERS: tuple[Per, ...] = get_args(Per)
+
+Place = tuple[date, tuple[object, ...]]
+"""(first day of the period, values of the dimensions)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """Denominators of an answer's cells.
+
+    quantity  place -> how many; a place that is not there has none
+    left_out  place -> pico that belongs to no unit of the denominator (contacts without a case, say)
+    notes     what the reader must know
+    known     False where the data cannot tell at all: every value is then undefined
+    """
+
+    quantity: Mapping[Place, Fraction]
+    left_out: Mapping[Place, int]
+    notes: tuple[str, ...] = ()
+    known: bool = True
+
+
+def denominator(costed: CostedBook, question: Slice, cells: Sequence[Cell], per: Per) -> Denominator:
+    """Count what a question's cost is divided by, for each of its cells."""
+    if per == "contact":
+        return Denominator({(c.period, c.values): Fraction(c.handled) for c in cells}, {})
+    if per == "handle-minute":
+        return Denominator({(c.period, c.values): Fraction(c.handle_s) / 60 for c in cells}, {})
+    if per in ("case", "customer"):
+        return _distinct(costed, question, f"{per}_id", per)
+    return _resolutions(costed, question, per)
+
+
+def _distinct(costed: CostedBook, question: Slice, column: str, per: str) -> Denominator:
+    if column not in costed.book.filled("contacts"):
+        return Denominator({}, {}, (f"No contact names its {per}, so cost per {per} is unknown.",), known=False)
+    found = _count(costed, question, f"count(DISTINCT {quote(column)})", [column], "true")
+    nameless, _ = costed.cells(replace(question, where=(*question.where, Condition(column, ("",)))))
+    left_out = {(c.period, c.values): c.pico for c in nameless if c.pico}
+    contacts = sum(c.handled for c in nameless)
+    notes: tuple[str, ...] = ()
+    if contacts:
+        notes = (f"{contacts:,} handled contacts name no {per}; they and their cost are left out of cost per {per}.",)
+    return Denominator(found, left_out, notes)
+
+
+def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
+    filled = costed.book.filled("contacts")
+    verified = "true"
+    notes: list[str] = []
+    if per == "verified-resolution":
+        if not {"customer_id"} <= filled:
+            return Denominator({}, {}, ("Contacts name no customer, so no resolution can be verified.",), known=False)
+        days = costed.policy.repeat_days
+        mark_repeats(costed.con, costed.book, costed.policy)
+        verified = "anchor NOT IN (SELECT row_id FROM repeat_contact WHERE followed)"
+        notes.append(f"Verified: resolved, and the customer did not come back about the same within {days} days.")
+        notes.append(f"Contacts of the last {days} days may still come back: their count is provisional.")
+    if costed.book.has("cases") and "case_id" in filled:
+        resolved = (
+            f"case_id IN (SELECT case_id FROM {costed.book.relation('cases', ['case_id', 'resolved_at', 'reopens'])} "
+            "WHERE resolved_at IS NOT NULL AND coalesce(reopens, 0) = 0)"
+        )
+        # Once only, so that periods and slices add up to the whole.
+        first = f"anchor IN (SELECT min(row_id) FROM {costed.book.relation('contacts', ['case_id', 'row_id'])} GROUP BY case_id)"
+        notes.append("A case counts as resolved when it has a resolution and was not reopened; it counts where its first contact was.")
+        found = _count(costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}")
+        return Denominator(found, {}, tuple(notes))
+    if "outcome" in filled:
+        found = _count(costed, question, "sum(handled)", ["outcome"], f"lower(outcome) = 'resolved' AND {verified}")
+        if any(found.values()):
+            notes.append("Resolutions are contacts with the outcome `resolved`; import cases to count matters instead.")
+            return Denominator(found, {}, tuple(notes))
+    return Denominator(
+        {}, {}, ("No case and no contact says that it was resolved, so cost per resolution is unknown. Import cases, or contacts with outcome `resolved`.",), known=False
+    )  # fmt: skip
+
+
+def _count(costed: CostedBook, question: Slice, counted: str, columns: list[str], condition: str) -> dict[Place, Fraction]:
+    dims = list(question.by)
+    wanted = list(dict.fromkeys([*question.columns(), *columns]))
+    rows = costed.work.rows(wanted, question.months, drivers=())
+    period = question.period(costed.book.settings.fiscal_start_month)
+    fields = ", ".join([f"{period} AS period", *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)]])
+    found = costed.con.execute(
+        f"SELECT {fields}, {counted} FROM {rows} WHERE {question.inside()} AND {condition} GROUP BY ALL"
+    ).fetchall()
+    return {(row[0], tuple(row[1:-1])): Fraction(row[-1] or 0) for row in found}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ledger lines: spread over the months they are for, in the reporting currency, each sent to its pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from percontact.costing.fx import RATE_SCALE, RateRow, month_rates
+from percontact.costing.policy import Policy, Rule
+from percontact.records.book import Book
+from percontact.records.dialect import literal, quote
+from percontact.values.problem import did_you_mean, problem
+
+if TYPE_CHECKING:
+    import duckdb
+
+Amounts = Literal["effective", "billed"]
+"""Effective: spread over the days an amount is for (accrual). Billed: whole, in the month it was booked."""
+
+
+def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amounts: Amounts) -> None:
+    """Make the table `line_month`: each ledger line's part of each month, with its pool.
+
+    Columns row_id, line_id, month, pool (NULL = no rule claims it), rule (number, from 1), nature, behaviour,
+    category, account, cost_centre, vendor, correction, pico (1e-12 of the reporting currency), currency,
+    source_pico (1e-12 of the line's own currency).
+
+    Law: over the months of a line, sum(source_pico) is its amount, exactly: a part is the difference of two
+    cumulative amounts by days (domain fixture: 3,660 over a leap year is 290 in February, 310 in January).
+    Raises PercontactError E-FX-01 (a rate is missing), E-POL-02 (a rule names an unknown column).
+    """
+    _check_columns(book, policy.rules)
+    extra = sorted({column for rule in policy.rules for column, _ in rule.match})
+    base = ["row_id", "line_id", "account", "cost_centre", "vendor", "period_start", "period_end", "posted_on",
+            "amount", "effective", "currency", "nature", "behaviour", "category", "class"]  # fmt: skip
+    ledger = book.relation("ledger", list(dict.fromkeys(base + extra)))
+    if amounts == "billed":
+        span = "coalesce(posted_on, period_start) AS s, CAST(coalesce(posted_on, period_start) + 1 AS DATE) AS e, amount AS a"
+    else:
+        span = "period_start AS s, period_end AS e, coalesce(effective, amount) AS a"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE line_month AS
+        WITH line AS (
+            SELECT *, {span} FROM {ledger}
+        ), part AS (
+            SELECT line.*, CAST(m.month AS DATE) AS month, CAST(a * 1000000000000 AS HUGEINT) AS total, e - s AS days,
+                   greatest(0, CAST(m.month AS DATE) - s) AS before,
+                   least(e, CAST(m.month + INTERVAL 1 MONTH AS DATE)) - s AS until_now
+            FROM line, LATERAL (SELECT unnest(generate_series(date_trunc('month', s), CAST(e - 1 AS TIMESTAMP), INTERVAL 1 MONTH)) AS month) m
+        ), claimed AS (
+            SELECT *, {_rule_number(policy.rules)} AS rule FROM part
+        )
+        SELECT row_id, line_id, month, {_of_rule(policy.rules, "to", "NULL")} AS pool, rule,
+               coalesce({_of_rule(policy.rules, "nature", "NULL")}, nature) AS nature,
+               coalesce({_of_rule(policy.rules, "behaviour", "NULL")}, behaviour, 'fixed') AS behaviour,
+               coalesce({_of_rule(policy.rules, "category", "NULL")}, category) AS category,
+               account, cost_centre, vendor, coalesce(class = 'correction', false) AS correction,
+               total * until_now // days - total * before // days AS source_pico,
+               CAST(NULL AS HUGEINT) AS pico, coalesce(currency, {literal(book.settings.currency)}) AS currency
+        FROM claimed
+    """)
+    _translate(con, book)
+
+
+def _translate(con: duckdb.DuckDBPyConnection, book: Book) -> None:
+    reporting = book.settings.currency
+    con.execute("UPDATE line_month SET pico = source_pico WHERE currency = ?", [reporting])
+    needed = con.execute("SELECT DISTINCT currency, month FROM line_month WHERE pico IS NULL").fetchall()
+    if not needed:
+        return
+    rates = month_rates(fx_rows(con, book), needed, reporting)
+    for (currency, month), rate in rates.items():
+        con.execute(
+            f"UPDATE line_month SET pico = source_pico * {rate}::HUGEINT // {RATE_SCALE} WHERE currency = ? AND month = ?",
+            [currency, month],
+        )
+
+
+def fx_rows(con: duckdb.DuckDBPyConnection, book: Book) -> list[RateRow]:
+    """The exchange rates of a Book."""
+    return con.execute(f"SELECT period_start, period_end, from_currency, to_currency, rate FROM {book.relation('fx')}").fetchall()
+
+
+def _check_columns(book: Book, rules: Sequence[Rule]) -> None:
+    known = book.columns("ledger")
+    for i, rule in enumerate(rules, 1):
+        for column, _ in rule.match:
+            if column not in known:
+                raise problem(
+                    "E-POL-02", f"policy.yaml: rule {i}", f"it matches on {column!r}, which the ledger does not have",
+                    did_you_mean(column, known), "Match on a column of the ledger.",
+                )  # fmt: skip
+
+
+def _rule_number(rules: Sequence[Rule]) -> str:
+    if not rules:
+        return "CAST(NULL AS INTEGER)"
+    branches = " ".join(f"WHEN {matches(rule)} THEN {i}" for i, rule in enumerate(rules, 1))
+    return f"CASE {branches} END"
+
+
+def _of_rule(rules: Sequence[Rule], attribute: str, otherwise: str) -> str:
+    values = {i: getattr(rule, attribute) for i, rule in enumerate(rules, 1)}
+    branches = " ".join(f"WHEN {i} THEN {literal(value)}" for i, value in values.items() if value is not None)
+    return f"CASE rule {branches} ELSE {otherwise} END" if branches else f"CAST({otherwise} AS VARCHAR)"
+
+
+def matches(rule: Rule) -> str:
+    """SQL condition that a line-month is caught by a rule."""
+    parts = []
+    for column, patterns in rule.match:
+        tests = " OR ".join(_like(column, pattern) for pattern in patterns) or "false"
+        parts.append(f"({tests})")
+    if rule.start:
+        parts.append(f"month >= DATE '{rule.start}'")
+    if rule.end:
+        parts.append(f"month < DATE '{rule.end}'")
+    return " AND ".join(parts) or "true"
+
+
+def _like(column: str, pattern: str) -> str:
+    if pattern == "":
+        return f"{quote(column)} IS NULL"
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+    return f"lower({quote(column)}) LIKE {literal(escaped)} ESCAPE '\\'"
+
+
+def pool_costs(con: duckdb.DuckDBPyConnection) -> dict[tuple[str | None, date], tuple[int, int]]:
+    """(pool, month) -> (all cost, variable cost), in pico. Pool None: what no rule claims."""
+    rows = con.execute(
+        "SELECT pool, month, sum(pico), coalesce(sum(pico) FILTER (behaviour = 'variable'), 0) FROM line_month GROUP BY ALL"
+    ).fetchall()
+    return {(pool, month): (int(whole), int(variable)) for pool, month, whole, variable in rows}
+
+
+def source_totals(con: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Decimal]:
+    """Billed amount of the whole ledger by its own currency, straight from the rows: the oracle of the spread."""
+    rows = con.execute(
+        f"SELECT coalesce(currency, {literal(book.settings.currency)}), sum(amount) FROM {book.relation('ledger')} GROUP BY 1"
+    ).fetchall()
+    return dict(rows)

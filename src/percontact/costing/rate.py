@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rates: what one unit of a pool's driver costs in a month, and what is left unused or unassigned.
+
+rate = cost / capacity, in whole pico per whole unit. The division leaves a residual; it goes to one
+anchor row of the pool's work (the first), so that amounts add up to the pool exactly.
+Source: Kaplan & Anderson, "Time-Driven Activity-Based Costing", HBR 82(11), 2004.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from percontact.costing.capacity import Capacity
+from percontact.costing.policy import Policy, Pool
+from percontact.costing.work import Part
+from percontact.values.money import divide
+
+Basis = Literal["used", "full", "marginal"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+
+Key = tuple[str | None, ...]
+"""Values of the pool keys (the dimensions that scopes speak of), in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Work of one month under one combination of pool keys: part name -> whole quantity, and its first row."""
+
+    quantity: Mapping[str, int]
+    anchor: int
+
+
+Combos = Mapping[tuple[date, Key], Usage]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One pool in one month.
+
+    cost        pico, after shared cost has been given and taken
+    variable    the part of it that is variable cost
+    quantity    units of driver used by the work in scope (time: milliseconds)
+    capacity    practical capacity in the same unit, or None where the pool has none or it is unknown
+    assigned    pico assigned to work on basis `used`
+    unused      pico of capacity supplied and not used; below zero = over-used; 0 without capacity
+    unassigned  pico that no work used because there was none
+    anchor      row that bears the residual
+    """
+
+    pool: str
+    month: date
+    cost: int
+    variable: int
+    quantity: int
+    capacity: int | None
+    assigned: int
+    unused: int
+    unassigned: int
+    anchor: int | None
+
+    def amount(self, basis: Basis) -> int:
+        """Pico assigned to work on a basis: used, full (with unused), or marginal (variable cost only)."""
+        if self.quantity == 0:
+            return 0
+        if basis == "full":
+            return self.cost
+        return divide((self.variable if basis == "marginal" else self.cost) * self.quantity, self.capacity or self.quantity)
+
+    def per_unit(self, basis: Basis, weight: int) -> int:
+        """Whole pico for a part that is worth `weight` of the driver's finest unit."""
+        if self.quantity == 0:
+            return 0
+        cost = self.variable if basis == "marginal" else self.cost
+        over = self.quantity if basis == "full" else (self.capacity or self.quantity)
+        # Toward zero, so that the residual has the sign of the cost.
+        return abs(cost) * weight // over * (1 if cost >= 0 else -1)
+
+
+class Scopes:
+    """Which pools claim which combination of pool keys, without comparing each pool with each combination."""
+
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self.keys: tuple[str, ...] = tuple(sorted({d for p in pools for d, _ in p.scope}))
+        self._by_shape: dict[tuple[str, ...], dict[Key, list[Pool]]] = defaultdict(lambda: defaultdict(list))
+        for pool in pools:
+            shape = tuple(d for d, _ in pool.scope)
+            for values in _product([v for _, v in pool.scope]):
+                self._by_shape[shape][values].append(pool)
+
+    def claims(self, key: Key) -> list[Pool]:
+        """Pools whose scope holds a combination."""
+        value = dict(zip(self.keys, key, strict=True))
+        return [
+            pool for shape, table in self._by_shape.items() for pool in table.get(tuple(value[d] for d in shape), ())
+        ]
+
+
+def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
+    found: list[Key] = [()]
+    for values in lists:
+        found = [(*head, v) for head in found for v in dict.fromkeys(values)]
+    return found
+
+
+def used_quantities(scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence[Part]]) -> dict[tuple[str, date], tuple[int, int | None]]:
+    """(pool, month) -> (units used, first row), over the combinations in the pool's scope with any use."""
+    found: dict[tuple[str, date], tuple[int, int | None]] = {}
+    claimed: dict[Key, list[Pool]] = {}
+    for (month, key), usage in combos.items():
+        if key not in claimed:
+            claimed[key] = scopes.claims(key)
+        for pool in claimed[key]:
+            units = sum(p.weight * usage.quantity[p.name] for p in parts[pool.driver])
+            if units == 0:
+                continue
+            total, anchor = found.get((pool.name, month), (0, None))
+            found[pool.name, month] = (total + units, usage.anchor if anchor is None else min(anchor, usage.anchor))
+    return found
+
+
+def make_rates(
+    policy: Policy,
+    costs: Mapping[tuple[str, date], tuple[int, int]],
+    used: Mapping[tuple[str, date], tuple[int, int | None]],
+    capacity: Capacity,
+    months: Sequence[date],
+) -> list[Rate]:
+    """A rate for each work pool and month that has cost, capacity or use.
+
+    costs  (pool, month) -> (cost, variable cost), pico, after shared cost
+    Law: assigned + unused + unassigned == cost, for each rate.
+    """
+    rates = []
+    for pool in policy.work_pools:
+        for month in months:
+            cost, variable = costs.get((pool.name, month), (0, 0))
+            quantity, anchor = used.get((pool.name, month), (0, None))
+            if not (cost or variable or quantity):
+                continue
+            supply = capacity.practical_ms(pool.group, month) if pool.group else None
+            supply = supply or None  # zero hours give no rate: the pool is then priced by what was used
+            if quantity == 0:
+                unused, stuck = (cost, 0) if supply else (0, cost)
+                rates.append(Rate(pool.name, month, cost, variable, 0, supply, 0, unused, stuck, None))
+                continue
+            assigned = divide(cost * quantity, supply or quantity)
+            rates.append(Rate(pool.name, month, cost, variable, quantity, supply, assigned, cost - assigned, 0, anchor))
+    return rates

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The law of the house: assigned + unused + unassigned = ledger, for each pool and month, or no figure is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from percontact.costing.policy import OUTSIDE
+from percontact.costing.rate import Rate
+from percontact.costing.slice import Slice
+from percontact.values.money import from_pico, plain
+from percontact.values.period import Period, periods
+from percontact.values.problem import FaultOfOurs, Problem
+
+if TYPE_CHECKING:
+    from percontact.costing.costed import CostedBook
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Where the ledger of a span went, in pico.
+
+    ledger      all cost lines of customer service in the span
+    assigned    to contacts
+    unused      capacity supplied and not used (below zero: over-used)
+    unassigned  no rule claims it, or no work was there to use it
+    unclaimed   the part of unassigned that no rule claims
+    outside     lines a rule puts outside customer service; not in ledger
+    whole       the span is whole months; else assigned follows the work and the rest is spread by days
+    """
+
+    ledger: int
+    assigned: int
+    unused: int
+    unassigned: int
+    unclaimed: int
+    outside: int
+    whole: bool = True
+
+    @property
+    def difference(self) -> int:
+        """Zero, or no figure is shown."""
+        return self.ledger - self.assigned - self.unused - self.unassigned
+
+
+def check_rates(costed: CostedBook, months: Period, rates: Sequence[Rate]) -> None:
+    """Compare the pools with the ledger, per pool and month. Raises FaultOfOurs E-REC-01."""
+    for rate in rates:
+        if rate.assigned + rate.unused + rate.unassigned != rate.cost:
+            raise _fault(f"pool {rate.pool} in {rate.month:%Y-%m}", rate.cost, rate.assigned + rate.unused + rate.unassigned)
+    for month in periods(months, "month"):
+        ledger = sum(c for (p, m), (c, _) in costed.pool_costs.items() if m == month.start and p in costed.policy.pools)
+        placed = sum(r.cost for r in rates if r.month == month.start)
+        placed += sum(costed.shared[month.start].costs[p.name] for p in costed.policy.shared_pools)
+        if ledger != placed:
+            raise _fault(f"all pools in {month.start:%Y-%m}", ledger, placed)
+
+
+def reconcile(costed: CostedBook, question: Slice, answered: int) -> None:
+    """Compare an answer, with what it leaves out, with the amount assigned. Raises FaultOfOurs E-REC-01."""
+    assigned = sum(r.amount(question.basis) for r in costed.rates(question.months))
+    if assigned != answered:
+        raise _fault(f"by {', '.join(question.by) or 'period'}, basis {question.basis}", assigned, answered)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """Cost of a span that no contact bears, in pico, spread over the days of its month.
+
+    unused     of all pools; idle: the part of it in pools that nobody used, so that no contact can absorb it
+    unassigned no rule claims it, or no work was there; unclaimed: the first part alone
+    outside    put outside customer service by a rule
+    """
+
+    unused: int
+    idle: int
+    unassigned: int
+    unclaimed: int
+    outside: int
+
+
+def left_over(costed: CostedBook, span: Period) -> LeftOver:
+    """What no contact bears of a span's cost."""
+    months = Slice(span).months
+    rates = costed.rates(months)
+    sums = [0, 0, 0, 0, 0]
+    for month in periods(months, "month"):
+        here = [r for r in rates if r.month == month.start]
+        stuck = sum(costed.shared[month.start].costs[p.name] for p in costed.policy.shared_pools)
+        no_rule = costed.pool_costs.get((None, month.start), (0, 0))[0]
+        parts = (
+            sum(r.unused for r in here),
+            sum(r.unused for r in here if r.quantity == 0),
+            no_rule + stuck + sum(r.unassigned for r in here),
+            no_rule,
+            costed.pool_costs.get((OUTSIDE, month.start), (0, 0))[0],
+        )
+        sums = [total + _share(part, month, span) for total, part in zip(sums, parts, strict=True)]
+    return LeftOver(*sums)
+
+
+def reconciliation(costed: CostedBook, span: Period) -> Reconciliation:
+    """Where the ledger of a span went. Assigned cost follows its work; the rest is spread over the days of its month."""
+    months = Slice(span).months
+    rest = left_over(costed, span)
+    if months == span:
+        assigned = sum(r.assigned for r in costed.rates(months))
+        ledger = sum(c for (p, m), (c, _) in costed.pool_costs.items() if p != OUTSIDE and m in months)
+    else:
+        assigned = sum(c.pico for c in costed.cells(Slice(span, "year"))[0])
+        ledger = assigned + rest.unused + rest.unassigned
+    found = Reconciliation(ledger, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, months == span)
+    if found.difference:
+        raise _fault(f"{span.start} to {span.end}", ledger, ledger - found.difference)
+    return found
+
+
+def _share(pico: int, month: Period, span: Period) -> int:
+    """The part of a month's amount that falls on the days of a span; exact: parts of a month sum to it."""
+    first = (max(span.start, month.start) - month.start).days
+    last = (min(span.end, month.end) - month.start).days
+    return pico * last // month.days - pico * first // month.days
+
+
+def _fault(where: str, ledger: int, placed: int) -> FaultOfOurs:
+    return FaultOfOurs(
+        Problem(
+            "E-REC-01",
+            where,
+            f"assigned + unused + unassigned is {plain(from_pico(placed))}, the cost is {plain(from_pico(ledger))}",
+            "Cost would be lost or counted twice, so no figure is shown. This is a fault of ours.",
+            "Please report it with the output of `percontact check --json`.",
+        )
+    )
+

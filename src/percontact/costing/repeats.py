@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Repeat contacts: the same customer coming back about the same matter within a window of days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from percontact.costing.policy import Policy
+from percontact.records.book import Book
+from percontact.records.dialect import quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def mark_repeats(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> None:
+    """Make the table `repeat_contact` (row_id, repeat, followed), once.
+
+    repeat    an earlier contact of the same customer (and reason) lies at most `repeat_days` before
+    followed  a later one lies at most that long after: what this contact did was not enough
+    Contacts that stand for many, or whose customer (or reason) is unknown, are in neither: unknown, not false.
+    Source: domain page, repeat contact rate; the window looks forward for `followed`.
+    """
+    same = [c for c in policy.repeat_same if c in book.columns("contacts")]
+    columns = ["row_id", "started_at", "count", *same]
+    by = ", ".join(map(quote, same))
+    known = " AND ".join([f"{quote(c)} IS NOT NULL" for c in same] + ['"count" = 1'])
+    window = f"OVER (PARTITION BY {by} ORDER BY started_at, row_id)"
+    days = f"INTERVAL {int(policy.repeat_days)} DAY"
+    con.execute(f"""
+        CREATE TEMP TABLE IF NOT EXISTS repeat_contact AS
+        SELECT row_id,
+               coalesce(started_at - lag(started_at) {window} <= {days}, false) AS repeat,
+               coalesce(lead(started_at) {window} - started_at <= {days}, false) AS followed
+        FROM {book.relation("contacts", columns)} WHERE {known}
+    """)

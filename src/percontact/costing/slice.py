@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked: a span, a grain, dimensions, conditions. Names only; it chooses rows and never moves cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from percontact.costing.rate import Basis
+from percontact.records.dialect import in_list, quote
+from percontact.values.period import Grain, Period, add_months
+
+DIMENSION_NAMES = {"customer": "customer_id", "case": "case_id", "contact": "contact_id", "resolution": "outcome"}
+"""Short names of dimensions as people write them."""
+SINGLE = ("customer_id", "case_id", "contact_id")
+"""Dimensions with so many values that rows are priced before they are added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A dimension has (or, negated, has not) one of the values; "" stands for unknown."""
+
+    dimension: str
+    values: tuple[str, ...]
+    negate: bool = False
+
+    def sql(self) -> str:
+        """The condition over a work row."""
+        column = f"CAST({quote(self.dimension)} AS VARCHAR)"
+        known = [v for v in self.values if v]
+        tests = [in_list(column, known)] if known else []
+        if "" in self.values:
+            tests.append(f"{column} IS NULL")
+        inside = "coalesce(" + (" OR ".join(tests) or "false") + ", false)"
+        return f"NOT {inside}" if self.negate else inside
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A question: which days, in what steps, along which dimensions, under which conditions, on which basis."""
+
+    span: Period
+    grain: Grain = "month"
+    by: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    basis: Basis = "used"
+
+    @property
+    def months(self) -> Period:
+        """The whole months the span touches: the costing periods its rates come from."""
+        last = self.span.end - timedelta(days=1)
+        return Period(self.span.start.replace(day=1), add_months(last.replace(day=1), 1))
+
+    @property
+    def cuts_a_month(self) -> bool:
+        """Whether the span begins or ends inside a month."""
+        return self.months != self.span
+
+    @property
+    def by_day(self) -> bool:
+        """Whether single days must be told apart."""
+        return self.cuts_a_month or self.grain in ("day", "week")
+
+    def columns(self) -> list[str]:
+        """Dimensions that rows must carry to answer."""
+        return list(dict.fromkeys([*self.by, *[c.dimension for c in self.where], *(["day"] if self.by_day else [])]))
+
+    def inside(self) -> str:
+        """SQL condition that a work row belongs to the answer."""
+        tests = [c.sql() for c in self.where]
+        if self.cuts_a_month:
+            tests.append(f"day >= DATE '{self.span.start}' AND day < DATE '{self.span.end}'")
+        return " AND ".join(tests) or "true"
+
+    def period(self, fiscal_start_month: int) -> str:
+        """SQL of the first day of the row's period, over `month` or `day`."""
+        if self.grain == "day":
+            return "day"
+        if self.grain == "week":
+            return "CAST(date_trunc('week', day) AS DATE)"
+        if self.grain == "month":
+            return "month"
+        unit = "year" if self.grain.endswith("year") else "quarter"
+        if not self.grain.startswith("fiscal"):
+            return f"CAST(date_trunc('{unit}', month) AS DATE)"
+        shift = f"INTERVAL {fiscal_start_month - 1} MONTH"
+        return f"CAST(date_trunc('{unit}', month - {shift}) + {shift} AS DATE)"
+
+
+def full_name(dimension: str) -> str:
+    """The column a dimension is stored in: customer -> customer_id."""
+    name = dimension.strip().lower().replace("-", "_")
+    return DIMENSION_NAMES.get(name, name)
+
+
+def is_single(by: Sequence[str]) -> bool:
+    """Whether the answer has about as many groups as there are rows."""
+    return any(d in SINGLE for d in by) or ("agent" in by and ("day" in by or "hour" in by))

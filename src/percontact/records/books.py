@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Books made from rows in memory: the tiny book of the docs, books of tests, books that a simulation gives."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+
+from percontact.records.book import Book, BookFile, Settings, Source
+from percontact.records.column import Table
+from percontact.records.dialect import BUCKET, connect, literal, quote
+from percontact.records.tables import ROW_BITS, TABLES
+
+Row = Mapping[str, object]
+
+
+def make_book(tables: Mapping[str, Sequence[Row]], *, currency: str = "EUR", timezone: str = "UTC", fiscal_start_month: int = 1) -> Book:
+    """A Book of rows given as mappings of contract columns (and further dimensions) to values.
+
+    Instants are UTC. The rows are trusted to keep the contract: reading and checking is `ingest`'s work.
+    The files live in a temporary folder until the program ends.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="percontact-book-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    con = connect()
+    files: dict[str, tuple[BookFile, ...]] = {}
+    sources: dict[int, Source] = {}
+    for number, (name, rows) in enumerate(tables.items(), 1):
+        table = TABLES[name]
+        sources[number] = Source(number, f"{name}.csv", "")
+        numbered = [dict(row) | {"row_id": (number << ROW_BITS) | (i + 2)} for i, row in enumerate(rows)]
+        month = lambda r, t=table: _month(r, t)  # noqa: E731
+        groups = [(m, list(g)) for m, g in groupby(sorted(numbered, key=lambda r: (month(r) or date.min, r["row_id"])), key=month)]
+        files[name] = tuple(_write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups))
+    return Book(Settings(currency, timezone, fiscal_start_month), files, None, sources)
+
+
+def _month(row: Row, table: Table) -> date | None:
+    if table.when is None:
+        return None
+    text = str(row[table.when])
+    return date(int(text[:4]), int(text[5:7]), 1)
+
+
+def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequence[Row]) -> BookFile:
+    import duckdb
+
+    assert isinstance(con, duckdb.DuckDBPyConnection)
+    defaults = {c.name: c.default for c in table.columns if c.default is not None}
+    names = list(dict.fromkeys([*(n for row in rows for n in row), *defaults]))
+    filled = [{**defaults, **row} for row in rows]
+    types = {n: (table.column(n).stored if table.column(n) else "VARCHAR") for n in names} | {"row_id": "BIGINT"}  # type: ignore[union-attr]
+    values = ", ".join("(" + ", ".join(_text(row.get(n)) for n in names) + ")" for row in filled)
+    fields = [f"CAST({quote(n)} AS {types[n]}) AS {quote(n)}" for n in names]
+    extra: list[str] = []
+    if table.name in ("contacts", "handlings"):
+        for needed, kind in (("handle_s", "DECIMAL(18,3)"), ("outcome", "VARCHAR"), ("handle_basis", "VARCHAR")):
+            if needed not in names:
+                fields.append(f"CAST(NULL AS {kind}) AS {needed}")
+                types[needed] = kind
+        extra = [
+            f"{BUCKET['duckdb'].format(at='started_at')} AS bucket",
+            "coalesce(handle_basis, CASE WHEN handle_s IS NULL THEN 'none' ELSE 'measured' END) AS handle_basis",
+        ]
+        types["bucket"] = "INTEGER"
+    if table.name == "contacts":
+        extra.append("CASE WHEN lower(outcome) = 'abandoned' THEN 0 ELSE \"count\" END AS handled")
+        types["handled"] = "BIGINT"
+    typed = f"SELECT {', '.join(fields)} FROM (VALUES {values}) AS v({', '.join(map(quote, names))})"
+    basis = "EXCLUDE (handle_basis)" if extra else ""
+    con.execute(f"COPY (SELECT * {basis}{', ' + ', '.join(extra) if extra else ''} FROM ({typed})) TO {literal(str(path))} (FORMAT parquet)")
+    whole = all(Decimal(str(row[n])) % 1 == 0 for row in filled for n in names if n.endswith("_s") and row.get(n) is not None)
+    return BookFile(path, len(rows), tuple(types.items()), month, whole)
+
+
+def _text(value: object) -> str:
+    return "NULL" if value is None else literal(str(value))
+
+
+def tiny() -> Book:
+    """The tiny book: one month, 12,000 EUR, 400 practical hours, 4,000 voice contacts of 5 minutes.
+
+    Cost per contact is 2.50 on basis used and 3.00 on basis full; 2,000 EUR of capacity is unused.
+    """
+    return make_book(
+        {
+            "contacts": [{"contact_id": f"d{day}", "started_at": f"2026-06-{day:02d} 09:00:00", "channel": "voice", "team": "voice",
+                          "count": 200, "handle_s": 200 * 300} for day in range(1, 21)],
+            "capacity": [{"group": "voice", "period_start": "2026-06-01", "period_end": "2026-07-01", "practical_h": 400}],
+            "ledger": [{"line_id": "6100-06", "account": "6100", "account_name": "Salaries", "period_start": "2026-06-01",
+                        "period_end": "2026-07-01", "amount": "12000.00"}],
+        }
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The statement beside the period before, the same period last year, and the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from percontact.costing.costed import CostedBook
+from percontact.costing.denominator import Per
+from percontact.costing.fx import RATE_SCALE, month_rates
+from percontact.costing.lines import fx_rows
+from percontact.costing.slice import Slice
+from percontact.report.statement import Comparison, Line
+from percontact.values.money import from_pico, share_cents, to_pico
+from percontact.values.period import Period, add_months, periods
+
+Total = Callable[[CostedBook, Slice, Per], Line]
+
+
+def comparisons(costed: CostedBook, question: Slice, per: Per, whole: Line, total: Total) -> Iterator[Comparison]:
+    """The total of a question beside three others; what is missing is said, never left out."""
+    for name, span in (("period before", _before(question.span)), ("same period last year", _last_year(question.span))):
+        yield _compare(name, costed, replace(question, span=span), per, whole, total)
+    yield _budget(costed, question, per, whole)
+
+
+def _before(span: Period) -> Period:
+    if span.start.day == 1 and span.end.day == 1:
+        months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month
+        return Period(add_months(span.start, -months), span.start)
+    return Period(span.start - timedelta(days=span.days), span.start)
+
+
+def _last_year(span: Period) -> Period:
+    if span.start.day == 1 and span.end.day == 1:
+        return Period(add_months(span.start, -12), add_months(span.end, -12))
+    # 52 weeks: the same weekdays, which matter more to a contact centre than the same dates.
+    return Period(span.start - timedelta(days=364), span.end - timedelta(days=364))
+
+
+def _compare(name: str, costed: CostedBook, other: Slice, per: Per, whole: Line, total: Total) -> Comparison:
+    months = [p.start for p in periods(other.months, "month")]
+    lacking = [m for m in months if m not in costed.ledger_months or m not in costed.book.months("contacts")]
+    label = f"{other.span.start} to {other.span.end - timedelta(days=1)}"
+    if lacking:
+        return Comparison(name, label, None, None, None, None, f"no data for {lacking[0]:%Y-%m}" + (" and more" if lacking[1:] else ""))
+    line = total(costed, other, per)
+    return Comparison(name, label, line.cents, line.denominator, line.value, _change(whole.value, line.value))
+
+
+def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
+    return None if now is None or then is None else now - then
+
+
+def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Comparison:
+    label = f"{question.span.start} to {question.span.end - timedelta(days=1)}"
+    nothing = lambda why: Comparison("budget", label, None, None, None, None, why)  # noqa: E731
+    if not costed.book.has("budgets"):
+        return nothing("no budget imported")
+    if per != "contact":
+        return nothing("budgets plan contacts only")
+    if any(c.dimension not in ("channel", "team") or c.negate for c in question.where):
+        return nothing("budgets are by channel and team only")
+    tests = ["period_start < ?", "period_end > ?"] + [c.sql() for c in question.where]
+    rows = costed.con.execute(
+        f"SELECT period_start, period_end, currency, amount, contacts FROM {costed.book.relation('budgets')} WHERE {' AND '.join(tests)}",
+        [question.span.end, question.span.start],
+    ).fetchall()
+    pico, contacts = 0, Fraction(0)
+    for start, end, currency, amount, count in rows:
+        for month in periods(Period(start, end), "month"):
+            days = (min(end, month.end, question.span.end) - max(start, month.start, question.span.start)).days
+            if days <= 0:
+                continue
+            share = Fraction(days, (end - start).days)
+            contacts += share * (count or 0)
+            pico += int(share * to_pico(amount or 0)) * _rate(costed, currency, month.start) // RATE_SCALE
+    if not rows or not contacts:
+        return nothing("no budget for this span")
+    value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
+    planned = Decimal(contacts.numerator) / Decimal(contacts.denominator)
+    return Comparison("budget", label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value))
+
+
+def _rate(costed: CostedBook, currency: str | None, month: date) -> int:
+    if currency in (None, costed.currency):
+        return RATE_SCALE
+    return month_rates(fx_rows(costed.con, costed.book), [(str(currency), month)], costed.currency)[str(currency), month]

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cost statement: ledger -> pools -> contacts, and what one contact costs. One answer, many forms.
+
+    Statement
+      Line            one row: a period and its dimensions, cost, denominator, value, coverage
+      PoolLine        one pool: cost, assigned, unused, unassigned, rate
+      Comparison      the same question about another span, or the budget
+      OtherForm       the same cost divided another way
+
+Cents are made here, by the largest remainder, so that the lines add up to the total as printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the statement.
+
+    period       its name: 2026-06
+    start        first day, ISO
+    values       one a dimension; None = unknown
+    cents        cost in minor units; None where no ledger line speaks of the period
+    denominator  contacts, minutes, ... ; None where it cannot be told
+    value        cost of one, to six decimals; None = undefined
+    contacts     handled contacts; offered: abandoned ones too
+    measured     handled contacts whose time is measured or reported; derived: from other times; rest estimated
+    label        "" or what the row is when it is no slice of contacts: (unassigned), (unused)
+    """
+
+    period: str
+    start: str
+    values: tuple[str | None, ...]
+    cents: int | None
+    denominator: Decimal | None
+    value: Decimal | None
+    contacts: int
+    offered: int
+    handle_s: Decimal
+    measured: int
+    derived: int
+    label: str = ""
+
+    @property
+    def estimated(self) -> int:
+        """Handled contacts whose time is a standard, or unknown."""
+        return self.contacts - self.measured - self.derived
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """One pool over the span, in cents; `rate` is money per hour (time drivers) or per unit, None where nothing was used."""
+
+    pool: str
+    driver: str
+    cost: int
+    assigned: int
+    unused: int
+    unassigned: int
+    quantity: Decimal
+    capacity: Decimal | None
+    unit: str
+    rate: Decimal | None
+    because: str = ""
+    serves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The total beside another: `value` of the other, and how far the statement's total lies above it."""
+
+    name: str
+    period: str
+    cents: int | None
+    denominator: Decimal | None
+    value: Decimal | None
+    change: Decimal | None
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForm:
+    """The same span's cost divided another way: what is divided by what."""
+
+    name: str
+    value: Decimal | None
+    cents: int
+    denominator: Decimal
+    unit: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The reconciliation line, in cents that add up: ledger = assigned + unused + unassigned."""
+
+    ledger: int
+    assigned: int
+    unused: int
+    unassigned: int
+    unclaimed: int
+    outside: int
+    whole: bool
+
+    @property
+    def difference(self) -> int:
+        """Zero, or no statement is made."""
+        return self.ledger - self.assigned - self.unused - self.unassigned
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The answer to `percontact cost`.
+
+    headline     the answer in a sentence
+    rows         lines in order of period and value
+    total        the line over all rows
+    other_forms  total cost, cost per assisted contact, per handle minute, ...
+    notes        what the reader must know, most important first
+    """
+
+    headline: str
+    currency: str
+    basis: str
+    per: str
+    grain: str
+    span: str
+    by: tuple[str, ...]
+    where: tuple[str, ...]
+    rows: tuple[Line, ...]
+    total: Line
+    pools: tuple[PoolLine, ...]
+    proof: Proof
+    comparisons: tuple[Comparison, ...]
+    other_forms: tuple[OtherForm, ...]
+    notes: tuple[str, ...]
+    amounts: str
+    policy: str
+    snapshot: int | None
+    demo: bool

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The statement in words: the headline and the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from percontact.costing.slice import Slice
+from percontact.report.statement import Statement
+from percontact.values.money import cents_text, minor_digits
+from percontact.values.period import periods
+
+if TYPE_CHECKING:
+    from percontact.costing.costed import CostedBook
+
+PER_WORDS = {
+    "contact": "contact", "handle-minute": "handle minute", "resolution": "resolution",
+    "verified-resolution": "verified resolution", "case": "case", "customer": "customer",
+}  # fmt: skip
+PER_MANY = {
+    "contact": "handled contacts", "handle-minute": "handle minutes", "resolution": "resolutions",
+    "verified-resolution": "verified resolutions", "case": "cases", "customer": "customers",
+}  # fmt: skip
+
+
+def money(cents: int | None, currency: str) -> str:
+    """Minor units with thousands commas: "EUR 12,345.60"; unknown is a dash."""
+    return "-" if cents is None else f"{currency} {Decimal(cents_text(cents, currency)):,}"
+
+
+def value_text(value: Decimal | None, currency: str) -> str:
+    """A cost of one, with the currency's decimals, or four where it is below ten cents."""
+    if value is None:
+        return "-"
+    digits = minor_digits(currency)
+    return f"{value:,.{digits if value == 0 or abs(value) >= Decimal('0.1') else digits + 2}f}"
+
+
+def count_text(number: Decimal | int | None) -> str:
+    """A count with thousands commas; minutes without their fraction."""
+    return "-" if number is None else f"{number:,.0f}"
+
+
+def headline(s: Statement) -> str:
+    """The answer in a sentence, with what it is made of."""
+    where = f" ({', '.join(s.where)})" if s.where else ""
+    unit = PER_WORDS[s.per]
+    if s.total.value is None:
+        return f"Cost per {unit} in {s.span}{where} is undefined: {_why_undefined(s)}."
+    first = f"One {unit} cost {s.currency} {value_text(s.total.value, s.currency)} in {s.span}{where}, basis {s.basis}"
+    made = f"{money(s.total.cents, s.currency)} / {count_text(s.total.denominator)} {PER_MANY[s.per]}"
+    beside = "".join(_beside(s))
+    return f"{first}: {made}.{beside}"
+
+
+def _why_undefined(s: Statement) -> str:
+    if s.total.cents is None:
+        return "no cost is known for it"
+    return "there is nothing to divide by" if s.total.denominator is not None else "the data cannot tell what to divide by"
+
+
+def _beside(s: Statement) -> Iterator[str]:
+    known = [c for c in s.comparisons if c.change is not None]
+    if not known:
+        return
+    parts = []
+    for c in known:
+        change = c.change or Decimal(0)
+        if value_text(abs(change), s.currency).strip("0.,") == "":
+            parts.append(f"the same as {_the(c.name)}")
+        else:
+            parts.append(f"{s.currency} {value_text(abs(change), s.currency)} {'above' if change > 0 else 'below'} {_the(c.name)}")
+    text = "; ".join(parts)
+    yield f" That is {text}."
+
+
+def _the(name: str) -> str:
+    return f"the {name}"
+
+
+def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: list[str]) -> Iterator[str]:
+    """What the reader must know, most important first."""
+    if s.demo:
+        yield "Demo data: this company is made up."
+    if costed.policy.textbook:
+        yield "No policy yet: every ledger line is in one pool, divided by handled contacts (the textbook formula). `percontact policy propose` writes a first policy."
+    yield from _missing_months(costed, question)
+    if not s.proof.whole:
+        yield "The span cuts a month: assigned cost follows its work, and unused and unassigned cost is spread evenly over the days of the month."
+    if s.proof.unclaimed:
+        yield f"No rule claims {money(s.proof.unclaimed, s.currency)} of the ledger: `percontact policy check` lists the lines."
+    if s.proof.unassigned != s.proof.unclaimed:
+        stuck = s.proof.unassigned - s.proof.unclaimed
+        yield f"{money(stuck, s.currency)} is in pools that no work used in some month, so it has no owner."
+    over = [p for p in s.pools if p.unused < 0]
+    for p in over:
+        yield f"Pool {p.pool} is over-used: more work than practical capacity, by {money(-p.unused, s.currency)}."
+    groups = {p.name: p.group for p in costed.policy.work_pools if p.group}
+    for p in s.pools:
+        if groups.get(p.pool) and p.capacity is None:
+            yield f"Pool {p.pool}: the practical capacity of {groups[p.pool]} is unknown in some month, so its cost is divided by the time used there and no unused cost can be shown."
+    if s.total.contacts and s.total.estimated:
+        share = Decimal(s.total.estimated) / s.total.contacts
+        yield f"The handle time of {count_text(s.total.estimated)} contacts ({share:.0%}) is a standard or unknown."
+    if s.proof.outside:
+        yield f"{money(s.proof.outside, s.currency)} lies outside customer service by rule and is in no figure."
+    yield from told
+
+
+def _missing_months(costed: CostedBook, question: Slice) -> Iterator[str]:
+    months = [p.start for p in periods(question.months, "month")]
+    no_cost = [f"{m:%Y-%m}" for m in months if m not in costed.ledger_months]
+    no_contacts = [f"{m:%Y-%m}" for m in months if m not in costed.book.months("contacts")]
+    if no_cost:
+        yield f"No ledger line is for {_listed(no_cost)}: cost there is unknown, not zero."
+    if no_contacts:
+        yield f"No contacts in {_listed(no_contacts)}: the cost of those months has no work to go to."
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more months" if len(names) > 6 else "")
