@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percontact: what one customer contact costs, to the cent and down to the row.
+
+>>> import percontact as pc
+>>> book = pc.open("demo")                      # doctest: +SKIP
+>>> pc.cost(book, by=["channel"])               # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from percontact.front import cost, open  # noqa: A004
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "cost", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use: `percontact --help` must not wait for the engine.
+    if name in ("cost", "open"):
+        from percontact import front
+
+        return getattr(front, name)
+    raise AttributeError(f"module 'percontact' has no attribute {name!r}")

@@ -26,9 +26,10 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
     Law: per agent, sum(split_s) is the time in which at least one contact was open, to the millisecond.
     """
     parts = [_intervals(book, table, channels) for table in ("contacts", "handlings") if book.has(table)]
+    none = "SELECT NULL::BIGINT AS row_id, NULL AS agent, NULL::TIMESTAMP AS s, NULL::TIMESTAMP AS e WHERE false"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE open_time AS
-        WITH span AS ({" UNION ALL ".join(parts) or "SELECT NULL::BIGINT AS row_id, NULL AS agent, NULL::TIMESTAMP AS s, NULL::TIMESTAMP AS e WHERE false"})
+        WITH span AS ({" UNION ALL ".join(parts) or none})
         SELECT row_id, agent, d.day, epoch_ms(greatest(s, d.day)) AS s, epoch_ms(least(e, d.day + INTERVAL 1 DAY)) AS e
         FROM span, LATERAL (SELECT unnest(generate_series(date_trunc('day', s), e, INTERVAL 1 DAY)) AS day) d
         WHERE e > s AND least(e, d.day + INTERVAL 1 DAY) > greatest(s, d.day)
@@ -37,9 +38,9 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
     con.execute("""
         CREATE OR REPLACE TEMP TABLE split_time AS
         WITH cut AS (
-            SELECT agent, day, s AS at FROM open_time UNION SELECT agent, day, e FROM open_time
+            SELECT agent, day, s AS cut_ms FROM open_time UNION SELECT agent, day, e FROM open_time
         ), segment AS (
-            SELECT agent, day, at AS s, lead(at) OVER (PARTITION BY agent, day ORDER BY at) AS e FROM cut
+            SELECT agent, day, cut_ms AS s, lead(cut_ms) OVER (PARTITION BY agent, day ORDER BY cut_ms) AS e FROM cut
         ), shared AS (
             SELECT o.row_id, g.e - g.s AS ms,
                    count(*) OVER (PARTITION BY g.agent, g.day, g.s) AS open,
@@ -55,13 +56,20 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
 
 
 def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
-    wanted = ["row_id", "agent", "channel", "count", "started_at", "ended_at", "handle_s"]
-    start = "started_at"
+    wanted = ["row_id", "contact_id", "agent", "channel", "count", "started_at", "ended_at", "handle_s"]
+    start, agent, channel, joins = "c.started_at", "c.agent", "c.channel", ""
     if table == "contacts":
         wanted.append("answered_at")
-        start = "coalesce(answered_at, started_at)"
-    end = f"coalesce(ended_at, {start} + to_microseconds(CAST(handle_s * 1000000 AS BIGINT)))"
+        start = "coalesce(c.answered_at, c.started_at)"
+        if book.has("handlings"):
+            # The time of such a contact is that of its handlings; were both open, half of it would vanish.
+            joins = f" ANTI JOIN {book.relation('handlings', ['contact_id'])} h ON h.contact_id = c.contact_id"
+    elif book.has("contacts"):
+        # A handling that does not say takes its agent and channel from its contact, as in every answer.
+        joins = f" LEFT JOIN {book.relation('contacts', ['contact_id', 'agent', 'channel'])} p ON p.contact_id = c.contact_id"
+        agent, channel = "coalesce(c.agent, p.agent)", "coalesce(c.channel, p.channel)"
+    end = f"coalesce(c.ended_at, {start} + to_microseconds(CAST(c.handle_s * 1000000 AS BIGINT)))"
     return (
-        f"SELECT row_id, agent, {start} AS s, {end} AS e FROM {book.relation(table, wanted)} "
-        f'WHERE agent IS NOT NULL AND "count" = 1 AND {in_list("channel", channels)}'
+        f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e FROM {book.relation(table, wanted)} c{joins} "
+        f"WHERE {agent} IS NOT NULL AND c.\"count\" = 1 AND {in_list(channel, channels)}"
     )

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 
 from percontact.records.book import Book, BookFile, Settings, Source
@@ -35,8 +34,10 @@ def make_book(tables: Mapping[str, Sequence[Row]], *, currency: str = "EUR", tim
         table = TABLES[name]
         sources[number] = Source(number, f"{name}.csv", "")
         numbered = [dict(row) | {"row_id": (number << ROW_BITS) | (i + 2)} for i, row in enumerate(rows)]
-        month = lambda r, t=table: _month(r, t)  # noqa: E731
-        groups = [(m, list(g)) for m, g in groupby(sorted(numbered, key=lambda r: (month(r) or date.min, r["row_id"])), key=month)]
+        by_month: dict[date | None, list[Row]] = {}
+        for row in numbered:
+            by_month.setdefault(_month(row, table), []).append(row)
+        groups = sorted(by_month.items(), key=lambda item: item[0] or date.min)
         files[name] = tuple(_write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups))
     return Book(Settings(currency, timezone, fiscal_start_month), files, None, sources)
 

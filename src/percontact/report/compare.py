@@ -58,13 +58,12 @@ def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
 
 def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Comparison:
     label = f"{question.span.start} to {question.span.end - timedelta(days=1)}"
-    nothing = lambda why: Comparison("budget", label, None, None, None, None, why)  # noqa: E731
     if not costed.book.has("budgets"):
-        return nothing("no budget imported")
+        return _no_budget(label, "no budget imported")
     if per != "contact":
-        return nothing("budgets plan contacts only")
+        return _no_budget(label, "budgets plan contacts only")
     if any(c.dimension not in ("channel", "team") or c.negate for c in question.where):
-        return nothing("budgets are by channel and team only")
+        return _no_budget(label, "budgets are by channel and team only")
     tests = ["period_start < ?", "period_end > ?"] + [c.sql() for c in question.where]
     rows = costed.con.execute(
         f"SELECT period_start, period_end, currency, amount, contacts FROM {costed.book.relation('budgets')} WHERE {' AND '.join(tests)}",
@@ -80,10 +79,14 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
             contacts += share * (count or 0)
             pico += int(share * to_pico(amount or 0)) * _rate(costed, currency, month.start) // RATE_SCALE
     if not rows or not contacts:
-        return nothing("no budget for this span")
+        return _no_budget(label, "no budget for this span")
     value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
     planned = Decimal(contacts.numerator) / Decimal(contacts.denominator)
     return Comparison("budget", label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value))
+
+
+def _no_budget(label: str, why: str) -> Comparison:
+    return Comparison("budget", label, None, None, None, None, why)
 
 
 def _rate(costed: CostedBook, currency: str | None, month: date) -> int:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.denominator import Denominator, Per, denominator
+from percontact.costing.rate import Basis
 from percontact.costing.reconcile import Reconciliation, left_over
 from percontact.costing.slice import Condition, Slice
 from percontact.report.compare import comparisons
@@ -235,16 +236,17 @@ def _other_forms(costed: CostedBook, question: Slice) -> list[OtherForm]:
     """The same span divided other ways, those that need no further look at single rows."""
     whole = replace(question, by=(), grain="year")
     forms = []
-    for basis, says in (("full", "with unused and unassigned cost: all cost / contacts"), ("used", "work done only")):
-        _, total, _ = _groups(costed, replace(whole, basis=basis), "contact")  # type: ignore[arg-type]
+    both: tuple[tuple[Basis, str], ...] = (("full", "with unused and unassigned cost: all cost / contacts"), ("used", "work done only"))
+    for basis, says in both:
+        _, total, _ = _groups(costed, replace(whole, basis=basis), "contact")
         forms.append(_form(costed, f"cost per contact, {basis}", total, "contact", says))
         if basis == question.basis:
-            assisted = replace(whole, basis=basis, where=(*whole.where, Condition("assisted", ("assisted",))))  # type: ignore[arg-type]
+            assisted = replace(whole, basis=basis, where=(*whole.where, Condition("assisted", ("assisted",))))
             _, part, _ = _groups(costed, assisted, "contact")
             forms.append(_form(costed, "cost per agent-assisted contact", part, "contact", f"bot, IVR and self-service left out, basis {basis}"))
-            _, minutes, _ = _groups(costed, replace(whole, basis=basis), "handle-minute")  # type: ignore[arg-type]
+            _, minutes, _ = _groups(costed, replace(whole, basis=basis), "handle-minute")
             forms.append(_form(costed, "cost per handle minute", minutes, "minute", f"basis {basis}; rises when contacts get shorter"))
-    return [f for f in forms if f is not None]
+    return forms
 
 
 def _form(costed: CostedBook, name: str, group: Group, unit: str, says: str) -> OtherForm:

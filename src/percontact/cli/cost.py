@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percontact cost: the cost statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from percontact.cli.speak import open_book, output_options, say, slice_options
+
+
+@click.command("cost")
+@slice_options
+@click.option("--grain", default="month", metavar="GRAIN", help="day, week, month (default), quarter, year, fiscal-quarter, fiscal-year.")
+@click.option("--by", multiple=True, metavar="DIM", help="channel, team, reason, agent, customer, case, pool, account, category, ... May be repeated.")
+@click.option("--per", default="contact", metavar="UNIT", help="contact (default), handle-minute, resolution, verified-resolution, case or customer.")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, start: str | None, end: str | None, grain: str, by: tuple[str, ...], where: tuple[str, ...],
+    basis: str, per: str, amounts: str, form: str | None, as_json: bool, output: Path | None,
+) -> None:  # fmt: skip
+    """What contacts cost: ledger, pools, contacts, and what is unused or unassigned.
+
+    \b
+    percontact cost --from 2026-01 --to 2026-06 --by channel
+    percontact cost --by team --by reason --where channel=voice --basis full
+    percontact cost --per resolution --grain quarter --format xlsx -o cost.xlsx
+    """
+    book = open_book(ctx, amounts)
+    question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
+    say(book.state(question, per), form=form, as_json=as_json, output=output)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `percontact`: its verbs, loaded when they are called, and how an error ends a command."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+VERBS = {
+    "init": ("percontact.cli.init", "Make a workspace."),
+    "import": ("percontact.cli.importing", "Read files into a table, losing nothing."),
+    "imports": ("percontact.cli.imports", "List imports with their receipts, set-aside rows, and undo."),
+    "policy": ("percontact.cli.policy", "Propose or check the rules that place each cost line."),
+    "cost": ("percontact.cli.cost", "What contacts cost: the cost statement."),
+    "contacts": ("percontact.cli.contacts", "List single contacts with their cost."),
+    "trace": ("percontact.cli.trace", "From a figure down to ledger lines, contacts and source rows."),
+    "usage": ("percontact.cli.usage", "Price metered use: AI resolutions, tokens, minutes, messages, seats."),
+    "marketing": ("percontact.cli.marketing", "Cost per contact in the marketing sense, a campaign a row."),
+    "check": ("percontact.cli.check", "What is missing, doubtful or unplaced, and what to do, worst first."),
+    "close": ("percontact.cli.close", "Pin a period's figures to what they came from."),
+    "demo": ("percontact.cli.demo", "Make the demo company."),
+    "help": ("percontact.cli.help", "Explain an error code."),
+    "completion": ("percontact.cli.completion", "Print the shell completion script."),
+}
+"""verb -> (module that holds `command`, one line for --help)"""
+
+
+class Verbs(click.Group):
+    """A group that imports a verb's module when the verb is called, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = importlib.import_module(VERBS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from percontact.values.problem import did_you_mean
+
+            raise click.UsageError(f"{error.format_message().rstrip('.')}. {did_you_mean(args[0], VERBS)}", ctx) from None
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-C", "folder", metavar="DIR", default=".", help="The workspace (default: this folder).")
+@click.version_option(package_name="percontact", message="percontact %(version)s")
+@click.pass_context
+def percontact(ctx: click.Context, folder: str) -> None:
+    """What one customer contact costs, to the cent and down to the row.
+
+    \b
+    First figure in three commands:
+      percontact init books --currency EUR --timezone Europe/Berlin
+      percontact -C books import contacts contacts.csv
+      percontact -C books import ledger costs.csv   ->  percontact -C books cost
+    """
+    ctx.obj = folder
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 ok, 1 a problem was found, 2 wrong usage."""
+    from percontact.values.problem import FaultOfOurs, PercontactError
+
+    try:
+        percontact.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped. What was not finished has changed nothing.", err=True)
+        sys.exit(130)
+    except FaultOfOurs as error:
+        tell(error.problem)
+        sys.exit(1)
+    except PercontactError as error:
+        tell(error.problem)
+        sys.exit(2 if error.problem.code.startswith("E-ARG") else 1)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def tell(problem: Any) -> None:
+    """Print a problem on stderr, as four parts or, where the command was asked for JSON, as JSON."""
+    if "--json" in sys.argv or ("--format" in sys.argv and "json" in sys.argv):
+        import json
+
+        fields = ("code", "where", "what", "why", "do", "text")
+        click.echo(json.dumps({"problem": {f: getattr(problem, f) for f in fields}}, ensure_ascii=False, indent=2), err=True)
+        return
+    click.echo(str(problem), err=True)
+    click.echo(f"  More: percontact help {problem.code}", err=True)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percontact import: read files into a table; rows in = rows landed + rows set aside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from percontact.cli.speak import Bar, count
+
+if TYPE_CHECKING:
+    from percontact.records.landing import Receipt
+    from percontact.store.workspace import Workspace
+
+
+@click.command("import")
+@click.argument("table", metavar="TABLE")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--mapping", "mapping_file", metavar="M.yaml", type=click.Path(path_type=Path), help="How the file's columns become the table's.")
+@click.option("--yes", is_flag=True, help="Ask nothing: do what is certain, stop with the question otherwise.")
+@click.option("--replace", is_flag=True, help="These files stand for earlier ones of the same names.")
+@click.option("--add", is_flag=True, help="These files count besides earlier ones of the same names.")
+@click.option("--json", "as_json", is_flag=True, help="Print receipts as JSON.")
+@click.pass_context
+def command(ctx: click.Context, table: str, files: tuple[Path, ...], mapping_file: Path | None, yes: bool, replace: bool, add: bool, as_json: bool) -> None:
+    """Read FILEs (CSV, TSV, Excel, Parquet) into TABLE.
+
+    TABLE is contacts, handlings, cases, capacity, ledger, usage, customers, surveys, campaigns, targets,
+    budgets, fx, calendar or events. Headers are the table's own column names (docs/reference/tables.md), or a
+    mapping file says what they mean. Each row is landed or set aside with its reason; the same bytes twice
+    change nothing.
+    """
+    from percontact.ingest import load_mapping
+    from percontact.pipeline import land
+    from percontact.store.workspace import Workspace
+
+    if replace and add:
+        raise click.UsageError("--replace and --add exclude each other.")
+    workspace = Workspace.open(ctx.find_root().obj)
+    mapping = load_mapping(mapping_file) if mapping_file else None
+    receipts = []
+    for path in files:
+        bar = Bar()
+        try:
+            receipts.append(land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar))
+        finally:
+            bar.done()
+        if not as_json:
+            _tell(workspace, receipts[-1])
+    if as_json:
+        click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
+    if any(r.seen and not r.landed for r in receipts):
+        ctx.exit(1)
+
+
+def _tell(workspace: Workspace, receipt: Receipt) -> None:
+    if receipt.unchanged:
+        click.echo(f"{receipt.name}: the same bytes are in {receipt.table} already (import {receipt.number}); nothing changed.")
+        return
+    click.echo(f"{receipt.name}: {count(receipt.seen, 'row')} = {receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside.")
+    for note in receipt.notes:
+        click.echo(f"  {note}")
+    if receipt.aside:
+        for i, row in enumerate(workspace.aside(receipt.number)):
+            if i == 3:
+                break
+            click.echo(f"  {receipt.name}:{row.row.line}: {row.row.reason}        {row.row.code}", err=True)
+        click.echo(f"  All of them, with their text: percontact imports --aside {receipt.number}", err=True)
+
+
+def _fields(receipt: Receipt) -> dict[str, object]:
+    names = ("table", "number", "name", "seen", "landed", "aside", "snapshot", "unchanged")
+    return {n: getattr(receipt, n) for n in names} | {"notes": list(receipt.notes)}

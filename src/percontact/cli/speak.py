@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How commands speak: results on stdout, progress on stderr, one set of options for all."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from percontact.pipeline import OpenBook
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("text", "json", "csv", "md", "html", "xlsx", "parquet")
+BINARY = ("xlsx", "parquet")
+
+
+def output_options(command: F) -> F:
+    """--format, --json and --output."""
+    for option in (
+        click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file; its ending names the format."),
+        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="Default: text, or the ending of --output."),
+    ):
+        command = option(command)
+    return command
+
+
+def slice_options(command: F) -> F:
+    """The options of a question: span, conditions, basis."""
+    for option in (
+        click.option("--amounts", type=click.Choice(["effective", "billed"]), default="effective", help="Cost spread over the days it is for, or when booked."),
+        click.option("--basis", default="used", metavar="BASIS", help="used (default), full (with unused and unassigned cost) or marginal."),
+        click.option("--where", multiple=True, metavar="DIM=VALUE", help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. May be repeated: all must hold."),
+        click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive."),
+        click.option("--from", "start", metavar="PERIOD", help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. Default: all the data."),
+    ):
+        command = option(command)
+    return command
+
+
+def open_book(ctx: click.Context, amounts: str = "effective") -> OpenBook:
+    """The workspace named by -C."""
+    from percontact.pipeline import OpenBook
+    from percontact.store.workspace import Workspace
+
+    return OpenBook(Workspace.open(ctx.find_root().obj), amounts=amounts)  # type: ignore[arg-type]
+
+
+def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) -> None:
+    """Print an answer, or write it to a file."""
+    from percontact.report.forms import render
+
+    chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
+    if chosen not in FORMATS:
+        raise click.UsageError(f"--output {output}: the ending names no format. Use one of {', '.join(FORMATS)}, or add --format.")
+    if chosen in BINARY and output is None:
+        raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
+    made = render(answer, chosen)
+    if output is None:
+        click.echo(made if isinstance(made, str) else made.decode(), nl=not str(made).endswith("\n"))
+        return
+    output.write_bytes(made if isinstance(made, bytes) else made.encode())
+    click.echo(f"Wrote {output}.", err=True)
+
+
+class Bar:
+    """A progress line on stderr with rows a second and time left; silent for the first second and off a terminal."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Show how far a stage is."""
+        if self._bar is None:
+            if time.monotonic() - self._began < 1 or not sys.stderr.isatty():
+                return
+            self._start()
+        if stage != self._stage:
+            self._bar.reset(self._task, description=stage, total=total)
+            self._stage = stage
+        self._bar.update(self._task, completed=done, total=total, rate=f"{done / max(0.001, time.monotonic() - self._began):,.0f} rows/s")
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._task = self._bar.add_task("", total=None, rate="")
+        self._bar.start()
+
+    def done(self) -> None:
+        """Take the line away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 row, 2 rows."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

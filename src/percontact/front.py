@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python front door: `percontact.open` and `percontact.cost`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Literal
+
+from percontact.pipeline import OpenBook
+from percontact.report.statement import Statement
+from percontact.store.workspace import Workspace
+
+
+def open(folder: str | PathLike[str] = ".", *, snapshot: int | None = None, amounts: Literal["effective", "billed"] = "effective") -> OpenBook:  # noqa: A001
+    """Open a workspace for reading.
+
+    folder    where it lies
+    snapshot  an earlier state; None = the newest
+    amounts   effective: cost spread over the days it is for; billed: when it was booked
+    Raises PercontactError E-WS-01 when there is none.
+    """
+    return OpenBook(Workspace.open(str(folder)), snapshot, amounts)
+
+
+def cost(
+    book: OpenBook,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    per: str = "contact",
+    compare: bool = True,
+) -> Statement:
+    """What contacts cost: the cost statement of `percontact cost`, with the same names.
+
+    start, end  names of periods: 2026-03, 2026-Q1, 2026-W11, ...; both inclusive; None = as far as the data goes
+    by          dimensions: channel, team, reason, agent, customer, case, pool, account, category, ...
+    where       conditions: "team=Billing", "channel!=voice"
+    basis       used, full or marginal
+    per         contact, handle-minute, resolution, verified-resolution, case or customer
+    Raises PercontactError E-ARG-01, E-ARG-02 for unknown names, E-DATA-01 without contacts or ledger.
+    """
+    question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
+    return book.state(question, per, compare=compare)

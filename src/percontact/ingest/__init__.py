@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Floor 3: files of others, read to the contract; every row lands or is set aside with its reason."""
+
+from percontact.ingest.frame import read_frame
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.mapping_form import load_mapping
+from percontact.ingest.person import person_hash
+from percontact.ingest.read import content_hash, read_file
+
+__all__ = ["read_file", "read_frame", "load_mapping", "content_hash", "person_hash", "Mapping"]

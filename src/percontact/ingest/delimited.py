@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV and TSV: bytes -> text -> rows, with a second reader that counts the rows and knows nothing of cells.
+
+The reader is Python's csv. The counter only knows that a quote sign opens or closes and that a line end
+outside quotes ends a row. Both say at which line each row starts; where they first differ, a row may have
+been lost or split, and the whole file is refused (E-FILE-05). Blank lines are no rows for either.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from percontact.ingest.found import (
+    PROGRESS_ROWS,
+    Found,
+    Progress,
+    canonical,
+    named_headers,
+    no_header,
+    row_text,
+    write_canonical,
+)
+from percontact.ingest.mapping import Mapping
+from percontact.records.landing import Aside
+from percontact.values.problem import PercontactError, problem
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
+_WIDE = ("utf-16", "utf-32")
+"""Encodings whose line ends and quote signs are no single bytes; all others share those of ASCII."""
+
+_BOM_AS_LATIN_1 = "\xef\xbb\xbf"
+
+
+def read_delimited(path: Path, mapping: Mapping, folder: Path, progress: Progress | None) -> Found:
+    """Read a .csv or .tsv file, plain or .gz, into rows of text.
+
+    Writes rows.csv in `folder`. Memory does not grow with the file.
+    Raises E-FILE-02 (encoding), E-FILE-04 (header), E-FILE-05 (rows do not add up), E-FILE-06 (damaged).
+    """
+    try:
+        return _Delimited(path, mapping, progress).read(folder / "rows.csv")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, mapping) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise problem(
+            "E-FILE-06",
+            path.name,
+            "the .gz file is damaged",
+            f"Unpacking it failed: {error}.",
+            "Export it again.",
+        ) from error
+
+
+class _Delimited:
+    """One pass over one file; what it learns on the way stands in its fields."""
+
+    def __init__(self, path: Path, mapping: Mapping, progress: Progress | None) -> None:
+        self.path, self.mapping, self.progress = path, mapping, progress
+        self.encoding = mapping.encoding or "utf-8-sig"
+        self.notes: list[str] = []
+        self.aside: list[Aside] = []
+        self.seen = 0
+
+    def read(self, target: Path) -> Found:
+        self.recognise()
+        with (
+            open_bytes(self.path) as data,
+            open_bytes(self.path) as again,
+            io.TextIOWrapper(data, encoding=self.encoding, newline="") as lines,
+            io.TextIOWrapper(again, encoding=self.counted_as, newline="") as marks,
+        ):
+            starts = row_starts(marks, self.mapping.quote, self.mapping.skip)
+            for _ in islice(lines, self.mapping.skip):
+                pass
+            rows = self.rows(self.reader(lines), starts)
+            _, header = next(rows, (0, None))
+            if header is None:
+                raise no_header(self.path.name)
+            headers = named_headers(header, self.mapping, self.path.name)
+            write_canonical(target, self.fitting(rows, len(headers)))
+        relation = canonical(target, len(headers))
+        return Found(headers, relation, self.seen - 1, tuple(self.aside), tuple(self.notes))
+
+    @property
+    def counted_as(self) -> str:
+        # Latin-1 gives every byte its own sign, so the counter sees bytes and not the reader's text.
+        return self.encoding if self.encoding.startswith(_WIDE) else "latin-1"
+
+    def reader(self, lines: Iterable[str]) -> CsvReader:
+        quote = self.mapping.quote
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        )
+
+    def recognise(self) -> None:
+        """Find the delimiter: the mapping's, that of a `sep=` line, or the only one the header can mean."""
+        self.delimiter = "\t" if ".tsv" in self.path.name.lower() else ","
+        with (
+            open_bytes(self.path) as data,
+            io.TextIOWrapper(data, encoding=self.encoding, newline="") as lines,
+        ):
+            shown = islice(lines, self.mapping.skip, None)
+            header = next((line for line in shown if line.strip("\r\n")), "").strip("\r\n")
+        if len(header) == 5 and header.startswith("sep="):
+            self.delimiter = header[4]
+            self.mapping = replace(self.mapping, skip=self.mapping.skip + 1)
+        elif self.delimiter == "," and "," not in header:
+            plausible = [sign for sign in (";", "\t") if sign in header]
+            if len(plausible) == 1 and self.mapping.delimiter is None:
+                self.delimiter = plausible[0]
+                told = {";": "semicolons", "\t": "tabs"}[self.delimiter]
+                self.notes.append(f"The header has {told} and no comma, so cells were parted at {told}.")
+        self.delimiter = self.mapping.delimiter or self.delimiter
+
+    def rows(self, reader: CsvReader, starts: Iterator[int]) -> Iterator[tuple[int, list[str]]]:
+        """Each row with the line it starts on, while the counter agrees."""
+        skip, end, start = self.mapping.skip, 0, 0
+        try:
+            for row in reader:
+                start, end = end + 1, reader.line_num
+                if not row:
+                    continue
+                if next(starts, 0) != start + skip:
+                    raise self.parted(start + skip)
+                self.seen += 1
+                yield start + skip, row
+            if (left := next(starts, 0)) != 0:
+                raise self.parted(left)
+        except csv.Error as error:
+            raise self.parted(end + 1 + skip, str(error)) from error
+        except QuoteLeftOpen as error:
+            raise self.parted(error.line, "a quote is opened there and never closed") from error
+
+    def fitting(self, rows: Iterable[tuple[int, list[str]]], width: int) -> Iterator[list[str | int]]:
+        """The rows as wide as the header, line number first; the others are set aside."""
+        for count, (line, row) in enumerate(rows, start=1):
+            if len(row) == width:
+                yield [line, *row]
+            else:
+                self.aside.append(_ragged(line, row, width))
+            if self.progress and count % PROGRESS_ROWS == 0:
+                self.progress("reading", count, None)
+
+    def parted(
+        self, line: int, because: str = "reader and counter differ on where a row starts"
+    ) -> PercontactError:
+        return problem(
+            "E-FILE-05",
+            f"{self.path.name}:{line}",
+            "the rows cannot be told apart from here on",
+            f"Reading on could lose rows ({because}), so nothing was imported.",
+            "Look for a stray quote sign or line end near it, or set `quote:` in a mapping file.",
+        )
+
+
+class QuoteLeftOpen(Exception):
+    """The text ended inside quotes that were opened in the row starting at `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"quote left open in the row of line {line}")
+        self.line = line
+
+
+def row_starts(lines: Iterable[str], quote: str, skip: int = 0) -> Iterator[int]:
+    """The counter: the physical line, from 1, on which each row starts.
+
+    A line end counts when an even number of quote signs lies before it; a line without a sign is no row.
+    Raises QuoteLeftOpen at the end of the text.
+
+    >>> list(row_starts(['a,b\\n', '1,"x\\n', 'y"\\n', '\\n', '2,z'], '"'))
+    [1, 2, 5]
+    """
+    inside, start = False, 0
+    for number, line in enumerate(lines, start=1):
+        if number <= skip:
+            continue
+        if number == 1:
+            line = line.removeprefix(_BOM_AS_LATIN_1).removeprefix("\ufeff")
+        if not inside and line not in ("\n", "\r\n", "\r", ""):
+            start = number
+            yield number
+        if quote and quote in line and line.count(quote) % 2:
+            inside = not inside
+    if inside:
+        raise QuoteLeftOpen(start)
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked if its name ends in .gz."""
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
+def _ragged(line: int, row: list[str], width: int) -> Aside:
+    more = "more" if len(row) > width else "fewer"
+    what = f"The row has {len(row)} cells, {more} than the {width} of the header"
+    why = "Its values may stand under wrong names, so the row is set aside: not padded, not cut."
+    return Aside(line, "", "E-ROW-01", f"{what}. {why}", row_text(row))
+
+
+def _not_utf8(path: Path, mapping: Mapping) -> PercontactError:
+    encoding = mapping.encoding or "utf-8"
+    with open_bytes(path) as data:
+        marks = data.read(2)
+        data.seek(0)
+        line = next((n for n, text in enumerate(data, start=1) if not _decodes(text, encoding)), 1)
+    likely = "utf-16" if marks in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
+    return problem(
+        "E-FILE-02",
+        f"{path.name}:{line}",
+        f"the bytes are no valid {'UTF-8' if mapping.encoding is None else encoding}",
+        "Guessing an encoding can change names and amounts, so nothing was imported.",
+        f"Set `encoding:` in a mapping file, e.g. encoding: {likely}.",
+    )
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

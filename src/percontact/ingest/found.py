@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found in a file: headers and rows as text, each row with its line, before any is understood."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from percontact.ingest.mapping import Mapping
+from percontact.records.dialect import literal
+from percontact.records.landing import Aside
+from percontact.values.problem import PercontactError, problem
+
+Progress = Callable[[str, int, int | None], None]
+"""Told the stage, the rows done and the rows in all (None while unknown)."""
+
+PROGRESS_ROWS = 50_000
+"""Rows between two words of progress."""
+
+BLANKS = " \t\r\n\x0b\x0c\xa0\u2007\u202f\u3000"
+"""Signs that are taken off both ends of a cell; inside it they stay."""
+
+LONGEST_LINE_BYTES = 16_000_000
+"""A row longer than this is refused rather than held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a file as text.
+
+    headers    as in the file, trimmed; "" where there is none
+    relation   SQL relation (line BIGINT, c0 VARCHAR, c1 VARCHAR, ...), one row a source row, in file order;
+               an empty cell is NULL
+    seen       rows by the independent counter; rows of `relation` + len(aside) == seen
+    aside      rows whose cells do not fit the header
+    notes      sentences for the receipt
+    """
+
+    headers: tuple[str, ...]
+    relation: str
+    seen: int
+    aside: tuple[Aside, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def write_canonical(path: Path, rows: Iterable[Sequence[str | int]]) -> None:
+    """Write rows of text, line number first, as the one dialect of CSV that DuckDB is asked to read."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        # Every text is quoted: DuckDB then gives each back as it was, whatever signs are in it.
+        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
+
+
+def canonical(path: Path, width: int) -> str:
+    """SQL relation of a file that `write_canonical` wrote; `width` counts the cells without the line number.
+
+    Every option is said: what DuckDB would guess, it could guess wrong in silence.
+    """
+    columns = ", ".join(["'line': 'BIGINT'", *(f"'c{i}': 'VARCHAR'" for i in range(width))])
+    return (
+        f"read_csv({literal(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
+        "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', comment = '', skip = 0, nullstr = '', "
+        "encoding = 'utf-8', compression = 'none', strict_mode = true, null_padding = false, "
+        "ignore_errors = false, "
+        f"max_line_size = {LONGEST_LINE_BYTES}, parallel = true)"
+    )
+
+
+def named_headers(cells: Sequence[str], mapping: Mapping, name: str) -> tuple[str, ...]:
+    """The header of a file, trimmed, or the names the mapping gives instead of it.
+
+    Raises E-FILE-04 when two columns bear the same name: which one is meant could only be guessed.
+    Raises E-MAP-02 when the mapping names more or fewer columns than there are.
+    """
+    headers = tuple(cell.strip() for cell in (mapping.headers or cells))
+    if len(headers) != len(cells):
+        raise problem(
+            "E-MAP-02",
+            mapping.name or name,
+            f"`headers:` names {len(headers)} columns, the file has {len(cells)}",
+            "A name in the wrong place puts values under a wrong heading.",
+            "Name every column once, in the order of the file.",
+        )
+    first: dict[str, int] = {}
+    for place, header in enumerate(headers, start=1):
+        if header and (earlier := first.setdefault(header.lower(), place)) != place:
+            raise problem(
+                "E-FILE-04",
+                name,
+                f"columns {earlier} and {place} are both called `{header}`",
+                "Which of the two holds the value could only be guessed, so nothing was imported.",
+                "Rename one of them, or name all columns in a mapping file: headers: [..., ...].",
+            )
+    return headers
+
+
+def no_header(name: str) -> PercontactError:
+    """E-FILE-06: the file holds no row at all, not even a header."""
+    return problem(
+        "E-FILE-06",
+        name,
+        "the file has no header",
+        "It holds no row at all, so nothing says what its columns are.",
+        "Export it again; if lines stand before the header, check `skip:` in the mapping file.",
+    )
+
+
+def row_text(cells: Iterable[str | None]) -> str:
+    """A row as one line of CSV, cells as found."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(["" if cell is None else cell for cell in cells])
+    return out.getvalue().removesuffix("\r\n")

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a mapping file: every key and value is checked, and a wrong one is answered with the near ones."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from percontact.ingest.mapping import Condition, Else, Mapping, Origin, Unit
+from percontact.records.tables import TABLES
+from percontact.values.problem import PercontactError, did_you_mean, problem
+
+Node = str | list["Node"] | dict[str, "Node"]
+"""What a mapping file is made of: every scalar stays the text it is, so `No`, `1` and `01:30` keep theirs."""
+
+_EMPTY = ("", "~", "null", "Null", "NULL")
+_YES, _NO = ("true", "yes"), ("false", "no")
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Builds text, lists and mappings only, and refuses a key that is given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name must be one text", problem_mark=key.start_mark)
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"`{key.value}` is given twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping file and check its form; the columns are held against a file only when one is read.
+
+    Raises E-FILE-01 (no such file), E-FILE-02 (not UTF-8), E-MAP-01 (form), E-MAP-02 (no such table).
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise problem(
+            "E-FILE-01", str(path), "there is no such mapping file", "Nothing was read.", "Check the path."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise problem(
+            "E-FILE-02", str(path), "the mapping file is not UTF-8", str(error), "Save it as UTF-8."
+        ) from error
+    return parse_mapping(text, path.name)
+
+
+def parse_mapping(text: str, name: str) -> Mapping:
+    """The mapping a YAML text says; `name` is said in messages. Errors as `load_mapping`."""
+    try:
+        tree = yaml.load(text, Loader=_TextLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _malformed(f"{name}:{line}", error.problem or "this is no YAML") from error
+    except yaml.YAMLError as error:
+        raise _malformed(name, f"this is no YAML: {error}") from error
+    return _Form(name).mapping({} if tree in (None, "") else tree, text)
+
+
+def _malformed(where: str, what: str, do: str = "See docs/reference/mapping.md.") -> PercontactError:
+    return problem("E-MAP-01", where, what, "A mapping is followed to the letter or not at all.", do)
+
+
+class _Form:
+    """The form of a mapping file; `name` stands in front of every complaint."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def mapping(self, tree: Node, text: str) -> Mapping:
+        top = self.keys("the mapping", tree, _MAPPING)
+        fields = {field: read(self, key, top[key]) for key, (field, read) in _MAPPING.items() if key in top}
+        mapping = Mapping(name=self.name, text=text, **cast(Any, fields))
+        if mapping.table is not None and mapping.table not in TABLES:
+            what = f"`table: {mapping.table}` is no table"
+            raise problem(
+                "E-MAP-02",
+                self.name,
+                what,
+                "A mapping is for one table.",
+                did_you_mean(mapping.table, TABLES),
+            )
+        if mapping.decimal == mapping.thousands:
+            raise _malformed(self.name, f"`decimal` and `thousands` are both {mapping.decimal!r}")
+        return mapping
+
+    def keys(self, of: str, node: Node, known: dict[str, Any]) -> dict[str, Node]:
+        if not isinstance(node, dict):
+            raise _malformed(self.name, f"{of} must be `name: value` lines, not {_kind(node)}")
+        for key in node:
+            if key not in known:
+                raise _malformed(self.name, f"{of} has no `{key}:`", did_you_mean(key, known))
+        return node
+
+    def text(self, key: str, node: Node) -> str:
+        if not isinstance(node, str):
+            raise _malformed(self.name, f"`{key}:` must be one text, not {_kind(node)}")
+        return node
+
+    def texts(self, key: str, node: Node) -> tuple[str, ...]:
+        return tuple(self.text(key, n) for n in node) if isinstance(node, list) else (self.text(key, node),)
+
+    def value(self, key: str, node: Node) -> str:
+        return "" if (text := self.text(key, node)) in _EMPTY else text
+
+    def flag(self, key: str, node: Node) -> bool:
+        text = self.text(key, node).lower()
+        if text not in _YES + _NO:
+            raise _malformed(self.name, f"`{key}: {text}` must be true or false")
+        return text in _YES
+
+    def whole(self, key: str, node: Node) -> int:
+        text = self.text(key, node)
+        if not text.isdecimal():
+            raise _malformed(self.name, f"`{key}: {text}` must be a whole number, 0 or more")
+        return int(text)
+
+    def sign(self, key: str, node: Node) -> str:
+        text = {"tab": "\t", "\\t": "\t"}.get(self.text(key, node), self.text(key, node))
+        if len(text) > 1 or (not text and key not in ("quote", "thousands")):
+            raise _malformed(self.name, f"`{key}: {text!r}` must be one character")
+        return text
+
+    def encoding(self, key: str, node: Node) -> str:
+        text = self.text(key, node)
+        try:
+            return codecs.lookup(text).name
+        except LookupError as error:
+            raise _malformed(self.name, f"`{key}: {text}` is no encoding Python knows") from error
+
+    def timezone(self, key: str, node: Node) -> str:
+        text = self.text(key, node)
+        try:
+            ZoneInfo(text)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            do = "Write an IANA name, e.g. Europe/London."
+            raise _malformed(self.name, f"`{key}: {text}` is no time zone", do) from error
+        return text
+
+    def unit(self, key: str, node: Node) -> Unit:
+        return cast(Unit, self.one_of(key, node, get_args(Unit)))
+
+    def otherwise(self, key: str, node: Node) -> Else:
+        return cast(Else, self.one_of(key, node, get_args(Else)))
+
+    def one_of(self, key: str, node: Node, allowed: tuple[str, ...]) -> str:
+        text = self.text(key, node)
+        if text not in allowed:
+            raise _malformed(self.name, f"`{key}: {text}` must be one of {', '.join(allowed)}")
+        return text
+
+    def keep(self, key: str, node: Node) -> str | tuple[str, ...]:
+        return self.texts(key, node) if isinstance(node, list) else self.one_of(key, node, ("all", "none"))
+
+    def values(self, key: str, node: Node) -> dict[str, str]:
+        if not isinstance(node, dict):
+            raise _malformed(self.name, f"`{key}:` must be `source: value` pairs, not {_kind(node)}")
+        return {source.strip(): self.value(key, target) for source, target in node.items()}
+
+    def parts(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
+        nodes = node if isinstance(node, list) else [node]
+        return tuple(self.texts(key, part) for part in nodes)
+
+    def where(self, key: str, node: Node) -> tuple[Condition, ...]:
+        conditions = []
+        for one in node if isinstance(node, list) else [node]:
+            parts = self.keys(f"`{key}:`", one, {"column": None, "is": None, "not": None})
+            if "column" not in parts or len(parts) < 2:
+                raise _malformed(self.name, f"`{key}:` needs `column:` and one of `is:`, `not:`")
+            only, never = (self.texts(k, parts[k]) if k in parts else () for k in ("is", "not"))
+            conditions.append(Condition(self.texts("column", parts["column"]), only, never))
+        return tuple(conditions)
+
+    def columns(self, key: str, node: Node) -> dict[str, Origin]:
+        if not isinstance(node, dict):
+            raise _malformed(self.name, f"`{key}:` must be `column: source` lines, not {_kind(node)}")
+        return {target.strip(): self.origin(target, source) for target, source in node.items()}
+
+    def origin(self, target: str, node: Node) -> Origin:
+        if not isinstance(node, dict):
+            return Origin(columns=(self.texts(target, node),))
+        parts = self.keys(f"column `{target}`", node, _ORIGIN)
+        if sum(key in parts for key in ("column", "columns", "constant")) != 1:
+            raise _malformed(self.name, f"column `{target}` needs one of `column:`, `columns:`, `constant:`")
+        if "else" in parts and "values" not in parts:
+            raise _malformed(self.name, f"column `{target}` has `else:` without `values:`")
+        return Origin(
+            **cast(
+                Any, {field: read(self, k, parts[k]) for k, (field, read) in _ORIGIN.items() if k in parts}
+            )
+        )
+
+    def alternatives(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
+        return (self.texts(key, node),)
+
+
+_Read = Callable[[_Form, str, Node], object]
+_SHARED: dict[str, tuple[str, _Read]] = {
+    "decimal": ("decimal", _Form.sign),
+    "thousands": ("thousands", _Form.sign),
+    "accounting": ("accounting", _Form.flag),
+    "timezone": ("timezone", _Form.timezone),
+    "format": ("formats", _Form.texts),
+    "nulls": ("nulls", _Form.texts),
+}
+_MAPPING: dict[str, tuple[str, _Read]] = _SHARED | {
+    "table": ("table", _Form.text),
+    "encoding": ("encoding", _Form.encoding),
+    "delimiter": ("delimiter", _Form.sign),
+    "quote": ("quote", _Form.sign),
+    "skip": ("skip", _Form.whole),
+    "headers": ("headers", _Form.texts),
+    "sheet": ("sheet", _Form.text),
+    "columns": ("columns", _Form.columns),
+    "keep": ("keep", _Form.keep),
+    "where": ("where", _Form.where),
+}
+_ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
+    "column": ("columns", _Form.alternatives),
+    "columns": ("columns", _Form.parts),
+    "constant": ("constant", _Form.value),
+    "join": ("join", _Form.text),
+    "unit": ("unit", _Form.unit),
+    "values": ("values", _Form.values),
+    "else": ("otherwise", _Form.otherwise),
+    "hash": ("hashed", _Form.flag),
+}
+
+
+def _kind(node: Node) -> str:
+    return {str: "a text", list: "a list", dict: "`name: value` lines"}[type(node)]

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which header of the file fills which column of the table: the mapping first, then equal names, then rest.
+
+Nothing is guessed from the values. A header that is neither mapped nor named like a column of the table
+becomes a dimension under its own cleaned name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from percontact.ingest.mapping import Condition, Mapping, Origin
+from percontact.records.book import Settings
+from percontact.records.column import Column, Table
+from percontact.records.tables import landed_columns
+from percontact.values.problem import PercontactError, did_you_mean, problem
+
+Share = Literal["whole", "month_start", "month_end"]
+
+_PERSONAL = re.compile(
+    r"e_?mail|phone|mobile|address|(first|last|full|customer|client|caller|contact|agent)_?name|surname|birth|iban"
+    r"|comment|transcript|body|message_text|subject"
+)
+"""Cleaned headers that often hold a person's data or a customer's words. Only used to warn."""
+
+_NEAR = 0.9
+"""difflib ratio from which an unknown left-hand name is taken for a misspelt column: chanel, not team_2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One column that will be written.
+
+    column  its contract, or a dimension of the file (kind code, extra = True)
+    origin  how the values are written in the file, with every default filled in
+    parts   numbers of the source cells that are joined; () = constant
+    share   whole value, or the first day of its month, or the first day of the next
+    """
+
+    column: Column
+    origin: Origin
+    parts: tuple[int, ...]
+    share: Share = "whole"
+    extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Columns to write, in the order of the contract and then of the file, and rows to leave out."""
+
+    targets: tuple[Target, ...]
+    where: tuple[tuple[int, Condition], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def target(self, name: str) -> Target | None:
+        """The target of that name, or None when the file has nothing for it."""
+        return next((t for t in self.targets if t.column.name == name), None)
+
+
+def clean_name(header: str) -> str:
+    """A header as a column name: small letters, digits, underscores.
+
+    >>> clean_name("Call ID (new)"), clean_name("2nd queue")
+    ('call_id_new', 'column_2nd_queue')
+    """
+    name = re.sub(r"\W+", "_", header.strip().lower()).strip("_")
+    name = re.sub(r"__+", "_", name) or "column"
+    return f"column_{name}" if name[0].isdigit() else name
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[\s-]+", "_", header.strip().lower())
+
+
+def plan(headers: tuple[str, ...], table: Table, mapping: Mapping, settings: Settings, name: str) -> Plan:
+    """Decide the columns to write from a file's headers.
+
+    Raises E-FILE-04 when a needed column has no source, E-MAP-01 when a unit does not fit a column,
+    E-MAP-02 when the mapping speaks of a header or column that does not exist.
+    """
+    return _Planner(headers, table, mapping, settings, name).plan()
+
+
+class _Planner:
+    """One plan in the making: `used` are the cells that have a purpose already."""
+
+    def __init__(
+        self, headers: tuple[str, ...], table: Table, mapping: Mapping, settings: Settings, name: str
+    ) -> None:
+        self.headers, self.table, self.mapping, self.settings, self.name = (
+            headers,
+            table,
+            mapping,
+            settings,
+            name,
+        )
+        self.places = {header.lower(): i for i, header in reversed(list(enumerate(headers))) if header}
+        self.used: set[int] = set()
+        self.found: dict[str, Target] = {}
+        self.notes: list[str] = []
+
+    def plan(self) -> Plan:
+        if self.mapping.table not in (None, self.table.name):
+            raise self.unknown(
+                f"the mapping is for table {self.mapping.table}, not {self.table.name}", "Use another."
+            )
+        where = tuple((self.place(c.column, "where"), c) for c in self.mapping.where)
+        for left, origin in self.mapping.columns.items():
+            self.take_mapped(left, origin)
+        self.take_equal_names()
+        self.take_month()
+        self.require()
+        ordered = [self.found[n] for n in self.table.names if n in self.found]
+        extras = [t for n, t in self.found.items() if n not in self.table.names]
+        return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes))
+
+    # -- the mapping ---------------------------------------------------------------------------------------
+
+    def take_mapped(self, left: str, origin: Origin) -> None:
+        parts = tuple(self.place(options, left) for options in origin.columns)
+        self.used.update(parts)
+        column = self.table.column(left)
+        if column is None and left in self.stand_ins():
+            self.stand_in(left, parts, origin)
+        elif column is None:
+            self.take(self.dimension(left), parts, origin, extra=True)
+        else:
+            self.take(column, parts, origin)
+
+    def place(self, options: tuple[str, ...], left: str) -> int:
+        """The number of the first of these headers that the file has."""
+        for option in options:
+            if (place := self.places.get(option.strip().lower())) is not None:
+                return place
+        told = " or ".join(f"`{o}`" for o in options)
+        what = f"`{left}:` names {told}, and {self.name} has no such column"
+        raise self.unknown(what, did_you_mean(options[0] if options else "", filter(None, self.headers)))
+
+    def dimension(self, left: str) -> Column:
+        known = [c.name for c in self.table.columns if c.name not in self.mapping.columns]
+        if not self.table.extra:
+            raise self.unknown(
+                f"table {self.table.name} has no column `{left}`", did_you_mean(left, self.table.names)
+            )
+        if left in self.reserved():
+            raise self.unknown(f"`{left}` is a column that percontact makes itself", "Choose another name.")
+        if difflib.get_close_matches(left, known, n=1, cutoff=_NEAR):
+            raise self.unknown(f"table {self.table.name} has no column `{left}`", did_you_mean(left, known))
+        if clean_name(left) != left:
+            raise self.unknown(f"`{left}` is no column name", f"Write it {clean_name(left)}.")
+        return _dimension(left)
+
+    def unknown(self, what: str, do: str) -> PercontactError:
+        why = "What it asks for cannot be done, so nothing was imported."
+        return problem("E-MAP-02", self.mapping.name or self.name, what, why, do)
+
+    # -- equal names ---------------------------------------------------------------------------------------
+
+    def take_equal_names(self) -> None:
+        for place, header in enumerate(self.headers):
+            column = self.table.column(_plain(header))
+            if column and place not in self.used and column.name not in self.found:
+                self.used.add(place)
+                self.take(column, (place,), Origin())
+
+    def stand_ins(self) -> tuple[str, ...]:
+        """Names that stand for needed columns of this table while those are absent."""
+        if self.table.column("period_start"):
+            return () if "period_start" in self.found else ("period", "month", "date")
+        return ("date",) if self.table.name == "contacts" and "started_at" not in self.found else ()
+
+    def take_month(self) -> None:
+        for stand_in in self.stand_ins():
+            place = next((i for i, h in enumerate(self.headers) if _plain(h) == stand_in), None)
+            if place is not None and place not in self.used:
+                self.used.add(place)
+                self.stand_in(stand_in, (place,), Origin())
+                return
+        # Written from the first day, row by row (see `derive`).
+        if "period_start" in self.found and "period_end" not in self.found:
+            self.take(self.column("period_end"), (), Origin(constant=""))
+
+    def stand_in(self, left: str, parts: tuple[int, ...], origin: Origin) -> None:
+        if not self.table.column("period_start"):
+            self.take(self.column("started_at"), parts, origin)
+            self.notes.append("`date` stands for started_at: every contact starts at local midnight.")
+            return
+        self.take(self.column("period_start"), parts, origin, share="month_start")
+        if "period_end" not in self.found:
+            self.take(self.column("period_end"), parts, origin, share="month_end")
+        self.notes.append(f"`{left}` stands for the whole month each value lies in.")
+
+    def column(self, name: str) -> Column:
+        column = self.table.column(name)
+        assert column is not None
+        return column
+
+    def take(
+        self,
+        column: Column,
+        parts: tuple[int, ...],
+        origin: Origin,
+        *,
+        share: Share = "whole",
+        extra: bool = False,
+    ) -> None:
+        self.found[column.name] = Target(column, self.filled(column, origin), parts, share, extra)
+
+    def filled(self, column: Column, origin: Origin) -> Origin:
+        """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
+        durations, epochs = ("seconds", "hours"), ("instant", "date")
+        if origin.unit and column.kind not in (epochs if origin.unit.startswith("epoch") else durations):
+            what = f"`{column.name}` cannot have `unit: {origin.unit}`"
+            why = f"It holds a {column.kind}, which is not counted in that unit."
+            raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
+        m, constant = self.mapping, origin.constant is not None
+        return replace(
+            origin,
+            formats=() if constant else m.formats if origin.formats is None else origin.formats,
+            timezone=origin.timezone or m.timezone or self.settings.timezone,
+            nulls=() if constant else (*m.nulls, *origin.nulls),
+            decimal=origin.decimal or ("." if constant else m.decimal),
+            thousands=("" if constant else m.thousands) if origin.thousands is None else origin.thousands,
+            accounting=(not constant and m.accounting) if origin.accounting is None else origin.accounting,
+        )
+
+    # -- the rest ------------------------------------------------------------------------------------------
+
+    def require(self) -> None:
+        missing = [
+            c.name for c in self.table.columns if c.required and not c.default and c.name not in self.found
+        ]
+        if not missing:
+            return
+        lines, near = [], {}
+        for column in missing:
+            close = difflib.get_close_matches(
+                column, [clean_name(h) for h in self.headers if h], n=1, cutoff=0.5
+            )
+            near[column] = next(
+                (h for h in self.headers if close and h and clean_name(h) == close[0]), "HEADER"
+            )
+            lines.append(f"{column}: {near[column]}")
+        told = ", ".join(f"`{h}`" for h in self.headers if h)
+        raise problem(
+            "E-FILE-04",
+            self.name,
+            f"no column for {' and '.join(f'`{c}`' for c in missing)} of table {self.table.name}",
+            f"Every row must have it. The file has {told}.",
+            f"Rename the header, or write in a mapping file: columns: {{{', '.join(lines)}}}",
+        )
+
+    def reserved(self) -> set[str]:
+        return {n for n, _ in landed_columns(self.table.name)} | {"month", *self.table.names}
+
+    def dimensions(self) -> Iterable[Target]:
+        """The unused cells as dimensions, as far as the mapping keeps them."""
+        keep = self.mapping.keep
+        wanted = {self.place((h,), "keep") for h in keep} if isinstance(keep, tuple) else None
+        taken, kept = self.reserved() | set(self.found), list[str]()
+        for place, header in enumerate(self.headers):
+            if place in self.used or keep == "none" or not self.table.extra or not header:
+                continue
+            if wanted is not None and place not in wanted:
+                continue
+            name = _free(clean_name(header), taken)
+            taken.add(name)
+            kept.append(name)
+            yield Target(_dimension(name), self.filled(_dimension(name), Origin()), (place,), extra=True)
+        if kept:
+            self.notes.append(f"Kept as dimensions: {', '.join(kept)}.")
+        if personal := [n for n in kept if wanted is None and _PERSONAL.search(n)]:
+            told = ", ".join(personal)
+            self.notes.append(
+                f"These may be personal, and are stored as found: {told}. Leave them out with `keep:`."
+            )
+
+
+def _dimension(name: str) -> Column:
+    return Column(name, "code", "MAY be any code", "a column of the file")
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    name = f"source_{name}"
+    return (
+        name if name not in taken else next(n for i in range(2, 10_000) if (n := f"{name}_{i}") not in taken)
+    )

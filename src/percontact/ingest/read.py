@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way of one file: found -> planned -> typed -> told apart -> staged. Rows in = landed + aside."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from percontact.ingest.columnar import read_columnar
+from percontact.ingest.delimited import open_bytes, read_delimited
+from percontact.ingest.found import BLANKS, Found, Progress, row_text
+from percontact.ingest.identity import already_there
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.plan import Plan, plan
+from percontact.ingest.rules import reason
+from percontact.ingest.stage import write_months
+from percontact.ingest.typed import Typed, write_typed
+from percontact.ingest.workbook import read_workbook, sheet_of
+from percontact.records.book import Book, BookFile, Settings
+from percontact.records.column import Table
+from percontact.records.dialect import connect, literal
+from percontact.records.landing import Aside, Staged
+from percontact.records.tables import TABLES
+from percontact.values.problem import FaultOfOurs, Problem, did_you_mean, problem
+
+DELIMITED = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+COLUMNAR = (".parquet",)
+
+_CHUNK_BYTES = 1 << 20
+
+
+def read_file(
+    path: Path,
+    table: str,
+    *,
+    settings: Settings,
+    key: bytes,
+    number: int,
+    folder: Path,
+    book: Book | None,
+    ignore_imports: Collection[int] = (),
+    mapping: Mapping | None = None,
+    progress: Progress | None = None,
+) -> Staged:
+    """Read one file into staged Parquet that keeps the contract of a table.
+
+    path            .csv .tsv (both also .gz), .xlsx .xlsm .xlsb .xls .ods, .parquet
+    key             the workspace's key, for hashes of persons
+    number          import number: row_id = number x 2^36 + line
+    folder          where the staged files are written; it must exist
+    book            what is landed already; a row whose id is in it is set aside
+    ignore_imports  imports whose rows do not count for that, because the file replaces them
+    progress        is told (stage, rows done, rows in all or None) about every 50,000 rows
+
+    Law: rows seen by an independent counter == rows landed + rows set aside, or nothing is staged.
+    Raises PercontactError: E-ARG-01 (no such table), E-FILE-01 to E-FILE-06, E-MAP-01, E-MAP-02. A bad row
+    raises nothing: it is set aside with its line, column, code and reason.
+    """
+    contract, mapping = _contract(table), mapping or Mapping()
+    tell = progress or (lambda _stage, _done, _total: None)
+    kind = _kind(path)
+    sheet = sheet_of(path, mapping) if kind == "workbook" else ""
+    con = connect()
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
+            found = _find(con, kind, path, sheet, mapping, Path(scratch), progress)
+            found = _name_unnamed(con, found)
+            planned = plan(found.headers, contract, mapping, settings, path.name)
+            tell("checking", 0, found.seen)
+            made_id = content_hash(path, table, sheet, "")[:8]
+            typed = write_typed(
+                con, found, planned, contract, settings,
+                key=key, number=number, made_id=made_id, folder=Path(scratch),
+            )  # fmt: skip
+            again = already_there(con, typed, contract, book, ignore_imports)
+            aside = _aside(con, typed, found, contract, again)
+            tell("writing", 0, found.seen)
+            files = write_months(
+                con, typed, contract, settings,
+                without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
+            )  # fmt: skip
+            notes = _notes(con, typed, found, planned, contract, aside)
+    finally:
+        con.close()
+    staged = Staged(
+        table=table,
+        number=number,
+        name=path.name,
+        sha256=content_hash(path, table, sheet, mapping.text),
+        sheet=sheet,
+        mapping=mapping.text,
+        seen=found.seen,
+        files=files,
+        aside=aside,
+        notes=notes,
+    )
+    return _held_to_the_law(staged, kind)
+
+
+def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
+    """SHA-256 (hex) of a file's unpacked bytes together with the table, sheet and mapping they are read as.
+
+    Two files of equal hash give the same rows. Raises E-FILE-01 when there is no such file.
+    """
+    digest = hashlib.sha256()
+    for part in (table, sheet, mapping_text):
+        digest.update(f"{len(part)}:{part}\n".encode())
+    try:
+        with open_bytes(path) as data:
+            while chunk := data.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except EOFError as error:
+        raise problem(
+            "E-FILE-06", path.name, "the .gz file is cut off", str(error), "Export it again."
+        ) from error
+    return digest.hexdigest()
+
+
+def _contract(table: str) -> Table:
+    if table not in TABLES:
+        raise problem(
+            "E-ARG-01", "import", f"`{table}` is no table", "Nothing was read.", did_you_mean(table, TABLES)
+        )
+    return TABLES[table]
+
+
+def _kind(path: Path) -> str:
+    if not path.is_file():
+        raise _unreadable(path, FileNotFoundError("no file of that name"))
+    name = path.name.lower()
+    for kind, endings in (("delimited", DELIMITED), ("workbook", WORKBOOKS), ("columnar", COLUMNAR)):
+        if name.endswith(endings):
+            return kind
+    raise problem(
+        "E-FILE-03",
+        path.name,
+        f"files called *{path.suffix or path.name} are not read",
+        "What is inside would have to be guessed from the bytes.",
+        f"Export the data as one of {', '.join((*DELIMITED, *WORKBOOKS, *COLUMNAR))}.",
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> Exception:
+    why = error.strerror or str(error)
+    return problem(
+        "E-FILE-01", str(path), "the file cannot be read", f"The system says: {why}.", "Check the path."
+    )
+
+
+def _find(
+    con: duckdb.DuckDBPyConnection,
+    kind: str,
+    path: Path,
+    sheet: str,
+    mapping: Mapping,
+    scratch: Path,
+    progress: Progress | None,
+) -> Found:
+    if kind == "delimited":
+        return read_delimited(path, mapping, scratch, progress)
+    if kind == "workbook":
+        return read_workbook(path, sheet, mapping, scratch, progress)
+    return read_columnar(con, path, mapping)
+
+
+def _name_unnamed(con: duckdb.DuckDBPyConnection, found: Found) -> Found:
+    """Name a column without a header if it holds any value; one that holds none stays nameless: not read."""
+    unnamed = [i for i, header in enumerate(found.headers) if not header]
+    if not unnamed:
+        return found
+    filled = ", ".join(f"coalesce(bool_or(trim(c{i}, {literal(BLANKS)}) <> ''), false)" for i in unnamed)
+    (holds,) = con.execute(f"SELECT {filled} FROM {found.relation}").fetchall()
+    headers, notes = list(found.headers), list(found.notes)
+    for i, any_value in zip(unnamed, holds, strict=True):
+        headers[i] = f"column_{i + 1}" if any_value else ""
+        told = f"has values and is called column_{i + 1}" if any_value else "is empty and was not read"
+        notes.append(f"Column {i + 1} has no header; it {told}.")
+    return replace(found, headers=tuple(headers), notes=tuple(notes))
+
+
+def _aside(
+    con: duckdb.DuckDBPyConnection, typed: Typed, found: Found, table: Table, again: dict[int, str]
+) -> tuple[Aside, ...]:
+    """Every row that will not be landed, by line, with its text as found."""
+    faults = con.execute(
+        f"SELECT _line, _fault, _found, _other, _gap FROM {typed.relation} WHERE _fault IS NOT NULL"
+    ).fetchall()
+    told: dict[int, tuple[str, str, str]] = {}
+    for line, fault, value, other, gap in faults:
+        rule = typed.rules[fault - 1]
+        told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
+    told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
+    aside = list(found.aside)
+    if told:
+        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [list(told)])
+        cells = ", ".join(f"c{i}" for i in range(len(found.headers)))
+        rows = con.execute(
+            f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)"
+        ).fetchall()
+        aside += [Aside(line, *told[line], row_text(texts)) for line, *texts in rows]
+    return tuple(sorted(aside, key=lambda a: a.line))
+
+
+def _notes(
+    con: duckdb.DuckDBPyConnection,
+    typed: Typed,
+    found: Found,
+    planned: Plan,
+    table: Table,
+    aside: tuple[Aside, ...],
+) -> tuple[str, ...]:
+    """What the receipt should say besides its counts."""
+    ((rounded, again),) = con.execute(
+        f"SELECT coalesce(sum(_rounded), 0)::BIGINT, coalesce(sum(_again), 0)::BIGINT FROM {typed.relation} "
+        "WHERE _fault IS NULL"
+    ).fetchall()
+    notes = [*found.notes, *planned.notes]
+    if rounded:
+        notes.append(f"{rounded} numbers had more decimals than their column keeps and were rounded.")
+    if again:
+        notes.append(
+            f"{again} local times came twice that night (clocks set back); the earlier moment was taken."
+        )
+    if left := Counter(a.code for a in aside)["E-SKIP-01"]:
+        notes.append(f"{left} rows were left out by the mapping; they stand among the rows set aside.")
+    if table.name in ("contacts", "handlings"):
+        bases = con.execute(
+            f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE _fault IS NULL "
+            "GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        told = ", ".join(f"{basis} {count}" for basis, count in bases)
+        notes += [f"Handle time is known so (rows): {told}."] if told else []
+    return tuple(notes)
+
+
+def _held_to_the_law(staged: Staged, kind: str) -> Staged:
+    if staged.seen == staged.landed + len(staged.aside):
+        return staged
+    for file in staged.files:
+        _remove(file)
+    what = f"{staged.seen} rows were counted, {staged.landed} landed and {len(staged.aside)} were set aside"
+    why = "The counts must agree to the row, so nothing was imported."
+    if kind != "delimited":
+        raise problem("E-FILE-05", staged.name, what, why, "Export the file again.")
+    # The rows of a text file were counted one by one as they were read, so it is not the file.
+    do = "This is a fault of ours: please report it with this message."
+    raise FaultOfOurs(Problem("E-OWN-01", staged.name, what, why, do))
+
+
+def _remove(file: BookFile) -> None:
+    file.path.unlink(missing_ok=True)
+    if file.cube:
+        file.cube.unlink(missing_ok=True)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Good rows into the files they are kept in: one Parquet file a local month, for contacts also a day cube."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from percontact.ingest.derive import Written, local
+from percontact.ingest.typed import ROW_GROUP_ROWS, Typed
+from percontact.records.book import BookFile, Settings
+from percontact.records.column import Table
+from percontact.records.dialect import literal, quote
+
+CUBE_DIMENSIONS = ("channel", "direction", "actor", "team", "queue", "site", "reason", "language", "product")
+DURATIONS = ("handle_s", "wait_s", "talk_s", "hold_s", "wrap_s")
+
+_SMALL_ROWS = 5_000
+"""A file of at most this many rows keeps its cube whatever it saves."""
+
+_SCATTERED = 3
+"""From this overlap of the months' line ranges on, sorting once is cheaper than one scan a month."""
+
+
+def write_months(
+    con: duckdb.DuckDBPyConnection,
+    typed: Typed,
+    table: Table,
+    settings: Settings,
+    *,
+    without: Collection[int],
+    folder: Path,
+    progress: Callable[[int], None],
+) -> tuple[BookFile, ...]:
+    """Write the good rows, in file order, as <table>[-<month>].parquet in `folder`.
+
+    without   lines left out besides those with a fault
+    progress  is told the rows written so far
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE without (line BIGINT)")
+    if without:
+        con.execute(f"INSERT INTO without SELECT unnest([{', '.join(map(str, sorted(without)))}])")
+    good = "_fault IS NULL" + (" AND _line NOT IN (SELECT line FROM without)" if without else "")
+    months = con.execute(
+        f"SELECT _month, count(*), min(_line), max(_line) FROM {typed.relation} WHERE {good} "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    total = sum(count for _, count, _, _ in months)
+    relation = typed.relation
+    if sum(last - first + 1 for _, _, first, last in months) > _SCATTERED * max(total, 1):
+        relation = _sorted(con, typed)
+    done, files = 0, []
+    for month, count, _, _ in months:
+        rows = f"{relation} WHERE {good}" + (f" AND _month = DATE '{month}'" if month else "")
+        path = folder / (f"{table.name}-{month:%Y-%m}.parquet" if month else f"{table.name}.parquet")
+        files.append(_write(con, typed.columns, rows, path, month, table, settings))
+        done += count
+        progress(done)
+    return tuple(files)
+
+
+def _sorted(con: duckdb.DuckDBPyConnection, typed: Typed) -> str:
+    path = typed.path.with_name("sorted.parquet")
+    con.execute(
+        f"COPY (FROM {typed.relation} WHERE _fault IS NULL ORDER BY _month, _line) "
+        f"TO {literal(str(path))} (FORMAT parquet)"
+    )
+    return f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    columns: tuple[Written, ...],
+    rows: str,
+    path: Path,
+    month: date | None,
+    table: Table,
+    settings: Settings,
+) -> BookFile:
+    wanted = ", ".join(quote(c.name) for c in columns)
+    _copy(con, f"SELECT {wanted} FROM {rows}", path)
+    held = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    durations = [c.name for c in columns if c.name in DURATIONS]
+    whole = " AND ".join(f"count(*) FILTER ({name} <> trunc({name})) = 0" for name in durations) or "true"
+    ((count, whole_seconds),) = con.execute(f"SELECT count(*), {whole} FROM {held}").fetchall()
+    cube = path.with_suffix(".cube.parquet")
+    dimensions = tuple(c.name for c in columns if c.name in CUBE_DIMENSIONS)
+    if table.name == "contacts":
+        cells = _copy(con, _cube(held, {c.name for c in columns}, dimensions, settings.timezone), cube)
+        if cells * 2 > count > _SMALL_ROWS:
+            cube.unlink()
+    kept = cube.exists()
+    return BookFile(
+        path=path,
+        rows=count,
+        columns=tuple((c.name, c.sql_type) for c in columns),
+        month=month,
+        whole_seconds=bool(whole_seconds),
+        cube=cube if kept else None,
+        cube_columns=dimensions if kept else (),
+    )
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query as Parquet; the rows written."""
+    ((count,),) = con.execute(
+        f"COPY ({query}) TO {literal(str(path))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+    ).fetchall()
+    return int(count)
+
+
+def _cube(held: str, present: set[str], dimensions: tuple[str, ...], timezone: str) -> str:
+    """Sums of a month's contacts by local day and dimension.
+
+    day      DATE, local;  the dimensions present in the file
+    n        rows;  count, handled, abandoned = count - handled
+    handle_s, wait_s, talk_s, hold_s, wrap_s    DECIMAL(38,3), NULL where none is known;  messages  BIGINT
+    measured, reported, derived, standard       handled contacts whose handle time is known that way
+    unmeasured                                  handled contacts without a handle time
+    anchor   smallest row_id
+    """
+    sums = [
+        "count(*) AS n",
+        _sum("count"),
+        _sum("handled"),
+        "CAST(sum(count - handled) AS BIGINT) AS abandoned",
+    ]
+    for name in DURATIONS:
+        value = f"CAST(sum({name}) AS DECIMAL(38,3))" if name in present else "NULL::DECIMAL(38,3)"
+        sums.append(f"{value} AS {name}")
+    sums.append(_sum("messages") if "messages" in present else "NULL::BIGINT AS messages")
+    known = "handle_s IS NOT NULL" if "handle_s" in present else "false"
+    for basis in ("measured", "reported", "derived", "standard"):
+        sums.append(_sum("handled", f"{known} AND handle_basis = '{basis}'", basis))
+    sums.append(_sum("handled", f"NOT ({known})", "unmeasured"))
+    by = [f"CAST({local('started_at', timezone)} AS DATE) AS day", *(quote(d) for d in dimensions)]
+    places = ", ".join(str(i + 1) for i in range(len(by)))
+    wanted = ", ".join([*by, *sums, "min(row_id) AS anchor"])
+    return f"SELECT {wanted} FROM {held} GROUP BY ALL ORDER BY {places}"
+
+
+def _sum(column: str, when: str = "", name: str = "") -> str:
+    """A whole sum that stays whole: a HUGEINT would turn into a DOUBLE in Parquet."""
+    of = f"coalesce(sum({column}) FILTER ({when}), 0)" if when else f"sum({column})"
+    return f"CAST({of} AS BIGINT) AS {name or column}"

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole way, in order: open a workspace, land files, read the Book and its policy, cost it, state it.
+
+    file --ingest--> staged rows --store--> Book --costing--> CostedBook --report--> Statement
+
+A newcomer reads this file first. `ingest`, `store` and `costing` do not know each other; they meet here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from percontact.costing.composition import LEDGER_DIMENSIONS
+from percontact.costing.costed import CostedBook
+from percontact.costing.denominator import PERS, Per
+from percontact.costing.lines import Amounts
+from percontact.costing.policy import Policy, textbook
+from percontact.costing.policy_file import parse_policy
+from percontact.costing.rate import BASES, Basis
+from percontact.costing.slice import Condition, Slice, full_name
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.person import HASH_DIGITS, person_hash
+from percontact.records.book import Book, Settings
+from percontact.records.landing import Receipt
+from percontact.records.tables import TABLES
+from percontact.report.state import state
+from percontact.report.statement import Statement
+from percontact.store.publish import Moved
+from percontact.store.workspace import Workspace
+from percontact.values.period import GRAINS, Grain, Period, add_months, parse_period
+from percontact.values.problem import did_you_mean, problem
+
+POLICY_FILE = "policy.yaml"
+TRIES = 20
+"""How often an import is checked anew when other processes keep publishing to the same table."""
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class OpenBook:
+    """A workspace opened at one state: its Book, its policy, and its cost under that policy.
+
+    snapshot  which state; None = the newest at the time of opening
+    """
+
+    workspace: Workspace
+    snapshot: int | None = None
+    amounts: Amounts = "effective"
+
+    @cached_property
+    def book(self) -> Book:
+        """The tables."""
+        return self.workspace.book(self.snapshot)
+
+    @property
+    def settings(self) -> Settings:
+        """Currency, time zone, fiscal calendar."""
+        return self.workspace.settings
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules of policy.yaml, or the textbook formula where there is none."""
+        file = self.workspace.path / POLICY_FILE
+        return parse_policy(file.read_text("utf-8"), POLICY_FILE) if file.is_file() else textbook()
+
+    @cached_property
+    def costed(self) -> CostedBook:
+        """The Book with every cent of its ledger assigned. Raises E-DATA-01 without contacts or ledger."""
+        for table, what in (("ledger", "costs"), ("contacts", "contacts")):
+            if not self.book.has(table):
+                raise problem(
+                    "E-DATA-01", str(self.workspace.path), f"there are no {what} yet",
+                    "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
+                    f"percontact import {table} FILE",
+                )  # fmt: skip
+        return CostedBook(self.book, self.policy, amounts=self.amounts)
+
+    def ask(
+        self, *, start: str | None = None, end: str | None = None, grain: str = "month",
+        by: Sequence[str] = (), where: Sequence[str] = (), basis: str = "used",
+    ) -> Slice:  # fmt: skip
+        """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions."""
+        known = {*self.costed.work.dimensions(), *LEDGER_DIMENSIONS, "pool"}
+        dims = tuple(dict.fromkeys(_dimension(d, known) for one in by for d in one.split(",") if d.strip()))
+        conditions = tuple(self._condition(text, known) for text in where)
+        return Slice(
+            self.span(start, end), _one_of(grain, GRAINS, "--grain"), dims, conditions, _one_of(basis, BASES, "--basis")
+        )
+
+    def span(self, start: str | None, end: str | None) -> Period:
+        """The days from the start of one named period to the end of another; open ends reach as far as the data."""
+        fiscal = self.settings.fiscal_start_month
+        first = _period(start, "--from", fiscal).start if start else None
+        last = _period(end, "--to", fiscal).end if end else None
+        months = sorted(set(self.costed.ledger_months) & set(self.book.months("contacts")))
+        months = months or sorted({*self.costed.ledger_months, *self.book.months("contacts")})
+        first = first or min(months[0], last or months[0])
+        last = last or max(add_months(months[-1], 1), add_months(first, 1))
+        if last <= first:
+            raise problem("E-ARG-02", f"--from {start} --to {end}", "the span ends before it begins", "--to is inclusive of the period it names.", "Swap them.")  # fmt: skip
+        return Period(first, last)
+
+    def state(self, question: Slice, per: str = "contact", *, compare: bool = True) -> Statement:
+        """Answer a question with a cost statement."""
+        return state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
+
+    def _condition(self, text: str, known: set[str]) -> Condition:
+        name, negated, values = _split_condition(text)
+        dimension = _dimension(name, known - set(LEDGER_DIMENSIONS) - {"pool"})
+        return Condition(dimension, self._stored(dimension, values), negated)
+
+    def _stored(self, dimension: str, values: Sequence[str]) -> tuple[str, ...]:
+        """Values as the Book holds them: a customer's id as its keyed hash (a hash is taken as it is)."""
+        column = TABLES["contacts"].column(dimension)
+        if column is None or column.kind != "person":
+            return tuple(values)
+        return tuple(v if not v or _is_hash(v) else person_hash(self.workspace.key, v) for v in values)
+
+
+def land(
+    workspace: Workspace, table: str, path: Path, *, mapping: Mapping | None = None,
+    replace: bool = False, add: bool = False, progress: Progress | None = None,
+) -> Receipt:  # fmt: skip
+    """Read one file into a table: all of its good rows land in one step, or none does.
+
+    Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add` is set.
+    """
+    from percontact.ingest import content_hash, read_file
+
+    if table not in TABLES:
+        raise problem("E-ARG-01", f"import {table}", f"there is no table {table!r}", did_you_mean(table, TABLES), "percontact import TABLE FILE")
+    if not path.is_file():
+        raise problem("E-FILE-01", str(path), "no such file", "The name is read as it stands.", "Check the path.")
+    text = mapping.text if mapping else ""
+    same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
+    if same is not None:
+        return same
+    earlier = workspace.find_name(table, path.name)
+    if earlier and not (replace or add):
+        raise problem(
+            "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content (import {earlier[-1]})",
+            "Reading both could count rows twice; reading only this one could lose rows.",
+            "--replace: this file stands for the earlier one. --add: both count.",
+        )  # fmt: skip
+    replaces = tuple(earlier) if replace else ()
+    for _ in range(TRIES):
+        book = workspace.book()
+        number = workspace.reserve()
+        staged = read_file(
+            path, table, settings=workspace.settings, key=workspace.key, number=number, folder=workspace.staging(number),
+            book=book, ignore_imports=replaces, mapping=mapping, progress=progress,
+        )  # fmt: skip
+        try:
+            return workspace.publish(staged, original=path, based_on=book.snapshot or 0, replaces=replaces)
+        except Moved:
+            continue
+    raise problem("E-WS-05", str(workspace.path), "other imports kept changing this table", "The ids have to be checked against all that is there.", "Try again.")  # fmt: skip
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == HASH_DIGITS and all(c in "0123456789abcdef" for c in text)
+
+
+def _period(text: str, option: str, fiscal: int) -> Period:
+    try:
+        return parse_period(text, fiscal)[0]
+    except ValueError as error:
+        raise problem(
+            "E-ARG-02", option, f"{text!r} names no period", "The span must be certain.",
+            "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1 or FY2026.",
+        ) from error  # fmt: skip
+
+
+def _dimension(name: str, known: Iterable[str]) -> str:
+    full = full_name(name)
+    known = set(known)
+    if full not in known:
+        raise problem("E-ARG-01", f"dimension {name.strip()}", "no contact has such a column", did_you_mean(full, known), "Use one of these names.")
+    return full
+
+
+def _split_condition(text: str) -> tuple[str, bool, list[str]]:
+    name, sign, values = text.partition("=")
+    if not sign or not name.rstrip("!").strip():
+        raise problem("E-ARG-01", f"--where {text}", "it is no condition", "A condition names a dimension and its values.", "Write team=Billing, team=Billing,Sales or team!=Billing; team= means unknown.")  # fmt: skip
+    return name.rstrip("!").strip(), name.endswith("!"), [v.strip() for v in values.split(",")]
+
+
+Choice = TypeVar("Choice", bound=str)
+
+
+def _one_of(value: str, allowed: Sequence[Choice], option: str) -> Choice:
+    for one in allowed:
+        if one == value:
+            return one
+    raise problem("E-ARG-01", option, f"{value!r} is not one of its values", did_you_mean(value, allowed), "Use one of these.")
+
+
+__all__ = ["Basis", "Grain", "OpenBook", "Per", "land"]

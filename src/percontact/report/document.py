@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Any answer as a document: a headline, tables of typed cells, notes. Every form is made from this.
+
+    Document
+      Table           rows under typed columns, and their total
+        TableColumn   a name for machines, a header for people, what kind of cell stands in it
+          Formula     which columns of the row a cell is made of, for forms that can compute
+
+A cell is exact and not yet written: `cells` writes it, in one way for people and one for machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["text", "money", "value", "count", "quantity", "share", "seconds", "date"]
+"""text      what the data says, or our words; None = unknown
+money     whole minor units of the column's currency (int)
+value     a cost of one, or a rate: a decimal in the column's currency
+count     a whole number
+quantity  a measured amount: hours, minutes, tokens
+share     part of one: 0.98 is 98%
+seconds   a length of time
+date      a calendar day"""
+
+Cell = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """How a cell is made of others in its row: `quotient` a / b, or `difference` a - b - c - ..."""
+
+    how: Literal["quotient", "difference"]
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of a table.
+
+    name      in CSV, Parquet and frames: period, cost
+    header    what a person reads, unit and currency in it: "Cost, EUR"
+    currency  of money and values
+    formula   what the cells are made of; written only where it gives the figure shown
+    detail    left out where room is narrow: terminal, page, Markdown
+    """
+
+    name: str
+    header: str
+    kind: Kind = "text"
+    currency: str = ""
+    formula: Formula | None = None
+    detail: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it stands to the right, and may be added up or averaged by a reader."""
+        return self.kind not in ("text", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under typed columns.
+
+    total     a row of its own, in the same columns, or None
+    note      what to know about the table, below it
+    sentence  the whole table in one sentence; a page and a terminal show it instead of the table
+    """
+
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    note: str = ""
+    sentence: str = ""
+
+    def __post_init__(self) -> None:
+        for row in (*self.rows, *((self.total,) if self.total else ())):
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.title}: a row has {len(row)} cells, the table {len(self.columns)} columns")
+
+    def column(self, name: str) -> list[Cell]:
+        """The cells of a column, without the total."""
+        at = [c.name for c in self.columns].index(name)
+        return [row[at] for row in self.rows]
+
+    def shown(self) -> Table:
+        """What a page or a terminal shows: no detail columns, and no total that repeats a single row."""
+        keep = [i for i, c in enumerate(self.columns) if not c.detail]
+        total = None if self.total is None or len(self.rows) == 1 else tuple(self.total[i] for i in keep)
+        rows = tuple(tuple(row[i] for i in keep) for row in self.rows)
+        return Table(self.title, tuple(self.columns[i] for i in keep), rows, total, self.note, self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An answer, ready for any form.
+
+    title        a few words: "Cost per contact, 2026-06"
+    headline     the answer in a sentence
+    tables       for people, the main one first
+    notes        what the reader must know, most important first
+    data         the JSON object
+    records      the table for machines (CSV, Parquet, frames); None = the first of `tables`
+    facts        what it was made of: question, filters, policy, snapshot
+    definitions  words used in it, and what they mean
+    demo         what it says when the company is made up, else ""
+    """
+
+    title: str
+    headline: str
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+    records: Table | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
+    demo: str = ""
+
+    @property
+    def for_machines(self) -> Table:
+        """The table that CSV, Parquet and frames hold."""
+        if self.records is not None:
+            return self.records
+        return self.tables[0] if self.tables else Table(self.title, (), ())

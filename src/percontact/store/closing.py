@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Closed periods: figures that were reported, pinned to the rows and the rules they came from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from percontact.store.manifest import now
+from percontact.store.snapshot import known
+from percontact.values.problem import problem
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """One closing of a period. It is never changed; a reopened period keeps it as history.
+
+    label           name of the period, e.g. "2026-06"
+    at              when it was closed (UTC)
+    snapshot        state of the workspace its figures came from
+    policy_digest   digest of the rules they came from
+    figures_digest  digest of the figures
+    figures         the figures, as they were
+    reopened_at     when it was reopened (UTC), or None while it is closed
+    because         why it was reopened, or None
+    """
+
+    label: str
+    at: datetime
+    snapshot: int
+    policy_digest: str
+    figures_digest: str
+    figures: Mapping[str, object]
+    reopened_at: datetime | None
+    because: str | None
+
+
+_COLUMNS = "label, at, snapshot, policy_digest, figures_digest, figures, reopened_at, because"
+
+
+def close(
+    con: sqlite3.Connection,
+    label: str,
+    *,
+    snapshot: int,
+    policy_digest: str,
+    figures_digest: str,
+    figures: Mapping[str, object],
+) -> Closing:
+    """Close a period. Raises E-WS-07 when it is closed, E-ARG-01 when there is no such snapshot."""
+    standing = closed(con, label)
+    if standing is not None:
+        what = f"{label} was closed on {standing.at:%Y-%m-%d} at snapshot {standing.snapshot}"
+        why = "Closing it again would hide the figures that were reported."
+        do = f"Reopen it first: percontact reopen {label} --because TEXT."
+        raise problem("E-WS-07", label, what, why, do)
+    kept = json.dumps(figures, sort_keys=True)
+    row = (label, now(), known(con, snapshot), policy_digest, figures_digest, kept)
+    con.execute(
+        "INSERT INTO closings (label, at, snapshot, policy_digest, figures_digest, figures) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        row,
+    )
+    return _closing((*row, None, None))
+
+
+def closed(con: sqlite3.Connection, label: str) -> Closing | None:
+    """The closing in force for a period, or None when it is open."""
+    query = f"SELECT {_COLUMNS} FROM closings WHERE label = ? AND reopened_at IS NULL"
+    row = con.execute(query, [label]).fetchone()
+    return _closing(row) if row else None
+
+
+def reopen(con: sqlite3.Connection, label: str, because: str) -> Closing:
+    """Open a closed period again, saying why; gives the closing that ends."""
+    standing = closed(con, label)
+    if standing is None:
+        known_labels = ", ".join(c.label for c in closings(con) if c.reopened_at is None) or "none"
+        what = f"{label} is not closed"
+        raise problem("E-ARG-01", label, what, f"Closed periods: {known_labels}.", "Name one of them.")
+    if not because.strip():
+        why = "Figures that were reported will change, and the next reader must be able to see why."
+        raise problem("E-ARG-03", label, "no reason is given for reopening it", why, "Say it: --because ...")
+    con.execute(
+        "UPDATE closings SET reopened_at = ?, because = ? WHERE label = ? AND reopened_at IS NULL",
+        [now(), because, label],
+    )
+    return next(c for c in reversed(closings(con)) if c.label == label)
+
+
+def closings(con: sqlite3.Connection) -> list[Closing]:
+    """Every closing, those that ended too, oldest first."""
+    return [_closing(row) for row in con.execute(f"SELECT {_COLUMNS} FROM closings ORDER BY id")]
+
+
+def _closing(row: tuple[Any, ...]) -> Closing:
+    label, at, snapshot, policy_digest, figures_digest, figures, reopened_at, because = row
+    return Closing(
+        label=label,
+        at=datetime.fromisoformat(at),
+        snapshot=snapshot,
+        policy_digest=policy_digest,
+        figures_digest=figures_digest,
+        figures=json.loads(figures),
+        reopened_at=datetime.fromisoformat(reopened_at) if reopened_at else None,
+        because=because,
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sweeping: taking away what crashed or abandoned imports left behind. What a snapshot names stays."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from percontact.store.manifest import writing
+
+KEPT = ("facts", "cubes", "originals")
+
+
+def sweep(root: Path, older_than_s: float) -> int:
+    """Remove orphan files and staging folders older than some seconds; gives how many were removed.
+
+    It takes a writer's turn, so no import can be published between the look and the removal. An import
+    whose file is taken anyway, because it stood still for longer, is told to try again (`Moved`).
+    """
+    before = time.time() - older_than_s
+    removed = 0
+    with writing(root) as con:
+        named = {path for (path,) in con.execute("SELECT path FROM files")}
+        named |= {path for (path,) in con.execute("SELECT cube FROM files WHERE cube IS NOT NULL")}
+        named |= {path for (path,) in con.execute("SELECT original FROM imports WHERE original IS NOT NULL")}
+        for path in _files_in(root, KEPT):
+            if path.relative_to(root).as_posix() not in named and path.stat().st_mtime <= before:
+                path.unlink()
+                removed += 1
+    # What lies here belongs to no snapshot, so its age alone decides.
+    for staged in _entries(root / "staging"):
+        if max((p.stat().st_mtime for p in (staged, *staged.rglob("*"))), default=0.0) <= before:
+            shutil.rmtree(staged, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+def _files_in(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file():
+                yield path
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workspace: a folder that keeps the Books of a service team, every state they have been in, and why.
+
+    manifest.sqlite                    which files make up which snapshot, imports, receipts, closed periods
+    workspace.key                      32 random bytes that person ids are hashed with; stays in here
+    facts/<table>/<month or all>/      immutable Parquet files of rows, named by content
+    cubes/<table>/<month or all>/      the day cube of each, under the same name
+    originals/<sha256>/<file name>     source files, byte for byte
+    staging/<import>-<random>/         imports under way
+    runs/<digest>/                     kept results of costing runs
+
+Any number of processes may read and write at once. A Book that was read stays valid for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from percontact.records import Book, Settings, Source
+from percontact.records.landing import Receipt, Staged
+from percontact.records.tables import ROW_BITS
+from percontact.store import closing, compact, history, manifest, original, place, publish, sweep
+from percontact.store import snapshot as _snapshot
+from percontact.store.closing import Closing
+from percontact.store.history import Import, SetAside
+from percontact.store.manifest import reading, writing
+from percontact.store.snapshot import Snapshot
+from percontact.values.problem import problem
+
+KEY_FILE = "workspace.key"
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace on disk; make it with `create` or `open`.
+
+    path      its folder
+    settings  currency, time zone, fiscal calendar
+    key       32 bytes; ids of people are hashed with it, so hashes of two workspaces never match
+    """
+
+    path: Path
+    settings: Settings
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def create(cls, path: Path | str, settings: Settings) -> Workspace:
+        """Make an empty workspace. The folder may be there and hold other files.
+
+        Raises E-WS-02 when it holds a workspace.
+        """
+        root = Path(path).absolute()
+        place.make_folder(root)
+        draft = root / f".{KEY_FILE}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        try:
+            if not (root / manifest.NAME).exists():
+                # A key that is there already comes from a `create` that crashed, or runs beside this one.
+                place.place(draft, root / KEY_FILE)
+            made = manifest.make(root, settings)
+        finally:
+            draft.unlink()
+        if not made:
+            what = "there is a workspace here already"
+            why = "Making another would hide what it holds."
+            raise problem("E-WS-02", str(root), what, why, "Use it as it is, or choose another folder.")
+        place.sync_folder(root)
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Workspace:
+        """Open the workspace in a folder.
+
+        Raises E-WS-01 when there is none, E-WS-03 when a newer percontact wrote it, E-WS-04 when damaged.
+        """
+        root = Path(path).absolute()
+        settings = manifest.read_settings(root)
+        key_file = root / KEY_FILE
+        key = key_file.read_bytes() if key_file.is_file() else b""
+        if len(key) != KEY_BYTES:
+            what = f"{KEY_FILE} is missing or cut short"
+            why = "Without it the ids of people in new files would not match those landed before."
+            raise problem("E-WS-04", str(root), what, why, "Bring it back from a backup.")
+        return cls(root, settings, key)
+
+    # -- reading --
+
+    def book(self, snapshot: int | None = None) -> Book:
+        """The Book of a snapshot, by default the newest: its files and its sources, and no others.
+
+        Raises E-ARG-01 when there is no such snapshot.
+        """
+        with reading(self.path) as con:
+            return _snapshot.book_at(con, self.path, self.settings, snapshot)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Every state the workspace has been in, oldest first."""
+        with reading(self.path) as con:
+            return _snapshot.snapshots(con)
+
+    def receipts(self) -> list[Import]:
+        """Every import with its receipt, time and state, oldest first."""
+        with reading(self.path) as con:
+            return history.imports(con, self.path)
+
+    def aside(self, number: int | None = None) -> Iterator[SetAside]:
+        """Rows set aside: of one import (live or not), or of all live ones; in file order."""
+        return history.set_aside(self.path, number)
+
+    def find_same(self, sha256: str) -> Receipt | None:
+        """The receipt, marked unchanged, of the live import of the same bytes, or None."""
+        with reading(self.path) as con:
+            return history.find_same(con, self.path, sha256)
+
+    def find_name(self, table: str, name: str) -> list[int]:
+        """Numbers of the live imports of a table from files of this name, oldest first."""
+        with reading(self.path) as con:
+            return history.find_name(con, table, name)
+
+    def origin(self, row_id: int) -> tuple[Source, int]:
+        """The source of a row, and its line there (1 = first). Raises E-ARG-01 when no import made it."""
+        with reading(self.path) as con:
+            return history.source_of(con, row_id >> ROW_BITS)[0], row_id & ((1 << ROW_BITS) - 1)
+
+    def source_line(self, row_id: int) -> str | None:
+        """The text a row was read from, or None: the source is no text file, or was not kept."""
+        with reading(self.path) as con:
+            _, kept, mapping = history.source_of(con, row_id >> ROW_BITS)
+        if kept is None or not (self.path / kept).is_file():
+            return None
+        return original.line_of(self.path / kept, row_id & ((1 << ROW_BITS) - 1), mapping)
+
+    # -- importing --
+
+    def reserve(self) -> int:
+        """The next import number (from 1), never given twice; a crash leaves a gap."""
+        return publish.reserve(self.path)
+
+    def staging(self, number: int) -> Path:
+        """A fresh folder for one import, on the disk its files will stay on; readable by its owner only."""
+        place.make_folder(self.path / "staging", mode=0o700)
+        folder = self.path / "staging" / f"{number}-{secrets.token_hex(4)}"
+        folder.mkdir()
+        return folder
+
+    def publish(
+        self,
+        staged: Staged,
+        *,
+        original: Path | None,
+        based_on: int,
+        replaces: Sequence[int] = (),
+        why: str = "",
+    ) -> Receipt:
+        """Land a staged import as the next snapshot: all of it, or nothing.
+
+        original   source file to keep a copy of, or None
+        based_on   snapshot of the Book the import's ids were checked against
+        replaces   numbers of live imports it stands for; they leave the Book in the same step
+        why        what the snapshot is for, in words
+        result     its receipt; of bytes that are live already, the earlier receipt, marked unchanged
+
+        The import's staging folder is gone afterwards.
+        Raises `Moved` when an import of the same table was published after `based_on`, or one to be replaced
+        has gone: check again and publish again. E-FILE-05 when rows seen are not landed + aside; E-ARG-01,
+        E-ARG-03 and E-WS-06 when `replaces` names no import, one of another table, one that is not live.
+        In each case nothing was changed.
+        """
+        return publish.publish(
+            self.path, staged, original=original, based_on=based_on, replaces=replaces, why=why
+        )
+
+    def undo(self, number: int) -> Receipt:
+        """Take an import out of the next snapshot; its history stays, and so do older snapshots.
+
+        What it had replaced does not come back by itself: import that file again.
+        result  the import's receipt, with the snapshot that first lacks it
+        Raises E-ARG-01 when there is no such import, E-WS-06 when it is not live.
+        """
+        return publish.undo(self.path, number)
+
+    # -- closing periods --
+
+    def close_period(
+        self,
+        label: str,
+        *,
+        snapshot: int,
+        policy_digest: str,
+        figures_digest: str,
+        figures: Mapping[str, object],
+    ) -> Closing:
+        """Pin the figures of a period to what they came from.
+
+        figures  plain JSON values
+        Raises E-WS-07 when it is closed, E-ARG-01 when there is no such snapshot.
+        """
+        with writing(self.path) as con:
+            return closing.close(
+                con,
+                label,
+                snapshot=snapshot,
+                policy_digest=policy_digest,
+                figures_digest=figures_digest,
+                figures=figures,
+            )
+
+    def closed(self, label: str) -> Closing | None:
+        """The closing in force for a period, or None when it is open."""
+        with reading(self.path) as con:
+            return closing.closed(con, label)
+
+    def reopen(self, label: str, because: str) -> Closing:
+        """Open a closed period again; gives the closing that ends, with the reason.
+
+        Raises E-ARG-01 when it is open, E-ARG-03 when no reason is given.
+        """
+        with writing(self.path) as con:
+            return closing.reopen(con, label, because)
+
+    def closings(self) -> list[Closing]:
+        """Every closing, those that ended too, oldest first."""
+        with reading(self.path) as con:
+            return closing.closings(con)
+
+    # -- keeping house --
+
+    def run_folder(self, digest: str) -> Path:
+        """Where the result of a run is kept. It is there only when it is whole: see `note_run`."""
+        if not re.fullmatch(r"[0-9A-Za-z_-]{1,128}", digest):
+            raise ValueError(f"not a digest: {digest!r}")
+        return self.path / "runs" / digest
+
+    def note_run(self, digest: str, made: Path, *, snapshot: int, what: str = "") -> Path:
+        """Keep the finished result of a run; gives its folder. The first of two equal runs stays.
+
+        made      folder with the result, from `staging(0)`; it is moved
+        snapshot  state of the workspace the run read
+        what      the run in words
+        """
+        folder = self.run_folder(digest)
+        place.make_folder(folder.parent)
+        with writing(self.path) as con:
+            if not folder.exists():
+                made.rename(folder)
+            con.execute(
+                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", [digest, manifest.now(), snapshot, what]
+            )
+        return folder
+
+    def sweep(self, older_than_s: float = 3600) -> int:
+        """Remove orphan files and staging folders older than so many seconds; gives how many.
+
+        A file that any snapshot names is never removed.
+        """
+        return sweep.sweep(self.path, older_than_s)
+
+    def compact(self, table: str, *, more_than: int = compact.MANY_FILES) -> int:
+        """Merge the small files of a table's months where it has more than so many files.
+
+        Rows, row ids and every older snapshot stay as they are. Gives how many files went into others.
+        """
+        if compact.live_files(self.path, table) <= more_than:
+            return 0
+        return compact.compact(self.path, table, self.book(), self.staging(0), more_than=more_than)
