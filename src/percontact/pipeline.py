@@ -95,8 +95,8 @@ class OpenBook:
     def span(self, start: str | None, end: str | None) -> Period:
         """The days from the start of one named period to the end of another; open ends reach as far as the data."""
         fiscal = self.settings.fiscal_start_month
-        first = _period(start, "--from", fiscal).start if start else None
-        last = _period(end, "--to", fiscal).end if end else None
+        first = named_period(start, "--from", fiscal).start if start else None
+        last = named_period(end, "--to", fiscal).end if end else None
         months = sorted(set(self.costed.ledger_months) & set(self.book.months("contacts")))
         months = months or sorted({*self.costed.ledger_months, *self.book.months("contacts")})
         first = first or min(months[0], last or months[0])
@@ -166,7 +166,7 @@ def _is_hash(text: str) -> bool:
     return len(text) == HASH_DIGITS and all(c in "0123456789abcdef" for c in text)
 
 
-def _period(text: str, option: str, fiscal: int) -> Period:
+def named_period(text: str, option: str, fiscal: int) -> Period:
     try:
         return parse_period(text, fiscal)[0]
     except ValueError as error:

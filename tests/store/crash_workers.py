@@ -17,6 +17,7 @@ import random
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -134,6 +135,7 @@ def batches(workspace: Workspace, writer: str, chance: random.Random) -> Iterato
 def write(root: Path, log: Path, name: str, count: int, load: Callable[[Workspace, Batch], Receipt]) -> None:
     """Land batches one after the other; each receipt is written to the log, on disk, after it was given."""
     workspace = Workspace.open(root)
+    connect(threads=1).close()  # loads the engine, so that a short life is spent on work
     print("ready", flush=True)
     with log.open("a", encoding="utf-8") as acknowledged:
         for done, batch in enumerate(batches(workspace, name, random.Random()), start=1):
@@ -159,6 +161,7 @@ def read(root: Path, log: Path, stop: Path) -> None:
         faults += faults_in(book)
         reads += 1
         seen.add(book.snapshot)
+        time.sleep(0.02)  # leaves the writers some of two cores
     log.write_text(json.dumps({"reads": reads, "snapshots": len(seen), "faults": faults}), encoding="utf-8")
 
 

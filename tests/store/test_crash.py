@@ -19,8 +19,8 @@ from percontact.records import Settings
 from percontact.store import Workspace
 
 SCRIPT = Path(__file__).with_name("crash_workers.py")
-KILLS = 80
-LONGEST_LIFE_S = 1.2
+KILLS = 70
+LONGEST_LIFE_S = 1.5
 
 pytestmark = [
     pytest.mark.slow,

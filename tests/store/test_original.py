@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a row back to its source: import, line, and the text that stood there."""
 
+import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -75,6 +77,16 @@ def test_text_is_shown_in_the_encoding_it_was_written_in(
     assert [workspace.source_line(first + line) for line in (1, 2)] == ["größe", "rückfrage"]
 
 
+def test_a_packed_source_is_shown_unpacked(workspace: Workspace, stage: Stage) -> None:
+    first = landed(workspace, stage, "june.csv.gz", gzip.compress(TEXT.encode()))
+    assert workspace.source_line(first + 2) == 'c-1,300,"late, again"'
+
+
+def test_where_a_mapping_knows_no_quotes_a_line_is_a_row(workspace: Workspace, stage: Stage) -> None:
+    first = landed(workspace, stage, "june.csv", b'a\n5" pipe\n6" pipe\n', mapping="quote: ''")
+    assert workspace.source_line(first + 2) == '5" pipe'
+
+
 def test_a_source_that_is_no_text_has_no_line_to_show(workspace: Workspace, stage: Stage) -> None:
     first = landed(workspace, stage, "june.xlsx", b"PK\x03\x04 ...")
     assert workspace.source_line(first + 2) is None
@@ -100,8 +112,6 @@ def test_a_source_name_cannot_lead_out_of_the_workspace(workspace: Workspace, st
     path: Path = workspace.path.parent / "june.csv"
     path.write_bytes(b"contact_id\n")
     staged = stage(workspace, "june.csv", {"2026-06": [60]})
-    from dataclasses import replace
-
     workspace.publish(replace(staged, name="../../june.csv"), original=path, based_on=1)
     kept = [p.relative_to(workspace.path).parts[0] for p in workspace.path.rglob("june.csv")]
     assert kept == ["originals"]

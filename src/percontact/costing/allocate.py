@@ -46,7 +46,7 @@ class Prices:
     def join(self, work: str, rate: str) -> str:
         """SQL condition that a rate row is the one for a work row."""
         tests = [f"{rate}.month = {work}.month"]
-        tests += [f"{rate}.{quote('key_' + k)} IS NOT DISTINCT FROM {work}.{quote(k)}" for k in self.keys]
+        tests += [f"{rate}.{quote('key_' + k)} IS NOT DISTINCT FROM CAST({work}.{quote(k)} AS VARCHAR)" for k in self.keys]
         return " AND ".join(tests)
 
 

@@ -115,7 +115,7 @@ class CostedBook:
             found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
             n = len(keys) + 1
             self._combos[months] = {
-                (row[0], tuple(row[1:n])): Usage({p.name: int(v or 0) for p, v in zip(flat, row[n:-1], strict=True)}, row[-1])
+                (row[0], tuple(None if v is None else str(v) for v in row[1:n])): Usage({p.name: int(v or 0) for p, v in zip(flat, row[n:-1], strict=True)}, row[-1])
                 for row in found
             }
         return self._combos[months]

@@ -81,7 +81,7 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
             "WHERE resolved_at IS NOT NULL AND coalesce(reopens, 0) = 0)"
         )
         # Once only, so that periods and slices add up to the whole.
-        first = f"anchor IN (SELECT min(row_id) FROM {costed.book.relation('contacts', ['case_id', 'row_id'])} GROUP BY case_id)"
+        first = f"anchor IN (SELECT arg_min(row_id, (started_at, row_id)) FROM {costed.book.relation('contacts', ['case_id', 'row_id', 'started_at'])} GROUP BY case_id)"
         notes.append("A case counts as resolved when it has a resolution and was not reopened; it counts where its first contact was.")
         found = _count(costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}")
         return Denominator(found, {}, tuple(notes))

@@ -46,7 +46,7 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
         WITH line AS (
             SELECT *, {span} FROM {ledger}
         ), part AS (
-            SELECT line.*, CAST(m.month AS DATE) AS month, CAST(a * 1000000000000 AS HUGEINT) AS total, e - s AS days,
+            SELECT line.*, CAST(m.month AS DATE) AS month, CAST(trunc(a) AS HUGEINT) * 1000000000000 + CAST((a - trunc(a)) * 1000000000000 AS HUGEINT) AS total, e - s AS days,
                    greatest(0, CAST(m.month AS DATE) - s) AS before,
                    least(e, CAST(m.month + INTERVAL 1 MONTH AS DATE)) - s AS until_now
             FROM line, LATERAL (SELECT unnest(generate_series(date_trunc('month', s), CAST(e - 1 AS TIMESTAMP), INTERVAL 1 MONTH)) AS month) m
@@ -74,7 +74,9 @@ def _translate(con: duckdb.DuckDBPyConnection, book: Book) -> None:
     rates = month_rates(fx_rows(con, book), needed, reporting)
     for (currency, month), rate in rates.items():
         con.execute(
-            f"UPDATE line_month SET pico = source_pico * {rate}::HUGEINT // {RATE_SCALE} WHERE currency = ? AND month = ?",
+            # source_pico x rate in two parts, because the product of large amounts outgrows 128 bits.
+            f"UPDATE line_month SET pico = source_pico // {RATE_SCALE} * {rate}::HUGEINT + source_pico % {RATE_SCALE} * {rate}::HUGEINT // {RATE_SCALE} "
+            "WHERE currency = ? AND month = ?",
             [currency, month],
         )
 
@@ -125,7 +127,7 @@ def _like(column: str, pattern: str) -> str:
     if pattern == "":
         return f"{quote(column)} IS NULL"
     escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-    return f"lower({quote(column)}) LIKE {literal(escaped)} ESCAPE '\\'"
+    return f"lower(CAST({quote(column)} AS VARCHAR)) LIKE {literal(escaped)} ESCAPE '\\'"
 
 
 def pool_costs(con: duckdb.DuckDBPyConnection) -> dict[tuple[str | None, date], tuple[int, int]]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -28,6 +28,23 @@ from percontact.costing.policy import (
 from percontact.records.ledger import BEHAVIOURS, NATURES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
+
+class _AsWritten(yaml.SafeLoader):
+    """YAML with its scalars as they are written: account 0610 is no octal number, language no is not false."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        names = [key.value for key, _ in node.value]
+        twice = next((key for key, _ in node.value if names.count(key.value) > 1), None)
+        if twice is not None:
+            raise yaml.constructor.ConstructorError(None, None, f"{twice.value!r} stands here twice", twice.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in found if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
 _TOP = ("policy", "because", "pools", "rules", "shared", "capacity", "unit_times", "concurrency", "failure_demand", "repeat", "prices")  # fmt: skip
 
 
@@ -35,18 +52,20 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
     """Read the text of a policy file.
 
     Raises PercontactError E-POL-01 when the form is wrong, E-POL-02 when a name is unknown, E-POL-03 when
-    step-down pools feed each other in a circle.
+    shared pools feed only each other, so that their cost could never reach a contact.
     """
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, _AsWritten)  # a SafeLoader that reads scalars as text: nothing is run
     except yaml.YAMLError as error:
         raise _malformed(where, f"it is not YAML: {error}") from error
     if data is None:
         data = {}
     root = _mapping(data, where, "the file")
     _known(root, _TOP, where, "policy.yaml")
-    shared = _mapping(root.get("shared"), where, "shared")
-    repeat = _mapping(root.get("repeat"), where, "repeat")
+    shared = _part(root, "shared", ("method", "order", "because"), where)
+    concurrency = _part(root, "concurrency", ("channels", "because"), where)
+    failure = _part(root, "failure_demand", ("reasons", "because"), where)
+    repeat = _part(root, "repeat", ("within_days", "same", "because"), where)
     pools = {str(name): _pool(str(name), body, where) for name, body in _mapping(root.get("pools"), where, "pools").items()}
     rules = tuple(_rule(body, f"{where}: rule {i}") for i, body in enumerate(_list(root.get("rules"), where, "rules"), 1))
     method = shared.get("method", "step-down")
@@ -59,14 +78,15 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
         order=tuple(str(x) for x in _list(shared.get("order"), where, "shared.order")),
         shrinkage=_shrinkage(_mapping(root.get("capacity"), where, "capacity"), where),
         unit_times=tuple(_unit_time(b, where) for b in _list(root.get("unit_times"), where, "unit_times")),
-        concurrent_channels=_texts(_mapping(root.get("concurrency"), where, "concurrency").get("channels")),
-        failure_reasons=_texts(_mapping(root.get("failure_demand"), where, "failure_demand").get("reasons")),
-        repeat_days=int(_number(repeat.get("within_days", 7), where)),
-        repeat_same=_texts(repeat.get("same")) or ("customer_id", "reason"),
+        concurrent_channels=_texts(concurrency.get("channels"), f"{where}: concurrency.channels"),
+        failure_reasons=_texts(failure.get("reasons"), f"{where}: failure_demand.reasons"),
+        repeat_days=_days(repeat.get("within_days", 7), f"{where}: repeat.within_days"),
+        repeat_same=_texts(repeat.get("same"), f"{where}: repeat.same") or ("customer_id", "reason"),
         prices=tuple(_price(b, where) for b in _list(root.get("prices"), where, "prices")),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
     _check_names(policy, where)
+    _check_ways_out(policy, where)
     return policy
 
 
@@ -85,14 +105,36 @@ def _check_names(policy: Policy, where: str) -> None:
             raise _unknown(f"{where}: shared.order", f"{name!r} is not a pool that serves others", name, shared)
 
 
+def _check_ways_out(policy: Policy, where: str) -> None:
+    """Every shared pool must lead to a pool of contacts, by the method's own order."""
+    shared = [p.name for p in policy.shared_pools]
+    may_take = {name: set(policy.pools) - set(shared) for name in shared}
+    if policy.method == "step-down":
+        may_take = {name: taken | set(shared[i + 1 :]) for i, (name, taken) in enumerate(may_take.items())}
+    elif policy.method == "reciprocal":
+        may_take = {name: set(policy.pools) for name in shared}
+    out = set(policy.pools) - set(shared)
+    while found := {n for n in shared if n not in out and out & may_take[n] & set(policy.pools[n].to)}:
+        out |= found
+    for name in shared:
+        if name not in out:
+            served = ", ".join(policy.pools[name].to)
+            raise problem(
+                "E-POL-03", f"{where}: pool {name}", f"it serves only {served}, so by method {policy.method} its cost never reaches a contact",
+                f"The shared pools give in the order {', '.join(shared)}, and a pool that has given takes no more."
+                if policy.method == "step-down" else "Along every way from it, shared pools serve shared pools.",
+                "Change `shared.order:`, set `shared: {method: reciprocal}`, or let a pool of the circle serve a pool of contacts.",
+            )  # fmt: skip
+
+
 def _pool(name: str, body: object, where: str) -> Pool:
     here = f"{where}: pool {name}"
     if name in (OUTSIDE, UNASSIGNED):
         raise _malformed(here, f"the name {name!r} is taken", "Lines sent `to: outside` need no pool of that name.")
     data = _mapping(body, here, "the pool")
     _known(data, ("driver", "scope", "group", "to", "weights", "because"), here, "a pool")
-    to = _texts(data.get("to"))
-    weights = {str(k): _number(v, here) for k, v in _mapping(data.get("weights"), here, "weights").items()}
+    to = _texts(data.get("to"), here)
+    weights = {str(k): _amount(v, here) for k, v in _mapping(data.get("weights"), here, "weights").items()}
     driver = str(data.get("driver", "contacts"))
     allowed = (*SHARED_DRIVERS, *WORK_DRIVERS) if to else WORK_DRIVERS
     if driver not in allowed and not (driver.startswith("usage:") and not to):
@@ -110,14 +152,17 @@ def _rule(body: object, here: str) -> Rule:
     _known(data, ("match", "to", "nature", "behaviour", "category", "because", "from", "until"), here, "a rule")
     if "to" not in data:
         raise _malformed(here, "it has no `to:`", "Say which pool the lines go to.")
-    match = tuple((str(k), tuple(p.lower() for p in _texts(v))) for k, v in _mapping(data.get("match"), here, "match").items())
+    match = tuple((str(k), tuple(p.lower() for p in _some(v, here, f"match.{k}"))) for k, v in _mapping(data.get("match"), here, "match").items())
     for key, allowed in (("nature", NATURES), ("behaviour", BEHAVIOURS)):
         if data.get(key) not in (None, *allowed):
             raise _malformed(here, f"{key} is {data[key]!r}", f"It must be one of {', '.join(allowed)}.")
+    start, end = _day(data.get("from"), here), _day(data.get("until"), here)
+    if start and end and end <= start:
+        raise _malformed(here, f"it ends on {end}, not after it begins on {start}", "`until:` is the first day it holds no more.")
     return Rule(
         to=str(data["to"]), match=match, nature=_text(data.get("nature")), behaviour=_text(data.get("behaviour")),
         category=_text(data.get("category")), because=str(data.get("because", "")),
-        start=_day(data.get("from"), here), end=_day(data.get("until"), here),
+        start=start, end=end,
     )  # fmt: skip
 
 
@@ -125,8 +170,8 @@ def _unit_time(body: object, where: str) -> UnitTime:
     here = f"{where}: unit_times"
     data = _mapping(body, here, "the time equation")
     _known(data, ("scope", "base_s", "extra", "because"), here, "a time equation")
-    extra = {str(k): _number(v, here) for k, v in _mapping(data.get("extra"), here, "extra").items()}
-    return UnitTime(_scope(data.get("scope"), here), _number(data.get("base_s", 0), here), extra, str(data.get("because", "")))
+    extra = {str(k): _amount(v, here) for k, v in _mapping(data.get("extra"), here, "extra").items()}
+    return UnitTime(_scope(data.get("scope"), here), _amount(data.get("base_s", 0), here), extra, str(data.get("because", "")))
 
 
 def _price(body: object, where: str) -> Price:
@@ -136,9 +181,12 @@ def _price(body: object, where: str) -> Price:
     for key in ("vendor", "item", "price", "currency"):
         if key not in data:
             raise _malformed(here, f"a price has no `{key}:`", "Each price needs vendor, item, price and currency.")
+    per = _amount(data.get("per", 1), here)
+    if not per:
+        raise _malformed(here, "`per:` is 0", "Say for how many units the price is, e.g. per: 1000000.")
     return Price(
-        str(data["vendor"]), str(data["item"]), _number(data["price"], here), str(data["currency"]),
-        _number(data.get("per", 1), here), _day(data.get("from"), here), _day(data.get("until"), here),
+        str(data["vendor"]), str(data["item"]), _amount(data["price"], here), str(data["currency"]),
+        per, _day(data.get("from"), here), _day(data.get("until"), here),
         str(data.get("source") or data.get("because") or ""),
     )  # fmt: skip
 
@@ -157,13 +205,24 @@ def _shrinkage(data: Mapping[str, object], where: str) -> tuple[Shrinkage, ...]:
 
 
 def _scope(data: object, here: str) -> Scope:
-    return tuple((str(k), _texts(v)) for k, v in sorted(_mapping(data, here, "scope").items(), key=lambda kv: str(kv[0])))
+    return tuple((str(k), _some(v, here, f"scope.{k}")) for k, v in sorted(_mapping(data, here, "scope").items(), key=lambda kv: str(kv[0])))
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _texts(value: object, here: str) -> tuple[str, ...]:
     if value is None:
         return ()
-    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else (str(value),)
+    found = value if isinstance(value, list) else [value]
+    for item in found:
+        if not isinstance(item, str):
+            raise _malformed(here, f"{item!r} is not a name", "Write a name, or a list of names: [voice, chat].")
+    return tuple(found)
+
+
+def _some(value: object, here: str, name: str) -> tuple[str, ...]:
+    found = _texts(value, here)
+    if not found:
+        raise _malformed(here, f"{name} names no value", "Write the value, or leave the line out; in `match:` the text '' stands for an empty cell.")
+    return found
 
 
 def _text(value: object) -> str | None:
@@ -176,6 +235,12 @@ def _mapping(value: object, where: str, name: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise _malformed(where, f"{name} is {type(value).__name__}, not a list of `name: value` lines")
     return value
+
+
+def _part(root: Mapping[str, object], name: str, allowed: Iterable[str], where: str) -> Mapping[str, object]:
+    found = _mapping(root.get(name), where, name)
+    _known(found, allowed, f"{where}: {name}", name)
+    return found
 
 
 def _list(value: object, where: str, name: str) -> list[object]:
@@ -196,9 +261,23 @@ def _number(value: object, where: str) -> Decimal:
     return number
 
 
+def _amount(value: object, where: str) -> Decimal:
+    number = _number(value, where)
+    if number < 0:
+        raise _malformed(where, f"{value} is below 0", "Write a number from 0 up.")
+    return number
+
+
+def _days(value: object, where: str) -> int:
+    number = _number(value, where)
+    if number != number.to_integral_value() or not 1 <= number <= 3660:
+        raise _malformed(where, f"{value} is not a number of days", "Write a whole number from 1 up.")
+    return int(number)
+
+
 def _day(value: object, where: str) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
+    if value is None:
+        return None
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:

@@ -21,8 +21,8 @@ def mark_repeats(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> 
     Contacts that stand for many, or whose customer (or reason) is unknown, are in neither: unknown, not false.
     Source: domain page, repeat contact rate; the window looks forward for `followed`.
     """
-    same = [c for c in policy.repeat_same if c in book.columns("contacts")]
-    columns = ["row_id", "started_at", "count", *same]
+    same = policy.repeat_same
+    columns = list(dict.fromkeys(["row_id", "started_at", "count", *same]))
     by = ", ".join(map(quote, same))
     known = " AND ".join([f"{quote(c)} IS NOT NULL" for c in same] + ['"count" = 1'])
     window = f"OVER (PARTITION BY {by} ORDER BY started_at, row_id)"

@@ -68,7 +68,7 @@ def give(costs: Mapping[str, int], weights: Weights, order: Sequence[str], metho
 
 def _reciprocal(costs: Mapping[str, int], weights: Weights, order: Sequence[str]) -> Shared:
     result = Shared(dict(costs))
-    givers = [g for g in order if sum(w for w in weights.get(g, {}).values() if w > 0)]
+    givers = _with_a_way_out(order, weights)
     result.stuck = [g for g in order if g not in givers and costs.get(g, 0)]
     share = {g: _shares(weights[g]) for g in givers}
     gross = _solve(givers, costs, share)
@@ -82,6 +82,15 @@ def _reciprocal(costs: Mapping[str, int], weights: Weights, order: Sequence[str]
         for r, fraction in share[g].items():
             result.flows[g, r] = round(gross[g] * fraction)
     return result
+
+
+def _with_a_way_out(order: Sequence[str], weights: Weights) -> list[str]:
+    """Shared pools whose cost can reach a pool that gives nothing on; the others serve only each other, or nobody."""
+    receivers = {g: {r for r, w in weights.get(g, {}).items() if w > 0} for g in order}
+    out: set[str] = set()
+    while found := {g for g in order if g not in out and any(r in out or r not in receivers for r in receivers[g])}:
+        out |= found
+    return [g for g in order if g in out]
 
 
 def _shares(weights: Mapping[str, int]) -> dict[str, Fraction]:

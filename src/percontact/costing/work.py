@@ -7,7 +7,7 @@ Rows come from the day cubes where these hold every column asked for, else from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,9 @@ from percontact.costing.repeats import mark_repeats
 from percontact.records.book import Book
 from percontact.records.contacts import MACHINE_CHANNELS
 from percontact.records.dialect import BUCKET_SECONDS, in_list, literal, quote
+from percontact.records.tables import TABLES
 from percontact.values.period import Period, add_months
+from percontact.values.problem import did_you_mean, problem
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +31,8 @@ MACHINE_ACTOR = {"ai_agent": "bot"}
 CALENDAR_DIMENSIONS = ("day", "weekday", "hour")
 JUDGED_DIMENSIONS = {"assisted": "actor", "demand": "reason"}
 """Dimensions made from another: assisted (an agent took part or not), demand (failure or value)."""
+LEG_DRIVERS = ("messages", "talk_s")
+"""Drivers that a contact and its handlings may both tell of."""
 CUBE_SUMS = ("count", "handled", "handle_s", "messages", "measured", "reported", "derived", "unmeasured", "anchor")
 
 
@@ -54,10 +58,26 @@ class Work:
         self.split = bool(policy.concurrent_channels) and split_concurrent_time(con, book, policy.concurrent_channels)
         self.whole_seconds = not self.split and all(
             f.whole_seconds for t in ("contacts", "handlings") for f in book.files.get(t, ())
-        ) and all(_whole(u.base_s, *u.extra_s.values()) for u in policy.unit_times)  # fmt: skip
+        ) and all(_whole(u.base_s, *u.extra_s.values()) and all(map(_counts, u.extra_s)) for u in policy.unit_times)  # fmt: skip
         self.usage_items = self._usage_items()
         self._cubes = cubes and not self.legs and not self.split and self.whole_seconds and not self.usage_items
         self._calendar: Period | None = None
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Raise PercontactError E-POL-02 when the policy speaks of a dimension or column that contacts do not have."""
+        columns, dimensions = self.book.columns("contacts"), self.dimensions()
+        named = [(f"pool {p.name}", "scope", d, dimensions) for p in self.policy.pools.values() for d, _ in p.scope]
+        own = [d for d in dimensions if d in columns]
+        for u in self.policy.unit_times:
+            named += [("unit_times", "scope", d, own) for d, _ in u.scope] + [("unit_times", "extra", c, list(columns)) for c in u.extra_s]
+        named += [("repeat", "same", c, own) for c in self.policy.repeat_same]
+        for where, part, name, known in named:
+            if name not in known:
+                raise problem(
+                    "E-POL-02", f"policy.yaml: {where}", f"its {part} names {name!r}, which contacts do not have",
+                    did_you_mean(name, known), "Correct the name, or import contacts that have such a column.",
+                )  # fmt: skip
 
     def _usage_items(self) -> tuple[str, ...]:
         items = {p.driver.partition(":")[2] for p in self.policy.work_pools if p.driver.startswith("usage:")}
@@ -137,24 +157,24 @@ class Work:
         return f"CASE WHEN reason IS NOT NULL THEN CASE WHEN {in_list('reason', self.policy.failure_reasons)} THEN 'failure' ELSE 'value' END END"
 
     def _contact_rows(self, wanted: list[str], calendar: list[str], months: Period, drivers: Iterable[str]) -> str:
-        own = "c.row_id NOT IN (SELECT row_id FROM contacts_with_legs)" if self.legs else "true"
         if self.legs:
             self._mark_contacts_with_legs()
-        return self._side("contacts", wanted, calendar, months, drivers, count="c.count", handled="c.handled", own=own)
+        return self._side("contacts", wanted, calendar, months, drivers, count="c.count", handled="c.handled")
 
     def _leg_rows(self, wanted: list[str], calendar: list[str], months: Period, drivers: Iterable[str]) -> str:
-        return self._side("handlings", wanted, calendar, months, drivers, count="0", handled="0", own="true")
+        return self._side("handlings", wanted, calendar, months, drivers, count="0", handled="0")
 
     def _side(
         self, table: str, wanted: list[str], calendar: list[str], months: Period, drivers: Iterable[str], *,
-        count: str, handled: str, own: str,
+        count: str, handled: str,
     ) -> str:  # fmt: skip
         drivers = set(drivers)
         repeat = "repeat" in wanted
         wanted = [c for c in wanted if c != "repeat"]
         here = self.book.columns(table)
-        from_contact = [c for c in wanted if c not in here] if table == "handlings" else []
-        inherit = [c for c in wanted if c in here and c in self.book.columns("contacts")] if table == "handlings" else []
+        named = list(dict.fromkeys([*wanted, *self._scoped()]))
+        from_contact = [c for c in named if c not in here] if table == "handlings" else []
+        inherit = [c for c in named if c in here and c in self.book.columns("contacts")] if table == "handlings" else []
         needed = self._needed_columns(wanted, drivers) & set(here) | {"row_id", "count", "handle_s", "handle_basis"}
         if table == "contacts":
             needed |= {"handled"}
@@ -164,11 +184,15 @@ class Work:
             needed |= {"bucket"}
         relation = self.book.relation(table, ["month", *sorted(needed)], first=months.start, last=add_months(months.end, -1))
         joins, lookup = "", "c"
-        if table == "handlings" and (from_contact or inherit or "actor" in wanted or repeat):
-            carried = sorted({"contact_id", "row_id", *from_contact, *inherit} | ({"channel", "actor"} if "actor" in wanted else set()))
+        if table == "handlings" and (from_contact or inherit or "actor" in named or repeat):
+            carried = sorted({"contact_id", "row_id", *from_contact, *inherit} | ({"channel", "actor"} if "actor" in named else set()))
             joins += f" LEFT JOIN {self.book.relation('contacts', carried)} p ON p.contact_id = c.contact_id"
             lookup = "p"
-        fields = [self._dimension(c, from_contact, inherit, lookup) for c in wanted]
+
+        def value(dimension: str) -> str:
+            return self._dimension(dimension, from_contact, inherit, lookup)
+
+        fields = [f"{value(c)} AS {quote(c)}" for c in wanted]
         if calendar:
             self._make_calendar(months)
             joins += " JOIN bucket_day k ON k.bucket = c.bucket"
@@ -176,7 +200,7 @@ class Work:
         if repeat:
             joins += f" LEFT JOIN repeat_contact t ON t.row_id = {lookup}.row_id"
             fields.append("CASE t.repeat WHEN true THEN 'repeat' WHEN false THEN 'first' END AS repeat")
-        effort, tier, more = self._effort(own)
+        effort, tier, more = self._effort(table, here, value)
         joins += more
         for item in self.usage_items:
             if f"usage:{item}" in drivers:
@@ -186,7 +210,10 @@ class Work:
         if table == "contacts" and any(d.startswith("usage:") for d in drivers):
             joins += f" LEFT JOIN {self._usage_by_contact()} u ON u.contact_id = c.contact_id"
         for name in sorted(drivers & {"messages", "talk_s", "wait_s"}):
-            fields.append(f"coalesce({'c.' + name if name in here else '0'}, 0) AS {name}")
+            told = f"coalesce({'c.' + name if name in here else '0'}, 0)"
+            if table == "contacts" and self.legs and name in LEG_DRIVERS:
+                told = f"CASE WHEN w.{name} THEN 0 ELSE {told} END"  # its handlings tell; both would count twice
+            fields.append(f"{told} AS {name}")
         fields += [
             "c.month AS month", f"{count} AS n", f"{handled} AS handled", f"{effort} AS effort",
             f"CASE WHEN {tier} = 'measured' THEN {handled} ELSE 0 END AS measured",
@@ -207,37 +234,49 @@ class Work:
     def _dimension(self, name: str, from_contact: list[str], inherit: list[str], lookup: str) -> str:
         if name == "actor":
             if lookup == "p":
-                return f"{actor_sql('coalesce(c.actor, p.actor)', 'coalesce(c.channel, p.channel)')} AS actor"
-            return f"{actor_sql('c.actor', 'c.channel')} AS actor"
+                return actor_sql("coalesce(c.actor, p.actor)", "coalesce(c.channel, p.channel)")
+            return actor_sql("c.actor", "c.channel")
         column = quote(name)
         if name in from_contact:
-            return f"p.{column} AS {column}"
+            return f"p.{column}"
         if lookup == "p" and name in inherit:
-            return f"coalesce(c.{column}, p.{column}) AS {column}"
-        return f"c.{column} AS {column}"
+            return f"coalesce(c.{column}, p.{column})"
+        return f"c.{column}"
 
-    def _effort(self, own: str) -> tuple[str, str, str]:
-        """(effort in seconds, coverage tier, further joins) of a row."""
-        known, tier, join = "c.handle_s", "CASE WHEN c.handle_s IS NULL THEN 'estimated' WHEN c.handle_basis IN ('measured', 'reported') THEN 'measured' WHEN c.handle_basis = 'derived' THEN 'derived' ELSE 'estimated' END", ""  # fmt: skip
+    def _scoped(self) -> list[str]:
+        """Dimensions that time equations are scoped by."""
+        return list(dict.fromkeys(d for u in self.policy.unit_times for d, _ in u.scope))
+
+    def _effort(self, table: str, here: Iterable[str], value: Callable[[str], str]) -> tuple[str, str, str]:
+        """(effort in seconds, coverage tier, further joins) of a row; `value`: SQL of a dimension."""
+        known, tier, join = "c.handle_s", _tier("c"), ""
         if self.split:
             known = "coalesce(s.split_s, c.handle_s)"
             tier = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END"
             join = " LEFT JOIN split_time s ON s.row_id = c.row_id"
         branches = "".join(
-            f" WHEN {scope_sql(u.scope, 'c.')} THEN {_equation(u.base_s, u.extra_s)}" for u in self.policy.unit_times
+            f" WHEN {scope_sql(u.scope, value=value)} THEN {_equation(u.base_s, u.extra_s, here, table)}" for u in self.policy.unit_times
         )
         standard = f"CASE{branches} ELSE 0 END" if branches else "0"
         effort = f"coalesce({known}, {standard})"
-        if own != "true":
-            effort = f"CASE WHEN {own} THEN {effort} ELSE 0 END"
+        if table == "contacts" and self.legs:
+            join += " LEFT JOIN contacts_with_legs w ON w.row_id = c.row_id"
+            effort = f"CASE WHEN w.row_id IS NULL THEN {effort} ELSE 0 END"
+            tier = f"coalesce(w.tier, {tier})"
         return f"CAST({effort} AS DECIMAL(18,3))", tier, join
 
     def _mark_contacts_with_legs(self) -> None:
+        """Make the table `contacts_with_legs`: the contact's row, the weakest tier of its handlings' times, and what they tell."""
         contacts = self.book.relation("contacts", ["row_id", "contact_id"])
-        legs = self.book.relation("handlings", ["contact_id"])
+        legs = self.book.relation("handlings", ["row_id", "contact_id", "handle_s", "handle_basis", *LEG_DRIVERS])
+        tier, join = _tier("h"), ""
+        if self.split:
+            tier, join = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END", " LEFT JOIN split_time s ON s.row_id = h.row_id"
+        told = ", ".join(f"bool_or({d} IS NOT NULL) AS {d}" for d in LEG_DRIVERS)
         self.con.execute(
             "CREATE TEMP TABLE IF NOT EXISTS contacts_with_legs AS "
-            f"SELECT row_id FROM {contacts} WHERE contact_id IN (SELECT contact_id FROM {legs})"
+            "SELECT c.row_id, CASE WHEN bool_or(h.tier = 'estimated') THEN 'estimated' WHEN bool_or(h.tier = 'derived') THEN 'derived' ELSE 'measured' END AS tier, "
+            f"{told} FROM {contacts} c JOIN (SELECT h.*, {tier} AS tier FROM {legs} h{join}) h ON h.contact_id = c.contact_id GROUP BY 1"
         )
 
     def _usage_by_contact(self) -> str:
@@ -257,7 +296,7 @@ class Work:
             fields = [f"{actor if c == 'actor' else column[c]} AS {quote(c)}" for c in wanted]
             fields += [{"day": "day", "weekday": "isodow(day) AS weekday"}[c] for c in calendar]
             branches = "".join(
-                f" WHEN {scope_sql(u.scope, '', held)} THEN {u.base_s} * unmeasured" for u in self.policy.unit_times
+                f" WHEN {scope_sql(u.scope, held=held)} THEN {u.base_s:f} * unmeasured" for u in self.policy.unit_times
             )
             standard = f" + CASE{branches} ELSE 0 END" if branches else ""
             fields += [
@@ -304,22 +343,50 @@ def actor_sql(actor: str, channel: str) -> str:
     return f"coalesce({actor}, CASE lower({channel}) {machines} ELSE 'agent' END)"
 
 
-def scope_sql(scope: Scope, prefix: str = "", held: set[str] | None = None) -> str:
-    """SQL condition that a row lies in a scope. `held`: columns there are (others are unknown, so never inside)."""
+def _tier(row: str) -> str:
+    """SQL of how a row's own handle time is known."""
+    return (
+        f"CASE WHEN {row}.handle_s IS NULL THEN 'estimated' WHEN {row}.handle_basis IN ('measured', 'reported') THEN 'measured' "
+        f"WHEN {row}.handle_basis = 'derived' THEN 'derived' ELSE 'estimated' END"
+    )
+
+
+def scope_sql(scope: Scope, *, held: set[str] | None = None, value: Callable[[str], str] = quote) -> str:
+    """SQL condition that a row lies in a scope.
+
+    held   columns there are (others are unknown, so never inside)
+    value  SQL of a dimension; default its column
+    """
     tests = []
     for dimension, values in scope:
         if held is not None and dimension not in held and dimension != "actor":
             return "false"
-        column = prefix + quote(dimension)
-        if dimension == "actor":
-            column = actor_sql(f"{prefix}actor", f"{prefix}channel")
+        column = value(dimension)
+        if dimension == "actor" and value is quote:
+            column = actor_sql("actor", "channel")
         tests.append(in_list(column, values))
     return "(" + " AND ".join(tests) + ")" if tests else "true"
 
 
-def _equation(base: Decimal, extra: object) -> str:
-    terms = [f"{base} * c.count"] + [f"{v} * coalesce(c.{quote(k)}, 0)" for k, v in dict(extra).items()]  # type: ignore[call-overload]
-    return f"CASE WHEN c.handled = 0 THEN 0 ELSE {' + '.join(terms)} END"
+def _equation(base: Decimal, extra: Mapping[str, Decimal], here: Iterable[str], table: str) -> str:
+    """SQL of the seconds of a row by a time equation. An abandoned contact took no work; a handling always did."""
+    terms = [f"{base:f} * c.count"] + [f"{seconds:f} * {_feature(name)}" for name, seconds in extra.items() if name in here]
+    whole = " + ".join(terms)
+    return f"CASE WHEN c.handled = 0 THEN 0 ELSE {whole} END" if table == "contacts" else whole
+
+
+def _feature(name: str) -> str:
+    """SQL of how often a row has a feature: a number, or yes and no as 1 and 0; unknown adds nothing."""
+    column = f"c.{quote(name)}"
+    if _counts(name):
+        return f"coalesce({column}, 0)"
+    return f"CASE WHEN lower({column}) IN ('true', 'yes', 'y') THEN 1 ELSE coalesce(TRY_CAST({column} AS DECIMAL(18,3)), 0) END"
+
+
+def _counts(name: str) -> bool:
+    """Whether a column of contacts is a contract's number, so that it is stored as one."""
+    column = TABLES["contacts"].column(name)
+    return column is not None and column.kind in ("whole", "seconds")
 
 
 def _whole(*numbers: Decimal) -> bool:

@@ -12,8 +12,8 @@ WAVES = 4
 
 FAULT_ROOM = WAVES << ROOM_BITS
 
-# An arrival: its key and luck, the key of its case's first contact, `wave` contacts of the case before it, the
-# local second of the day where that is known already, and whether a story made it (`told`).
+# An arrival: its key and luck, the key of its case's first contact, how many contacts of the case came before
+# (`wave`), the local second of the day where that is known already, and whether a story made it (`told`).
 
 
 def make_choices(shop: Workshop) -> None:
@@ -38,12 +38,13 @@ def make_choices(shop: Workshop) -> None:
     nexts = [(c, to, share) for c, shares in outcomes["next_channel"].items() for to, share in shares.items()]
     shop.choice("pick_next", "channel VARCHAR", "next VARCHAR", nexts)
     shop.table("again", "outcome VARCHAR, again DOUBLE", outcomes["again"].items())
-    columns = "reason VARCHAR, work DOUBLE, returns DOUBLE, simple BOOLEAN, ai BOOLEAN, second_line DOUBLE, of_product BOOLEAN"
-    shop.table(
-        "reason", columns,
-        [(name, float(f["work"]), float(f["again"]), f.get("simple", False), f.get("ai", False), f.get("second", 0.0),
-          f.get("product", False)) for name, f in reasons.items()],
-    )  # fmt: skip
+    columns = "reason VARCHAR, work DOUBLE, returns DOUBLE, simple BOOLEAN, ai BOOLEAN, of_product BOOLEAN"
+    kinds = [
+        (name, float(f["work"]), float(f["again"]), *(f.get(flag, False) for flag in ("simple", "ai", "product")),
+         float(f.get("second", 0)))
+        for name, f in reasons.items()
+    ]  # fmt: skip
+    shop.table("reason", f"{columns}, second_line DOUBLE", kinds)
 
 
 def first_arrivals(shop: Workshop) -> None:
@@ -54,7 +55,8 @@ def first_arrivals(shop: Workshop) -> None:
         WITH came AS (SELECT (first + unnest(range(n)))::BIGINT AS k, day, channel FROM cell WHERE n > 0),
         lucky AS MATERIALIZED (SELECT *, luck(k) AS luck FROM came),
         drawn AS MATERIALIZED (
-            SELECT *, slot(luck, 1) AS reason_slot, slot(luck, 3) AS product_slot, {customer} AS customer FROM lucky)
+            SELECT *, slot(luck, 1) AS reason_slot, slot(luck, 3) AS product_slot, {customer} AS customer
+                   FROM lucky)
         SELECT k, luck, k AS case_k, 0 AS wave, day, NULL::INTEGER AS second, d.channel AS channel, reason,
                CASE WHEN of_product THEN product END AS product, customer, false AS told
         FROM drawn AS d JOIN day USING (day)
@@ -68,7 +70,8 @@ def first_arrivals(shop: Workshop) -> None:
         shop.con.execute(f"""
             INSERT INTO arrival_0
             WITH twin AS (
-                SELECT {FAULT_ROOM} + k AS k, luck({FAULT_ROOM} + k) AS luck, day, channel, reason FROM arrival_0
+                SELECT {FAULT_ROOM} + k AS k, luck({FAULT_ROOM} + k) AS luck, day, channel, reason
+                       FROM arrival_0
                 WHERE reason = '{fault["reason"]}' AND u(luck, 4) < {fault["factor"] - 1}
                   AND day BETWEEN {shop.day(fault["from"])} AND {shop.day(fault["until"]) - 1})
             SELECT k, luck, k, 0, day, NULL, channel, reason, '{fault["product"]}', {customer}, true FROM twin
@@ -92,15 +95,20 @@ def next_arrivals(shop: Workshop, wave: int) -> None:
                         ELSE again * returns END AS chance
             FROM contact_{wave - 1} JOIN again USING (outcome)),
         back AS MATERIALIZED (
-            SELECT *, slot(luck, 31) AS next_slot, slot(luck, 32) AS later_slot FROM ended WHERE u(luck, 30) < chance),
+            SELECT *, slot(luck, 31) AS next_slot, slot(luck, 32) AS later_slot FROM ended WHERE u(luck,
+                   30) < chance),
         moved AS (
-            SELECT k + {1 << ROOM_BITS} AS k, case_k, over, second + lasted + {outcomes["hand_over_s"]} AS second, reason,
+            SELECT k + {1 << ROOM_BITS} AS k, case_k, over, second + lasted + {outcomes["hand_over_s"]}
+                   AS second, reason,
                    product, customer, told OR channel <> base_channel AS told,
-                   CASE WHEN over THEN day ELSE day + later END AS day, CASE WHEN over THEN 'chat' ELSE next END AS channel
+                   CASE WHEN over THEN day ELSE day + later END AS day, CASE WHEN over THEN 'chat' ELSE next
+                       END AS channel
             FROM back JOIN pick_next AS n USING (channel) JOIN pick_later AS p ON p.slot = later_slot
             WHERE n.slot = next_slot)
-        SELECT k, luck(k) AS luck, case_k, {wave} AS wave, moved.day + CASE WHEN open OR over THEN 0 ELSE 1 END AS day,
-               CASE WHEN over THEN least(second, 86399) END::INTEGER AS second, moved.channel AS channel, reason, product,
+        SELECT k, luck(k) AS luck, case_k, {wave} AS wave, moved.day + CASE WHEN open OR over THEN 0 ELSE 1
+               END AS day,
+               CASE WHEN over THEN least(second, 86399) END::INTEGER AS second, moved.channel AS channel,
+                   reason, product,
                customer, told
         FROM moved JOIN cell ON cell.day = moved.day AND cell.channel = moved.channel
         WHERE moved.day + CASE WHEN open OR over THEN 0 ELSE 1 END < {shop.days}

@@ -20,48 +20,62 @@ def make_capacity(shop: Workshop) -> None:
     thin = facts["thin"]
     launch = shop.story("chatbot_launch")
     cut = launch["staff_cut"] if launch else None
-    fewer = f"CASE WHEN team = '{cut['team']}' AND start >= DATE '{cut['from']}' THEN {cut['factor']} ELSE 1 END" if cut else "1"
+    fewer = (
+        f"CASE WHEN team = '{cut['team']}' AND start >= DATE '{cut['from']}' THEN {cut['factor']} ELSE 1 END"
+        if cut
+        else "1"
+    )
     shop.table("shrink", "of_year INTEGER, shrinkage DOUBLE", enumerate(facts["shrinkage"], start=1))
     shop.con.execute(f"""
         CREATE TABLE supply AS
         WITH planned AS (
             -- Whole milliseconds, so that the sum does not depend on the order of adding.
-            SELECT base_team AS team, month, base_channel = 'voice' AND u(luck, 5) < {outcomes["transferred"]["voice"]} AS moved,
-                   sum(round(1000 * plan_work)::BIGINT)::BIGINT / 3600000.0::DOUBLE * (1 + {facts["follow_up_load"]}) AS work_h
-            FROM contact WHERE wave = 0 AND NOT told AND NOT base_lost AND base_team IS NOT NULL GROUP BY ALL),
+            SELECT base_team AS team, month, base_channel = 'voice' AND u(luck,
+                   5) < {outcomes["transferred"]["voice"]} AS moved,
+                   sum(round(1000 * plan_work)::BIGINT)::BIGINT / 3600000.0::DOUBLE AS work_h
+            FROM contact WHERE wave = 0 AND NOT told AND NOT base_lost AND base_team IS NOT NULL
+                GROUP BY ALL),
         legs AS (
             SELECT team, month, work_h * CASE WHEN moved AND team <> '{shop.company["second_line"]["team"]}'
                                               THEN {outcomes["first_leg"]} ELSE 1 END AS work_h FROM planned
             UNION ALL
-            SELECT '{shop.company["second_line"]["team"]}', month, work_h * {1 - outcomes["first_leg"]} FROM planned
+            SELECT '{shop.company["second_line"]["team"]}', month, work_h * {1 - outcomes["first_leg"]}
+                   FROM planned
             WHERE moved AND team <> '{shop.company["second_line"]["team"]}'),
         monthly AS (SELECT team, month, sum(work_h ORDER BY work_h) AS work_h FROM legs GROUP BY ALL),
         filled AS (
             SELECT t.*, d.month, d.start, d.of_year, coalesce(work_h, 0) AS work_h
-            FROM team AS t, (SELECT month, min(date) AS start, any_value(of_year) AS of_year FROM day GROUP BY month) AS d
+            FROM team AS t, (SELECT month, min(date) AS start, any_value(of_year) AS of_year FROM day
+                GROUP BY month) AS d
             LEFT JOIN monthly AS m ON m.team = t.team AND m.month = d.month),
         smooth AS (
             SELECT *, {before} * coalesce(lag(work_h) OVER w, work_h) + {now} * work_h
                       + {after} * coalesce(lead(work_h) OVER w, work_h) AS plan_h
             FROM filled WINDOW w AS (PARTITION BY team ORDER BY month)),
         practical AS (
-            SELECT *, plan_h / target * {fewer}
-                   * CASE WHEN team = '{thin["team"]}' AND of_year = {thin["month"]} THEN {thin["factor"]} ELSE 1 END AS practical_h
+            SELECT *, plan_h * load / target * {fewer}
+                   * CASE WHEN team = '{thin["team"]}' AND of_year = {thin["month"]} THEN {thin["factor"]}
+                       ELSE 1 END AS practical_h
             FROM smooth),
         paid AS (
-            SELECT *, round(practical_h / (1 - shrinkage), 1) AS paid_h, {shop.scale} * {facts["full_time_h"]} AS full_h
+            SELECT *, round(practical_h / (1 - shrinkage), 1) AS paid_h, {shop.scale}
+                   * {facts["full_time_h"]} AS full_h
             FROM practical JOIN shrink USING (of_year))
         SELECT number, team, code, site, month, start, (start + INTERVAL 1 MONTH)::DATE AS until, paid_h,
-               round(paid_h * {facts["scheduled"]}, 1) AS scheduled_h, round(practical_h * {facts["available"]}, 1) AS available_h,
+               round(paid_h * {facts["scheduled"]}, 1) AS scheduled_h, round(practical_h
+                   * {facts["available"]}, 1) AS available_h,
                round(practical_h, 1) AS practical_h, round(paid_h / {facts["full_time_h"]}, 2) AS fte,
-               greatest(heads, ceil(paid_h / {facts["full_time_h"]})::INTEGER) AS heads, coalesce(leavers, 0)::INTEGER AS leavers
+               greatest(heads, ceil(paid_h / {facts["full_time_h"]})::INTEGER) AS heads, coalesce(leavers,
+                   0)::INTEGER AS leavers
         FROM paid
-        LEFT JOIN (SELECT team, month, count(*) FILTER (leaves) AS leavers FROM agent GROUP BY ALL) USING (team, month)
+        LEFT JOIN (SELECT team, month, count(*) FILTER (leaves) AS leavers FROM agent GROUP BY ALL)
+            USING (team, month)
     """)
 
 
 CAPACITY_SQL = """
-    SELECT team AS "group", start AS period_start, until AS period_end, paid_h, scheduled_h, available_h, practical_h, fte,
+    SELECT team AS "group", start AS period_start, until AS period_end, paid_h, scheduled_h, available_h,
+           practical_h, fte,
            heads, leavers, heads + 1 AS seats
     FROM supply ORDER BY start, number
 """

@@ -49,7 +49,7 @@ def holidays(company: Facts, year: int) -> list[tuple[date, str, str]]:
 
 
 def make_days(shop: Workshop) -> None:
-    """Table `day`, a row a local day: its factor on demand, the pressure on queues, and its midnight in UTC."""
+    """Table `day`, a row a local day: factor on demand, pressure on queues, and its midnight in UTC."""
     company, zone = shop.company, ZoneInfo(shop.company["timezone"])
     closed: dict[date, set[str]] = {}
     for year in range(shop.first.year, shop.end.year + 1):
@@ -69,8 +69,8 @@ def make_days(shop: Workshop) -> None:
         factor *= exp(company["growth"]["per_year"] * number / 365)
         factor *= exp(company["day_noise"]["sigma"] * normal(shop.seed, "day", day))
         rows.append((number, day, month, day.month, day.weekday(), factor, pressure, midnight))
-    columns = "day INTEGER, date DATE, month INTEGER, of_year INTEGER, weekday INTEGER, factor DOUBLE, pressure DOUBLE"
-    shop.table("day", f"{columns}, midnight BIGINT", rows)
+    columns = "day INTEGER, date DATE, month INTEGER, of_year INTEGER, weekday INTEGER"
+    shop.table("day", f"{columns}, factor DOUBLE, pressure DOUBLE, midnight BIGINT", rows)
 
 
 def demand_of(company: Facts, day: date, closed: set[str]) -> float:
@@ -85,7 +85,7 @@ def demand_of(company: Facts, day: date, closed: set[str]) -> float:
 
 
 def make_cells(shop: Workshop) -> None:
-    """Table `cell`, a row a day and channel: `expected` first contacts, the `n` that came, and their first key.
+    """Table `cell`, a row a day and channel: first contacts `expected`, the `n` that came, their first key.
 
     Counts scatter as counts do (variance = mean) and add up to the first contacts wanted, exactly.
     """
@@ -105,13 +105,16 @@ def make_cells(shop: Workshop) -> None:
             FROM day JOIN week USING (weekday)),
         planned AS (SELECT *, w * {wanted} / sum(w) OVER () AS expected FROM weighed),
         noisy AS (
-            SELECT *, greatest(0, expected + sqrt(expected) * z(luck({DAY_ROOM} + day * 16 + place), 1)) AS came
+            SELECT *, greatest(0, expected + sqrt(expected) * z(luck({DAY_ROOM} + day * 16 + place), 1))
+                   AS came
             FROM planned),
         run AS (
-            SELECT *, sum(came) OVER (ORDER BY day, channel ROWS UNBOUNDED PRECEDING) AS upto, sum(came) OVER () AS whole
+            SELECT *, sum(came) OVER (ORDER BY day, channel ROWS UNBOUNDED PRECEDING) AS upto,
+                   sum(came) OVER () AS whole
             FROM noisy),
         counted AS (SELECT *, round({wanted} * upto / whole)::BIGINT AS last FROM run)
-        SELECT day, month, channel, expected, w > 0 AS open, coalesce(lag(last) OVER (ORDER BY day, channel), 0) AS first,
+        SELECT day, month, channel, expected, w > 0 AS open, coalesce(lag(last) OVER (ORDER BY day,
+               channel), 0) AS first,
                last - coalesce(lag(last) OVER (ORDER BY day, channel), 0) AS n
         FROM counted
     """)

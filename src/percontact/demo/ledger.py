@@ -17,8 +17,8 @@ from percontact.demo.workshop import Facts, Workshop
 from percontact.values.period import add_months
 
 LEDGER_COLUMNS = (
-    "line_id", "account", "account_name", "cost_centre", "vendor", "text", "period_start", "period_end", "posted_on",
-    "amount", "currency", "nature", "behaviour", "category", "class",
+    "line_id", "account", "account_name", "cost_centre", "vendor", "text", "period_start", "period_end",
+    "posted_on", "amount", "currency", "nature", "behaviour", "category", "class",
 )  # fmt: skip
 
 
@@ -44,7 +44,8 @@ class Line:
         line_id = f"L{self.start:%y%m}-{self.account}-{self.key}"
         return (
             line_id, self.account, self.name, self.centre, self.vendor, self.text, self.start.isoformat(),
-            self.end.isoformat(), self.posted_on.isoformat(), f"{self.amount:.2f}", self.currency, "", "", "", self.kind,
+            self.end.isoformat(), self.posted_on.isoformat(), f"{self.amount:.2f}", self.currency, "", "", "",
+            self.kind,
         )  # fmt: skip
 
 
@@ -72,8 +73,8 @@ def _payroll(shop: Workshop) -> list[Line]:
             currency = shop.books["wages"][site]["currency"]
             end = add_months(start, 1)
             lines.append(
-                Line(rule["account"], rule["name"], f"CC-{code}", "", f"{rule['text']} {team} {start:%Y-%m}", start, end,
-                     start.replace(day=27), round(amount, 2), currency, code)
+                Line(rule["account"], rule["name"], f"CC-{code}", "", f"{rule['text']} {team} {start:%Y-%m}", start,
+                     end, start.replace(day=27), round(amount, 2), currency, code)
             )  # fmt: skip
     return lines
 
@@ -101,7 +102,9 @@ def _monthly(shop: Workshop) -> list[Line]:
             account, name = rule["account"], rule["name"]
             if start < rule.get("innovation_until", start):
                 account, name = "7190", "Innovation projects"
-            posted = add_months(start, 1) + timedelta(days=2 + int(12 * uniform(shop.seed, "posted", place, month)))
+            posted = add_months(start, 1) + timedelta(
+                days=2 + int(12 * uniform(shop.seed, "posted", place, month))
+            )
             if rule["vendor"] == "":
                 posted = start.replace(day=monthrange(start.year, start.month)[1])
             lines.append(
@@ -112,10 +115,20 @@ def _monthly(shop: Workshop) -> list[Line]:
     return lines
 
 
-def _bill(shop: Workshop, rule: Facts, start: date, month: int, metered: dict[tuple[str, str, int], float], place: int) -> float:
+def _bill(
+    shop: Workshop,
+    rule: Facts,
+    start: date,
+    month: int,
+    metered: dict[tuple[str, str, int], float],
+    place: int,
+) -> float:
     if "unit" in rule:
         parts = [rule, rule["also"]] if "also" in rule else [rule]
-        return sum(part["unit"] * metered.get((part["by"], rule.get("of", ""), month), 0.0) for part in parts)
+        bill: float = sum(
+            part["unit"] * metered.get((part["by"], rule.get("of", ""), month), 0.0) for part in parts
+        )
+        return bill
     amount: float = rule["amount"] * shop.scale
     amount *= rule.get("peak", {}).get(start.month, 1)
     if rule.get("season") == "winter":
@@ -123,7 +136,8 @@ def _bill(shop: Workshop, rule: Facts, start: date, month: int, metered: dict[tu
     if "raises" in rule:
         facts = shop.books["wages"][rule["raises"]]
         amount *= _wage(shop, rule["raises"], start) / facts["hour"]
-    return amount * exp(rule["noise"] * normal(shop.seed, "bill", place, start))
+    noise: float = rule["noise"]
+    return amount * exp(noise * normal(shop.seed, "bill", place, start))
 
 
 def _metered(shop: Workshop) -> dict[tuple[str, str, int], float]:
@@ -131,7 +145,8 @@ def _metered(shop: Workshop) -> dict[tuple[str, str, int], float]:
     found = {
         ("minutes", team, month): float(n)
         for team, month, n in shop.rows("""
-            SELECT base_team, month, sum(talk + hold + wait_s) / 60 FROM contact WHERE channel = 'voice' GROUP BY ALL""")
+            SELECT base_team, month, sum(talk + hold + wait_s) / 60 FROM contact WHERE channel = 'voice'
+                   GROUP BY ALL""")
     }
     usage = shop.company["usage"]
     counted = f"""
@@ -158,8 +173,8 @@ def _annual(shop: Workshop) -> list[Line]:
                 amount = rule["amount"] * shop.scale * shop.books["annual_rise"]["factor"] ** (year - 2024)
                 posted = start + timedelta(days=3 + int(15 * uniform(shop.seed, "renewal", place, year)))
                 lines.append(
-                    Line(rule["account"], rule["name"], rule["centre"], rule["vendor"], f"{rule['text']} {year}", start, end,
-                         posted, round(amount, 2), rule["currency"], f"Y{place}")
+                    Line(rule["account"], rule["name"], rule["centre"], rule["vendor"], f"{rule['text']} {year}",
+                         start, end, posted, round(amount, 2), rule["currency"], f"Y{place}")
                 )  # fmt: skip
     return lines
 
@@ -174,7 +189,7 @@ def _single(shop: Workshop) -> list[Line]:
         amount = story[rule["story_amount"]] if story else rule["amount"]
         lines.append(
             Line(rule["account"], rule["name"], rule["centre"], rule["vendor"], rule["text"], rule["from"],
-                 add_months(rule["from"], 1), rule["posted_on"], round(amount * shop.scale, 2), rule["currency"],
-                 rule["key"], rule.get("class", ""))
+                 add_months(rule["from"], 1), rule["posted_on"], round(amount * shop.scale, 2),
+                 rule["currency"], rule["key"], rule.get("class", ""))
         )  # fmt: skip
     return lines

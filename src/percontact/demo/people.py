@@ -11,7 +11,7 @@ SEAT_ROOM = 14 << ROOM_BITS
 
 
 def make_customers(shop: Workshop) -> None:
-    """Table `customer`, a row a customer in order of joining; `left_day` before it is known when they last called."""
+    """Table `customer`, a row a customer in order of joining; `left_day` not knowing yet when they last called."""
     facts = shop.company["customers"]
     many = customers_of(shop)
     countries = [(c, share, language) for c, (share, language) in facts["countries"].items()]
@@ -24,7 +24,8 @@ def make_customers(shop: Workshop) -> None:
     shop.con.execute(f"""
         CREATE TABLE customer AS
         WITH numbered AS (
-            SELECT i AS customer, {CUSTOMER_ROOM} + i AS k, luck({CUSTOMER_ROOM} + i) AS luck, (i + 0.5::DOUBLE) / {many} AS rank
+            SELECT i AS customer, {CUSTOMER_ROOM} + i AS k, luck({CUSTOMER_ROOM} + i) AS luck, (i
+                   + 0.5::DOUBLE) / {many} AS rank
             FROM range({many}) AS r(i)),
         drawn AS MATERIALIZED (
             SELECT *, slot(luck, 1) AS country_slot, slot(luck, 2) AS plan_slot,
@@ -46,13 +47,16 @@ def make_customers(shop: Workshop) -> None:
 
 def customers_of(shop: Workshop) -> int:
     """How many customers the company ever has."""
-    return max(100, round(shop.contacts * shop.company["customers"]["per_contact"]))
+    share: float = shop.company["customers"]["per_contact"]
+    return max(100, round(shop.contacts * share))
 
 
 def customer_sql(day: str, shop: Workshop) -> str:
-    """SQL that draws, by `luck`, a customer who has joined by a day; those who came lately have more to ask."""
+    """SQL that draws, by `luck`, a customer who has joined by a day; new ones have more to ask."""
     facts = shop.company["customers"]
-    joined = f"{customers_of(shop)} * ({facts['before']} + {1 - facts['before']} * {day} / {float(shop.days)})"
+    joined = (
+        f"{customers_of(shop)} * ({facts['before']} + {1 - facts['before']} * {day} / {float(shop.days)})"
+    )
     return f"floor({joined} * (1 - pow(u(luck, 2), 1.35)))::BIGINT"
 
 
@@ -64,19 +68,20 @@ def make_agents(shop: Workshop) -> None:
     """
     facts, scale = shop.company["agents"], shop.scale
     teams = [
-        (number, name, f["code"], f["site"], max(2, round(f["heads"] * scale)), max(1, round(f["on_duty"] * scale)),
-         float(f["target"]))
+        (number, name, f["code"], f["site"], max(2, round(f["heads"] * scale)),
+         max(1, round(f["on_duty"] * scale)), float(f["target"]), float(f["load"]))
         for number, (name, f) in enumerate(shop.company["teams"].items())
     ]  # fmt: skip
-    columns = "number INTEGER, team VARCHAR, code VARCHAR, site VARCHAR, heads INTEGER, on_duty INTEGER, target DOUBLE"
-    shop.table("team", columns, teams)
+    columns = "number INTEGER, team VARCHAR, code VARCHAR, site VARCHAR, heads INTEGER, on_duty INTEGER"
+    shop.table("team", f"{columns}, target DOUBLE, load DOUBLE", teams)
     shop.con.execute(f"""
         CREATE TABLE agent AS
         WITH seat AS (
             SELECT *, {SEAT_ROOM} + number * 65536 + seat * 512 AS k
             FROM (SELECT *, unnest(range(heads))::INTEGER AS seat FROM team)),
         ranked AS (
-            SELECT *, (row_number() OVER (PARTITION BY team ORDER BY u(luck(k), 1)) - 0.5) / heads AS rank FROM seat),
+            SELECT *, (row_number() OVER (PARTITION BY team ORDER BY u(luck(k), 1)) - 0.5) / heads AS rank
+                   FROM seat),
         monthly AS (
             SELECT *, unnest(range({shop.months}))::INTEGER AS month FROM ranked),
         left_in AS (SELECT *, u(luck(k + month), 2) < {facts["leave_per_month"]} AS leaves FROM monthly),
@@ -84,8 +89,10 @@ def make_agents(shop: Workshop) -> None:
             SELECT *, coalesce(sum(leaves::INTEGER) OVER w, 0)::INTEGER AS spell,
                    month - coalesce(max(CASE WHEN leaves THEN month END) OVER w, -36) AS tenure
             FROM left_in
-            WINDOW w AS (PARTITION BY team, seat ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-        SELECT team, code, site, seat, month, leaves, printf('%s-%02d%s', code, seat + 1, chr(65 + spell)) AS agent,
+            WINDOW w AS (PARTITION BY team, seat ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING
+                AND 1 PRECEDING))
+        SELECT team, code, site, seat, month, leaves, printf('%s-%02d%s', code, seat + 1, chr(65 + spell))
+               AS agent,
                exp({facts["skill_sigma"]} * ln(rank / (1 - rank)) / 1.7)
                * (1 + {facts["beginner"]} * exp(-(tenure - 0.5) / {facts["fades_months"]})) AS pace
         FROM spell

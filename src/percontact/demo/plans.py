@@ -20,9 +20,21 @@ _DAY = timedelta(days=1)
 def small_tables(shop: Workshop) -> dict[str, tuple[Sequence[str], Rows]]:
     """Table -> (columns, rows) of the files that are written as CSV, the ledger and capacity aside."""
     return {
-        "fx": (("period_start", "period_end", "from_currency", "to_currency", "rate", "source"), _rates(shop)),
+        "fx": (
+            ("period_start", "period_end", "from_currency", "to_currency", "rate", "source"),
+            _rates(shop),
+        ),
         "campaigns": (
-            ("campaign", "period_start", "period_end", "medium", "marketing", "advertising", "currency", "reached"),
+            (
+                "campaign",
+                "period_start",
+                "period_end",
+                "medium",
+                "marketing",
+                "advertising",
+                "currency",
+                "reached",
+            ),
             _campaigns(shop),
         ),
         "budgets": (
@@ -52,7 +64,11 @@ def _rates(shop: Workshop) -> Rows:
             start = add_months(shop.first, month)
             drift = 0.8 * drift + 0.6 * facts["spread"] * normal(shop.seed, "fx", currency, start)
             rate = round(1 / (facts["per_eur"] * exp(drift)), 6)
-            source = shop.books["fx"]["source"] if month < shop.months else "made up for the demo: rate of the plan"
+            source = (
+                shop.books["fx"]["source"]
+                if month < shop.months
+                else "made up for the demo: rate of the plan"
+            )
             rows.append((start, add_months(start, 1), currency, shop.company["currency"], rate, source))
     return rows
 
@@ -73,24 +89,25 @@ def _campaigns(shop: Workshop) -> Rows:
             end = min(start + facts["days"] * _DAY, shop.end)
             rows.append(
                 (f"{facts['campaign']}-{start:%Y-%m}", start, end, facts["medium"], *sums,
-                 facts.get("currency", shop.company["currency"]), round(facts["reached"] * shop.scale * luck[2]))
+                 facts.get("currency", shop.company["currency"]),
+                 round(facts["reached"] * shop.scale * luck[2]))
             )  # fmt: skip
     return rows
 
 
 def _budgets(shop: Workshop) -> Rows:
-    """Planned cost and handled contacts of each channel and month, from what the seasons lead one to expect."""
+    """Planned cost and handled contacts of each channel and month, from what seasons lead one to expect."""
     facts = shop.books["budget"]
     rows: Rows = []
     sql = "SELECT month, channel, sum(expected ORDER BY day) FROM cell GROUP BY ALL ORDER BY ALL"
     for month, channel, first in shop.rows(sql):
         start = add_months(shop.first, month)
-        contacts = round(first * facts["with_returns"] * facts["handled"].get(channel, 1))
+        contacts = round(first * facts["handled"][channel])
         each = facts["per_contact"][channel] * (1 + facts["rise_per_year"]) ** (start.year - shop.first.year)
         version = f"{start.year}-v1"
         rows.append(
-            (facts["name"], version, start, add_months(start, 1), channel, round(contacts * each, 0), contacts,
-             shop.company["currency"])
+            (facts["name"], version, start, add_months(start, 1), channel, round(contacts * each, 0),
+             contacts, shop.company["currency"])
         )  # fmt: skip
     return rows
 
@@ -110,7 +127,10 @@ def _calendar(shop: Workshop) -> Rows:
             day, site = date(year, short["month"], short["day"]), short.get("site")
             if (day, site) not in off:
                 rows.append((day, site, "open", "09:00", "14:00", "short day"))
-    return sorted((row for row in rows if shop.first <= _day(row[0]) < shop.end), key=lambda row: (_day(row[0]), str(row[1])))
+    return sorted(
+        (row for row in rows if shop.first <= _day(row[0]) < shop.end),
+        key=lambda row: (_day(row[0]), str(row[1])),
+    )
 
 
 def _events(shop: Workshop) -> Rows:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What contacts leave behind: cases, the two legs of a transferred call, metered use, and answers to surveys."""
+"""What contacts leave behind: cases, the two legs of a transferred call, and what vendors meter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def make_cases(shop: Workshop) -> None:
     shop.con.execute(f"""
         CREATE TABLE matter AS
         WITH later AS (
-            SELECT case_k, arg_max(midnight + second + lasted, wave) AS last_ended, arg_max(outcome, wave) AS last_outcome,
+            SELECT case_k, arg_max(midnight + second + lasted, wave) AS last_ended, arg_max(outcome, wave)
+                   AS last_outcome,
                    min(CASE WHEN base_team IS NOT NULL AND channel <> 'ai_agent' AND NOT lost
                        THEN midnight + second + wait_s END) AS replied,
                    bool_or(outcome = 'escalated') AS escalated, count(*) AS more,
@@ -42,7 +43,8 @@ def make_cases(shop: Workshop) -> None:
 
 CASES_SQL = f"""
     SELECT code_of('k', {CASE_NAMES} + case_k) AS case_id, customer_id, to_timestamp(opened) AS opened_at,
-           to_timestamp(reply) AS first_reply_at, CASE WHEN solved THEN to_timestamp(ended) END AS resolved_at,
+           to_timestamp(reply) AS first_reply_at, CASE WHEN solved THEN to_timestamp(ended) END
+               AS resolved_at,
            CASE WHEN NOT solved THEN to_timestamp(ended + 14 * 86400) END AS closed_at,
            settled - solved::INTEGER AS reopens, went_up AS escalated, complaint, upheld,
            CASE WHEN complaint THEN 'high' ELSE 'normal' END AS priority,
@@ -57,29 +59,36 @@ CONTACTS_SQL = f"""
     SELECT code_of('c', k) AS contact_id,
            CASE WHEN c.channel <> 'self_service' OR returned.case_k IS NOT NULL
                 THEN code_of('k', {CASE_NAMES} + c.case_k) END AS case_id,
-           customer_id, c.channel AS channel, CASE WHEN outward THEN 'outbound' ELSE 'inbound' END AS direction,
+           customer_id, c.channel AS channel, CASE WHEN outward THEN 'outbound' ELSE 'inbound' END
+               AS direction,
            to_timestamp(midnight + second) AS started_at,
            CASE WHEN NOT lost THEN to_timestamp(midnight + second + wait_s) END AS answered_at,
            to_timestamp(midnight + second + lasted) AS ended_at, wait_s,
-           CASE WHEN worked AND wrap IS NOT NULL THEN talk END AS talk_s, CASE WHEN worked THEN hold END AS hold_s,
+           CASE WHEN worked AND wrap IS NOT NULL THEN talk END AS talk_s, CASE WHEN worked THEN hold END
+               AS hold_s,
            CASE WHEN worked THEN wrap END AS wrap_s, CASE WHEN worked THEN work_s END AS handle_s,
-           CASE WHEN worked THEN CASE WHEN c.channel = 'email' THEN 'reported' ELSE 'measured' END END AS handle_basis,
+           CASE WHEN worked THEN CASE WHEN c.channel = 'email' THEN 'reported' ELSE 'measured' END END
+               AS handle_basis,
            outcome, CASE WHEN by_people THEN base_team END AS team,
            CASE WHEN by_people AND NOT lost THEN base_agent END AS agent,
-           CASE WHEN by_people THEN c.channel || '_' || c.language END AS queue, CASE WHEN by_people THEN base_site END AS site,
+           CASE WHEN by_people THEN c.channel::VARCHAR || '_' || c.language::VARCHAR END AS queue,
+               CASE WHEN by_people THEN base_site END AS site,
            reason, c.language AS language, product, messages,
-           CASE WHEN by_people THEN 'agent' WHEN c.channel = 'ai_agent' THEN 'bot' ELSE 'self_service' END AS actor
+           CASE WHEN by_people THEN 'agent' WHEN c.channel = 'ai_agent' THEN 'bot' ELSE 'self_service' END
+               AS actor
     FROM (SELECT *, channel NOT IN ('self_service', 'ai_agent') AS by_people,
-                 NOT lost AND channel <> 'self_service' AND NOT (channel = 'email' AND base_team = 'Written Care') AS worked
+                 NOT lost AND channel <> 'self_service' AND NOT (channel = 'email'
+                     AND base_team = 'Written Care') AS worked
           FROM contact) AS c
     JOIN customer USING (customer)
-    LEFT JOIN (SELECT case_k FROM contact WHERE wave = 1) AS returned ON returned.case_k = c.case_k AND c.wave = 0
+    LEFT JOIN (SELECT case_k FROM contact WHERE wave = 1) AS returned ON returned.case_k = c.case_k
+        AND c.wave = 0
     ORDER BY midnight + second, k
 """
 
 
 def handlings_sql(shop: Workshop) -> str:
-    """Two legs of each transferred call: the first team's and the Specialists'; they add up to its handle time."""
+    """Two legs of each transferred call, the first team's and the Specialists'; they sum to its handle time."""
     first = shop.company["outcomes"]["first_leg"]
     second = shop.company["second_line"]["team"]
     return f"""
@@ -94,13 +103,14 @@ def handlings_sql(shop: Workshop) -> str:
                CASE WHEN leg = 1 THEN base_agent ELSE g.agent END AS agent,
                CASE WHEN leg = 1 THEN base_site ELSE g.site END AS site, reason, 'agent' AS actor,
                CASE WHEN leg = 1 THEN before ELSE work_s - before END AS handle_s, 'measured' AS handle_basis
-        FROM moved AS m JOIN agent AS g ON g.team = '{second}' AND g.month = m.month AND g.seat = m.seat, range(1, 3) AS legs(leg)
+        FROM moved AS m JOIN agent AS g ON g.team = '{second}' AND g.month = m.month AND g.seat = m.seat,
+            range(1, 3) AS legs(leg)
         ORDER BY answered, k, leg
     """
 
 
 def usage_sql(shop: Workshop) -> str:
-    """What vendors meter: each AI resolution with its contact; conversations, tokens, minutes, messages by day."""
+    """Each AI resolution with its contact; conversations, tokens, minutes and messages by the day."""
     facts = shop.company["usage"]
     ai, carrier, messenger = (f"'{facts[name]}'" for name in ("ai_vendor", "carrier", "messenger"))
     tokens = "round(sum(round({} * exp(0.3 * z(luck, 44)))::BIGINT))::BIGINT"
@@ -119,7 +129,8 @@ def usage_sql(shop: Workshop) -> str:
     )
     return f"""
         WITH metered(usage_id, contact_id, used_at, vendor, item, quantity, outcome, second) AS (
-            SELECT 'resolution-' || code_of('c', k)[3:], code_of('c', k), to_timestamp(midnight + second + lasted), {ai},
+            SELECT 'resolution-' || code_of('c', k)[3:], code_of('c', k), to_timestamp(midnight + second
+                   + lasted), {ai},
                    'resolution', 1, 'resolved', midnight + second + lasted
             FROM contact WHERE channel = 'ai_agent' AND outcome = 'resolved'
             UNION ALL {totals})

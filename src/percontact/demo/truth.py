@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is really in the data: each story with its size, for tests and for whoever wants to check an answer."""
+"""What is really in the data: each story with its size, for tests and for who wants to check an answer."""
 
 from __future__ import annotations
+
+import yaml
 
 from percontact.demo.ledger import Line
 from percontact.demo.workshop import Facts, Workshop
 
 _NOTE = "A made-up company. This file says what was hidden in its data; percontact never reads it."
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a date out each time it is named, instead of pointing back to it."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def truth_text(shop: Workshop, lines: list[Line]) -> str:
+    """The text of truth.yaml."""
+    return yaml.dump(truth(shop, lines), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
 
 
 def truth(shop: Workshop, lines: list[Line]) -> Facts:
@@ -30,8 +44,8 @@ def truth(shop: Workshop, lines: list[Line]) -> Facts:
 def _story(shop: Workshop, name: str, where: Facts, size: Facts, counted: Facts, find: str) -> Facts:
     facts = shop.company["stories"][name]
     return {
-        "story": name, "kind": facts["kind"], "because": facts["because"], "since": facts.get("from", shop.first),
-        "until": facts.get("until"), "where": where, "size": size, "counted": counted, "find": find,
+        "story": name, "kind": facts["kind"], "because": facts["because"],
+        "since": facts.get("from", shop.first), "until": facts.get("until"), "where": where, "size": size, "counted": counted, "find": find,
     }  # fmt: skip
 
 
@@ -39,17 +53,19 @@ def _fault(shop: Workshop) -> Facts | None:
     story = shop.story("product_fault")
     if not story:
         return None
-    inside = f"day >= {shop.day(story['from'])} AND day < {shop.day(story['until'])} AND reason = '{story['reason']}'"
+    days = f"day >= {shop.day(story['from'])} AND day < {shop.day(story['until'])}"
+    inside = f"{days} AND reason = '{story['reason']}'"
     usual, more, after = shop.rows(f"""
-        SELECT count(*) FILTER (wave = 0 AND NOT told AND {inside}), count(*) FILTER (wave = 0 AND told AND {inside}),
+        SELECT count(*) FILTER (wave = 0 AND NOT told AND {inside}), count(*) FILTER (wave = 0 AND told
+               AND {inside}),
                count(*) FILTER (case_k IN (SELECT case_k FROM contact WHERE wave = 0 AND told) AND wave > 0)
         FROM contact""")[0]
     return _story(
         shop, "product_fault", {"reason": story["reason"], "product": story["product"]},
         {"first_contacts_factor": story["factor"]},
         {"usual_first_contacts": usual, "first_contacts_added": more, "re_contacts_added": after},
-        "breaks and locate: twice the contacts of one reason for two weeks, all of the increase about one product; "
-        "explain: a volume effect in March 2026",
+        "breaks and locate: twice the contacts of one reason for two weeks, all of the increase about one "
+        "product; explain: a volume effect in March 2026",
     )  # fmt: skip
 
 
@@ -70,8 +86,8 @@ def _launch(shop: Workshop) -> Facts | None:
         {"share_of_first_contacts": story["share"], "ramp_days": story["ramp_days"], "team": cut["team"],
          "hours_factor": cut["factor"], "hours_cut_from": cut["from"]},
         {"taken": taken, "resolved": resolved, "handed_over_to_chat": over},
-        "explain: mix moves from chat and messaging to the AI agent; what it leaves undone comes back as chat, so "
-        "re-contacts rise; hours freed in the team stay unused until they are cut",
+        "explain: mix moves from chat and messaging to the AI agent; what it leaves undone comes back as chat, "
+        "so re-contacts rise; hours freed in the team stay unused until they are cut",
     )  # fmt: skip
 
 
@@ -79,11 +95,12 @@ def _training(shop: Workshop) -> Facts | None:
     story = shop.story("training_pays")
     if not story:
         return None
+    where = f"base_team = '{story['team']}' AND day >= {shop.day(story['from'])}"
     return _story(
         shop, "training_pays", {"team": story["team"], "channel": story["channel"]},
         {"handle_time_factor": story["factor"], "cost_eur": round(story["cost_eur"] * shop.scale, 2)},
-        {"handled_since": _handled(shop, f"base_team = '{story['team']}' AND day >= {shop.day(story['from'])}")},
-        "evaluate: against the other voice team, handle time falls by the factor from the day on and stays there",
+        {"handled_since": _handled(shop, where)},
+        "evaluate: against the other voice team, handle time falls by the factor from the day on and stays so",
     )  # fmt: skip
 
 
@@ -114,7 +131,9 @@ def _slow(shop: Workshop) -> Facts | None:
 
 
 def _handled(shop: Workshop, where: str) -> int:
-    found: int = shop.rows(f"SELECT count(*) FROM contact WHERE channel = 'voice' AND NOT lost AND {where}")[0][0]
+    found: int = shop.rows(f"SELECT count(*) FROM contact WHERE channel = 'voice' AND NOT lost AND {where}")[
+        0
+    ][0]
     return found
 
 

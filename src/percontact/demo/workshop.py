@@ -97,7 +97,8 @@ class Workshop:
                 SELECT *, sum(weight) OVER ({by} ORDER BY place) AS upto, sum(weight) OVER ({by}) AS whole
                 FROM {name}_weights),
             share AS (
-                SELECT *, round(1000 * (upto - weight) / whole)::INTEGER AS lo, round(1000 * upto / whole)::INTEGER AS hi
+                SELECT *, round(1000 * (upto - weight) / whole)::INTEGER AS lo, round(1000
+                       * upto / whole)::INTEGER AS hi
                 FROM run)
             SELECT {kept}{value.split()[0]}, unnest(range(lo, hi))::INTEGER AS slot FROM share WHERE hi > lo
         """)
@@ -107,9 +108,7 @@ class Workshop:
         return self.con.execute(sql).fetchall()
 
 
-def open_workshop(
-    *, seed: int, stories: bool, contacts: int, first_month: date, months: int
-) -> Workshop:
+def open_workshop(*, seed: int, stories: bool, contacts: int, first_month: date, months: int) -> Workshop:
     """An empty workshop with the company's numbers read and the draws installed."""
     company, books, policy = (_read(name) for name in _FILES)
     con = connect()

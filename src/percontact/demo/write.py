@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole demo in order: make the company's tables, then write them as the files its systems would export."""
+"""The whole demo in order: make the company's tables, then write them as files its systems would export."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-import yaml
-
 from percontact.demo.capacity import CAPACITY_SQL, make_capacity
 from percontact.demo.contacts import make_contacts
 from percontact.demo.days import make_cells, make_days
@@ -17,7 +15,7 @@ from percontact.demo.ledger import LEDGER_COLUMNS, Line, ledger
 from percontact.demo.people import make_agents, make_customers
 from percontact.demo.plans import small_tables
 from percontact.demo.traces import CASES_SQL, CONTACTS_SQL, handlings_sql, make_cases, usage_sql
-from percontact.demo.truth import truth
+from percontact.demo.truth import truth_text
 from percontact.demo.voices import customers_sql, surveys_sql
 from percontact.demo.workshop import Workshop, open_workshop, text_of
 from percontact.records.book import Settings
@@ -29,7 +27,7 @@ DEMO_SETTINGS = Settings(currency="EUR", timezone="Europe/Berlin", demo=True)
 _README = """\
 Halden & Marsh does not exist. Every number, name and vendor in this folder is made up (percontact demo).
 
-contacts.parquet ... events.csv   what the company's systems export: import each as the table it is named after
+contacts.parquet ... events.csv   what the company's systems export: import each into the table of its name
 policy.yaml                       how its ledger becomes cost per contact
 truth.yaml                        what is hidden in the data: look only when you have looked yourself
 """
@@ -56,15 +54,25 @@ def write_company(
     if contacts < 1000 or months < 1:
         raise ValueError(f"a company needs 1000 contacts and a month, not {contacts} and {months}")
     folder.mkdir(parents=True, exist_ok=True)
-    shop = open_workshop(seed=seed, stories=stories, contacts=contacts, first_month=first_month, months=months)
+    shop = open_workshop(
+        seed=seed, stories=stories, contacts=contacts, first_month=first_month, months=months
+    )
     try:
-        for make in (make_days, make_cells, make_customers, make_agents, make_contacts, make_capacity, make_cases):
+        for make in (
+            make_days,
+            make_cells,
+            make_customers,
+            make_agents,
+            make_contacts,
+            make_capacity,
+            make_cases,
+        ):
             make(shop)
         lines = ledger(shop)
         written = _tables(shop, folder) | {"ledger": _ledger_files(folder, lines)}
         for table, (columns, rows) in small_tables(shop).items():
             written[table] = [_csv(folder / f"{table}.csv", columns, rows)]
-        hidden = yaml.safe_dump(truth(shop, lines), sort_keys=False, allow_unicode=True, width=110)
+        hidden = truth_text(shop, lines)
     finally:
         shop.con.close()
     _text(folder / "truth.yaml", hidden)
@@ -87,7 +95,11 @@ def _tables(shop: Workshop, folder: Path) -> dict[str, list[Path]]:
     written = {}
     for table, sql in queries.items():
         path = folder / f"{table}.{'csv' if table == 'capacity' else 'parquet'}"
-        form = "HEADER" if path.suffix == ".csv" else "FORMAT parquet, KV_METADATA {demo: 'made up by percontact demo'}"
+        form = (
+            "HEADER"
+            if path.suffix == ".csv"
+            else "FORMAT parquet, KV_METADATA {demo: 'made up by percontact demo'}"
+        )
         shop.con.execute(f"COPY ({sql}) TO {literal(str(path))} ({form})")
         written[table] = [path]
     return written
@@ -97,7 +109,11 @@ def _ledger_files(folder: Path, lines: list[Line]) -> list[Path]:
     """One file a year of posting, as ledgers are exported."""
     years = sorted({line.posted_on.year for line in lines})
     return [
-        _csv(folder / f"ledger_{year}.csv", LEDGER_COLUMNS, (line.row() for line in lines if line.posted_on.year == year))
+        _csv(
+            folder / f"ledger_{year}.csv",
+            LEDGER_COLUMNS,
+            (line.row() for line in lines if line.posted_on.year == year),
+        )
         for year in years
     ]
 

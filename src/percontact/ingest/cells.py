@@ -4,8 +4,8 @@
 A column climbs four steps, each a SELECT over the one before, so nothing is worked out twice:
 
     q, r   the text of the cell, before and after `values:`      NULL = empty
-    n, ..  what the text says: a local time, a number            NULL = not readable
-    u      a local time as an instant
+    n      what the text says: a local time, a number            NULL = not readable
+    u, a   a local time as an instant; an instant that says its offset
     v      the value as stored                                   NULL with a text in r = a fault
 
 Names carry the number of the target: r0, v0, r1, ...
@@ -14,7 +14,11 @@ Names carry the number of the target: r0, v0, r1, ...
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import duckdb
 
 from percontact.ingest.mapping import Origin
 from percontact.ingest.person import person_sql
@@ -58,8 +62,12 @@ class Cell:
     gap: str | None = None
 
 
-def cell(target: Target, k: int, *, key: bytes, currency: str) -> Cell:
-    """The SQL of target number `k`; `key` hashes persons, `currency` stands for an empty currency cell."""
+def cell(target: Target, k: int, *, key: bytes, currency: str, turns: Pairs[str, Sequence[str]]) -> Cell:
+    """The SQL of target number `k`.
+
+    key       hashes persons;  currency  stands for an empty currency cell
+    turns     time zone -> its `turn_days`
+    """
     made, column, r = Cell(), target.column, f"r{k}"
     _text(made, target, k)
     if column.one_of:
@@ -68,7 +76,7 @@ def cell(target: Target, k: int, *, key: bytes, currency: str) -> Cell:
     elif column.kind == "person" or target.origin.hashed:
         made.value = f"CASE WHEN {r} IS NOT NULL THEN {person_sql(key, r)} END"
     elif column.kind == "instant":
-        _instant(made, target.origin, k)
+        _instant(made, target.origin, k, turns.get(str(target.origin.timezone), ()))
     elif column.kind == "date":
         _date(made, target, k)
     elif column.kind == "seconds":
@@ -76,10 +84,9 @@ def cell(target: Target, k: int, *, key: bytes, currency: str) -> Cell:
     elif column.kind == "hours":
         _hours(made, target.origin, k)
     elif column.kind == "whole":
-        made.parsed.append((f"n{k}", _number(r, target.origin, "DECIMAL(38,12)")))
-        made.value = f"CASE WHEN n{k} = TRY_CAST(n{k} AS BIGINT) THEN TRY_CAST(n{k} AS BIGINT) END"
+        made.value = _number(r, target.origin, "BIGINT", fraction="0*")
     elif column.kind in _SCALE:
-        made.value = f"TRY_CAST({_number(r, target.origin, 'DECIMAL(38,12)')} AS {STORED[column.kind]})"
+        made.value = _number(r, target.origin, column.stored)
         lost = rf"{re.escape(target.origin.decimal or '.')}\d{{{_SCALE[column.kind]}}}\d*[1-9]"
         made.rounded = f"regexp_matches({r}, {literal(lost)})"
     elif column.kind == "flag":
@@ -128,7 +135,8 @@ def _when(made: Cell, origin: Origin, k: int) -> None:
         unit_us = 1_000_000 if origin.unit == "epoch_s" else 1_000
         us = f"TRY_CAST({_number(r, origin, 'DECIMAL(20,6)')} * {unit_us} AS BIGINT)"
         moment = f"CASE WHEN {us} BETWEEN {_FIRST_US} AND {_LAST_US} THEN make_timestamp({us}) END"
-        made.parsed += [(f"n{k}", "NULL::TIMESTAMP"), (f"a{k}", f"timezone('UTC', {moment})")]
+        made.parsed.append((f"n{k}", "NULL::TIMESTAMP"))
+        made.placed.append((f"a{k}", f"timezone('UTC', {moment})"))
         return
     naive = [f"try_strptime({r}, {literal(f)})" for f in formats if not _has_offset(f)]
     aware = [f"try_strptime({r}, {literal(f)})" for f in formats if _has_offset(f)]
@@ -143,29 +151,42 @@ def _when(made: Cell, origin: Origin, k: int) -> None:
             f"CASE WHEN regexp_full_match({r}, {literal(_AWARE)}) THEN TRY_CAST({iso} AS TIMESTAMPTZ) END"
         )
     made.parsed.append((f"n{k}", f"coalesce({', '.join(['NULL::TIMESTAMP', *naive])})"))
-    made.parsed.append((f"a{k}", f"coalesce({', '.join(['NULL::TIMESTAMPTZ', *aware])})"))
+    offset = f"coalesce({', '.join(['NULL::TIMESTAMPTZ', *aware])})"
+    made.placed.append((f"a{k}", f"CASE WHEN n{k} IS NULL THEN {offset} END"))
 
 
 def _has_offset(form: str) -> bool:
     return "%z" in form or "%Z" in form
 
 
-def _instant(made: Cell, origin: Origin, k: int) -> None:
+def turn_days(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, ...]:
+    """The local days of 1900 to 2199 on which clocks are changed in a zone, as ISO dates."""
+    days = "unnest(generate_series(TIMESTAMP '1900-01-01', TIMESTAMP '2199-12-31', INTERVAL 1 DAY))"
+    start, end = (f"epoch(timezone({literal(zone)}, {at}))" for at in ("day", "day + INTERVAL 1 DAY"))
+    rows = con.execute(
+        f"SELECT CAST(CAST(day AS DATE) AS VARCHAR) FROM (SELECT {days} AS day) "
+        f"WHERE {end} - {start} <> 86400 ORDER BY day"
+    ).fetchall()
+    return tuple(str(day) for (day,) in rows)
+
+
+def _instant(made: Cell, origin: Origin, k: int, turns: Sequence[str]) -> None:
     """UTC. A local time that came twice is the earlier moment; one that never was is a fault (gap)."""
     _when(made, origin, k)
-    zone = literal(origin.timezone)
+    zone, moment = literal(origin.timezone), f"coalesce(u{k}, a{k})"
     made.placed.append((f"u{k}", f"timezone({zone}, n{k})"))
-    if origin.timezone in ("UTC", "Etc/UTC"):
-        made.value = f"CAST(coalesce(u{k}, a{k}) AS TIMESTAMP)"
+    made.value = f"CAST({moment} AS TIMESTAMP)"
+    if not turns:
         return
+    turn = in_list(f"CAST(n{k} AS DATE)", turns)
     # DuckDB takes the later of two equal local times. Clocks are set back by an hour, or by half of one.
     hour, half = (f"u{k} - INTERVAL {minutes} MINUTE" for minutes in (60, 30))
     twice = (
         f"WHEN timezone({zone}, {hour}) = n{k} THEN {hour} WHEN timezone({zone}, {half}) = n{k} THEN {half}"
     )
-    made.value = f"CAST(CASE WHEN n{k} IS NULL THEN a{k} {twice} ELSE u{k} END AS TIMESTAMP)"
-    made.gap = f"(n{k} IS NOT NULL AND timezone({zone}, u{k}) <> n{k})"
-    made.again = f"(n{k} IS NOT NULL AND v{k} <> CAST(u{k} AS TIMESTAMP))"
+    made.value = f"CAST(CASE WHEN {turn} THEN CASE {twice} ELSE u{k} END ELSE {moment} END AS TIMESTAMP)"
+    made.gap = f"CASE WHEN {turn} THEN timezone({zone}, u{k}) <> n{k} ELSE false END"
+    made.again = f"CASE WHEN {turn} THEN v{k} <> CAST(u{k} AS TIMESTAMP) ELSE false END"
 
 
 def _date(made: Cell, target: Target, k: int) -> None:
@@ -187,8 +208,11 @@ def _date(made: Cell, target: Target, k: int) -> None:
 # -- numbers -------------------------------------------------------------------------------------------------
 
 
-def _number(text: str, origin: Origin, sql_type: str) -> str:
-    """A number as written in the file: strict, so that 1,5 is 1.5 or a fault, never 15."""
+def _number(text: str, origin: Origin, sql_type: str, *, fraction: str = r"\d*") -> str:
+    """A number as written in the file: strict, so that 1,5 is 1.5 or a fault, never 15.
+
+    fraction  pattern of what may follow the decimal sign; whole numbers take zeros only, and no exponent
+    """
     decimal, thousands = origin.decimal or ".", origin.thousands or ""
     plain = f"replace({text}, '\u2212', '-')"
     if origin.accounting:
@@ -198,7 +222,9 @@ def _number(text: str, origin: Origin, sql_type: str) -> str:
         # Spreadsheets write the narrow and the unbreakable blank, people the plain one.
         part = "[ \u00a0\u202f]"
     whole = rf"(\d{{1,3}}({part}\d{{3}})+|\d+)" if thousands else r"\d+"
-    form = rf"[+-]?({whole}({point}\d*)?|{point}\d+)([eE][+-]?\d+)?"
+    form = rf"[+-]?{whole}({point}{fraction})?"
+    if fraction == r"\d*":
+        form = rf"[+-]?({whole}({point}\d*)?|{point}\d+)([eE][+-]?\d+)?"
     bare = f"regexp_replace({plain}, {literal(part)}, '', 'g')" if thousands else plain
     bare = f"replace({bare}, {literal(decimal)}, '.')" if decimal != "." else bare
     return f"CASE WHEN regexp_full_match({plain}, {literal(form)}) THEN TRY_CAST({bare} AS {sql_type}) END"
@@ -220,11 +246,14 @@ def _clock(text: str, *, pair_unit: str | None) -> str:
 
 
 def _duration(origin: Origin, k: int, own_unit: str) -> str:
-    """A duration in seconds, with up to twelve decimals."""
+    """A duration in seconds with six decimals, NULL where there is none or where it has no end."""
     unit = origin.unit or own_unit
     pair = {"hms": "1", "hm": "60"}.get(unit)
-    number = f"{_number(f'r{k}', origin, 'DECIMAL(24,9)')} * {_SECONDS.get(unit, '1')}"
-    return f"CAST(CASE {_clock(f'r{k}', pair_unit=pair)} ELSE {number} END AS DECIMAL(38,12))"
+    factor = _SECONDS.get(unit, "1")
+    # Eighteen digits fit a machine word. A fraction of a day needs more of them before it is multiplied.
+    number = _number(f"r{k}", origin, "DECIMAL(18,6)" if factor == "1" else "DECIMAL(28,12)")
+    number = number if factor == "1" else f"{number} * {factor}"
+    return f"TRY_CAST(CASE {_clock(f'r{k}', pair_unit=pair)} ELSE {number} END AS DECIMAL(18,6))"
 
 
 def _seconds(made: Cell, origin: Origin, k: int) -> None:

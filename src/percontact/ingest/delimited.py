@@ -144,11 +144,11 @@ class _Delimited:
         except QuoteLeftOpen as error:
             raise self.parted(error.line, "a quote is opened there and never closed") from error
 
-    def fitting(self, rows: Iterable[tuple[int, list[str]]], width: int) -> Iterator[list[str | int]]:
-        """The rows as wide as the header, line number first; the others are set aside."""
+    def fitting(self, rows: Iterable[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+        """The rows as wide as the header, with their lines; the others are set aside."""
         for count, (line, row) in enumerate(rows, start=1):
             if len(row) == width:
-                yield [line, *row]
+                yield line, row
             else:
                 self.aside.append(_ragged(line, row, width))
             if self.progress and count % PROGRESS_ROWS == 0:

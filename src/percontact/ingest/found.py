@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,19 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def write_canonical(path: Path, rows: Iterable[Sequence[str | int]]) -> None:
-    """Write rows of text, line number first, as the one dialect of CSV that DuckDB is asked to read."""
+def write_canonical(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Write rows of text with their line numbers as the one dialect of CSV that DuckDB is asked to read."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        # Every text is quoted: DuckDB then gives each back as it was, whatever signs are in it.
-        csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
+        file.writelines(_canonical_lines(rows))
+
+
+def _canonical_lines(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[str]:
+    for line, cells in rows:
+        # Every cell is quoted: DuckDB then gives each back as it was, whatever signs are in it.
+        text = '","'.join(cells)
+        if text.count('"') != 2 * (len(cells) - 1):
+            text = '","'.join([cell.replace('"', '""') for cell in cells])
+        yield f'{line},"{text}"\n'
 
 
 def canonical(path: Path, width: int) -> str:

@@ -38,14 +38,14 @@ def read_workbook(path: Path, sheet: str, mapping: Mapping, folder: Path, progre
         raise no_header(f"{path.name} ({sheet})")
     headers = named_headers(header, mapping, f"{path.name} ({sheet})")
 
-    def numbered() -> Iterator[list[str | int]]:
+    def counted() -> Iterator[tuple[int, list[str]]]:
         for count, (line, row) in enumerate(rows, start=1):
             if progress and count % PROGRESS_ROWS == 0:
                 progress("reading", count, found.height)
-            yield [line, *row]
+            yield line, row
 
     target = folder / "rows.csv"
-    write_canonical(target, numbered())
+    write_canonical(target, counted())
     # The counter looks at the cells alone, through a sheet opened anew; the header is one of its rows.
     again = _open(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     seen = sum(any(cell != "" for cell in row) for row in again[mapping.skip :]) - 1

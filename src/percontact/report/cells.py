@@ -21,10 +21,15 @@ DIGITS = {"value": 12, "quantity": 6, "share": 6, "seconds": 3}
 """Decimals kept for machines, by kind; money keeps those of its currency."""
 
 
-def shown(cell: Cell, column: TableColumn) -> str:
-    """A cell as a person reads it: thousands commas, the currency's decimals, unknown and undefined said."""
+def shown(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
+    """A cell as a person reads it: thousands commas, the currency's decimals, unknown and undefined said.
+
+    In a total, a text that is not there is not unknown: the cell is free.
+    """
+    if cell is None and column.kind == "text":
+        return "" if total else UNKNOWN
     if cell is None:
-        return UNKNOWN if column.kind == "text" else UNDEFINED
+        return UNDEFINED
     if isinstance(cell, str | date):
         return str(cell)
     if column.kind == "money":
@@ -34,7 +39,7 @@ def shown(cell: Cell, column: TableColumn) -> str:
     if column.kind == "share":
         return share_text(Decimal(cell))
     if column.kind == "quantity":
-        return f"{cell:,.1f}".removesuffix(".0")
+        return f"{cell:,.{0 if abs(cell) >= 1000 else 1}f}".removesuffix(".0")
     return count_text(cell)
 
 

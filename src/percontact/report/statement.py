@@ -26,6 +26,8 @@ class Line:
     cents        cost in minor units; None where no ledger line speaks of the period
     denominator  contacts, minutes, ... ; None where it cannot be told
     value        cost of one, to six decimals; None = undefined
+    covered      the part of cents that is divided, in minor units, where some cost belongs to no unit of the
+                 denominator (contacts without a case); None = all of it
     contacts     handled contacts; offered: abandoned ones too
     measured     handled contacts whose time is measured or reported; derived: from other times; rest estimated
     label        "" or what the row is when it is no slice of contacts: (unassigned), (unused)
@@ -43,6 +45,12 @@ class Line:
     measured: int
     derived: int
     label: str = ""
+    covered: int | None = None
+
+    @property
+    def divided(self) -> int | None:
+        """What `value` divides by the denominator, in minor units."""
+        return self.cents if self.covered is None else self.covered
 
     @property
     def estimated(self) -> int:

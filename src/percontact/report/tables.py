@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +16,7 @@ __all__ = ["Document", "Formula", "Table", "TableColumn", "coverage", "dimension
 
 COVERAGE = ("measured", "derived", "estimated")
 TAKEN = (
-    "period", "start", "cost", "contacts", "denominator", "value", "coverage", *(f"coverage_{c}" for c in COVERAGE),
+    "period", "start", "cost", "covered", "contacts", "denominator", "value", "coverage", *(f"coverage_{c}" for c in COVERAGE),
     "offered", "handle_s", "currency", "label",
 )  # fmt: skip
 """Names that a dimension cannot have in an answer, because a column of ours has them."""
@@ -42,6 +40,11 @@ def coverage(line: Line) -> tuple[Decimal, Decimal, Decimal] | None:
     return Decimal(measured).scaleb(-4), Decimal(derived).scaleb(-4), Decimal(rest).scaleb(-4)
 
 
+def in_order(s: Statement) -> list[Line]:
+    """The lines by period; in each, what is no slice of contacts comes last."""
+    return sorted(s.rows, key=lambda line: (line.start, bool(line.label)))
+
+
 def dimension_names(s: Statement) -> list[str]:
     """Names of the dimensions' columns: as asked, or by_NAME where we have a column of that name."""
     return [f"by_{d}" if d.lower() in TAKEN else d for d in s.by]
@@ -55,7 +58,7 @@ def line_records(s: Statement) -> Table:
         *(TableColumn(d, d) for d in dimension_names(s)),
         TableColumn("cost", "cost", "money", money),
         TableColumn("contacts", "contacts", "count"),
-        *([] if s.per == "contact" else [TableColumn("denominator", "denominator", "quantity")]),
+        *([] if s.per == "contact" else [TableColumn("denominator", "denominator", "quantity"), TableColumn("covered", "covered", "money", money)]),
         TableColumn("value", "value", "value", money),
         *(TableColumn(f"coverage_{c}", c, "share") for c in COVERAGE),
         TableColumn("offered", "offered", "count"),
@@ -65,9 +68,9 @@ def line_records(s: Statement) -> Table:
         *([TableColumn("label", "label")] if _has_labels(s) else []),
     ]
     rows = []
-    for line in s.rows:
+    for line in in_order(s):
         row: list[Cell] = [line.period, *line.values, line.cents, line.contacts]
-        row += [] if s.per == "contact" else [line.denominator]
+        row += [] if s.per == "contact" else [line.denominator, line.divided]
         row += [line.value, *(coverage(line) or (None, None, None)), line.offered, line.handle_s]
         row += [date.fromisoformat(line.start), s.currency, *([line.label or None] if _has_labels(s) else [])]
         rows.append(tuple(row))
@@ -84,7 +87,8 @@ def _has_labels(s: Statement) -> bool:
 
 def _lines(s: Statement) -> Table:
     per_contact = s.per == "contact"
-    divided_by = "contacts" if per_contact else "denominator"
+    made_of = ("cost", "contacts") if per_contact else ("covered", "denominator")
+    all_divided = all(line.divided == line.cents for line in (*s.rows, s.total))
     whole = all(line.measured == line.contacts for line in s.rows)
     columns = (
         TableColumn("period", "Period"),
@@ -92,7 +96,8 @@ def _lines(s: Statement) -> Table:
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency),
         TableColumn("contacts", "Contacts", "count"),
         *([] if per_contact else [TableColumn("denominator", _header(PER_MANY[s.per]), "quantity" if s.per == "handle-minute" else "count")]),
-        TableColumn("value", f"{s.currency} per {PER_WORDS[s.per]}", "value", s.currency, Formula("quotient", ("cost", divided_by))),
+        *([] if per_contact else [TableColumn("covered", "Divided", "money", s.currency, detail=all_divided)]),
+        TableColumn("value", f"{s.currency} per {PER_WORDS[s.per]}", "value", s.currency, Formula("quotient", made_of)),
         # Said on a page only where it is not all.
         TableColumn("measured", "Time measured", "share", detail=whole),
         TableColumn("derived", "Time derived", "share", detail=True),
@@ -101,7 +106,7 @@ def _lines(s: Statement) -> Table:
         TableColumn("handle_s", "Handle time, s", "seconds", detail=True),
     )  # fmt: skip
     total = _cells(s, s.total, ("Total", *("" for _ in s.by)))
-    return Table("Cost", columns, tuple(_cells(s, line, (line.period, *_values(line))) for line in s.rows), total)
+    return Table("Cost", columns, tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s)), total)
 
 
 def _values(line: Line) -> tuple[Cell, ...]:
@@ -110,7 +115,7 @@ def _values(line: Line) -> tuple[Cell, ...]:
 
 
 def _cells(s: Statement, line: Line, first: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    denominator: tuple[Cell, ...] = () if s.per == "contact" else (_whole(line.denominator),)
+    denominator: tuple[Cell, ...] = () if s.per == "contact" else (_whole(line.denominator), line.divided)
     shares = coverage(line) or (None, None, None)
     return (*first, line.cents, line.contacts, *denominator, line.value, *shares, line.offered, line.handle_s)
 
@@ -144,7 +149,7 @@ def _comparisons(s: Statement) -> Table:
     nothing = ""
     if s.comparisons and all(c.missing for c in s.comparisons):
         nothing = f"Nothing to compare with: {'; '.join(f'{c.name} ({c.missing})' for c in s.comparisons)}."
-    return Table("Compared", columns, tuple(rows), sentence=nothing)
+    return Table("Compared with", columns, tuple(rows), sentence=nothing)
 
 
 def _pools(s: Statement) -> Table:
@@ -155,7 +160,7 @@ def _pools(s: Statement) -> Table:
         TableColumn("cost", f"Cost, {money}", "money", money),
         TableColumn("assigned", "Assigned", "money", money),
         TableColumn("unused", "Unused", "money", money, detail=not any(p.unused for p in s.pools)),
-        TableColumn("unassigned", "Un-assigned", "money", money, detail=not any(p.unassigned for p in s.pools)),
+        TableColumn("unassigned", "Unassigned", "money", money, detail=not any(p.unassigned for p in s.pools)),
         TableColumn("quantity", "Used", "quantity", detail=True),
         TableColumn("capacity", "Practical capacity", "quantity", detail=True),
         TableColumn("rate", "Rate", "value", money, Formula("quotient", ("cost", "capacity"))),
@@ -203,5 +208,3 @@ def _other_forms(s: Statement) -> Table:
     rows = tuple((f.name, f.value, f.cents, rounded(f.denominator, 6), f.unit, f.says) for f in s.other_forms)
     return Table("Other forms", columns, rows)
 
-
-# -- what it was made of ----------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from percontact.values.period import periods
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
 
+DEMO_NOTE = "Demo data: this company is made up."
+
 PER_WORDS = {
     "contact": "contact", "handle-minute": "handle minute", "resolution": "resolution",
     "verified-resolution": "verified resolution", "case": "case", "customer": "customer",
@@ -50,7 +52,9 @@ def headline(s: Statement) -> str:
     if s.total.value is None:
         return f"Cost per {unit} in {s.span}{where} is undefined: {_why_undefined(s)}."
     first = f"One {unit} cost {s.currency} {value_text(s.total.value, s.currency)} in {s.span}{where}, basis {s.basis}"
-    made = f"{money(s.total.cents, s.currency)} / {count_text(s.total.denominator)} {PER_MANY[s.per]}"
+    made = f"{money(s.total.divided, s.currency)} / {count_text(s.total.denominator)} {PER_MANY[s.per]}"
+    if s.total.divided != s.total.cents:
+        made += f" (of {money(s.total.cents, s.currency)}; the rest names no {unit})"
     beside = "".join(_beside(s))
     return f"{first}: {made}.{beside}"
 
@@ -83,7 +87,7 @@ def _the(name: str) -> str:
 def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: list[str]) -> Iterator[str]:
     """What the reader must know, most important first."""
     if s.demo:
-        yield "Demo data: this company is made up."
+        yield DEMO_NOTE
     if costed.policy.textbook:
         yield "No policy yet: every ledger line is in one pool, divided by handled contacts (the textbook formula). `percontact policy propose` writes a first policy."
     yield from _missing_months(costed, question)

@@ -56,8 +56,7 @@ def close(
     if standing is not None:
         what = f"{label} was closed on {standing.at:%Y-%m-%d} at snapshot {standing.snapshot}"
         why = "Closing it again would hide the figures that were reported."
-        do = f"Reopen it first: percontact reopen {label} --because TEXT."
-        raise problem("E-WS-07", label, what, why, do)
+        raise problem("E-WS-07", label, what, why, "Reopen it first, and say why.")
     kept = json.dumps(figures, sort_keys=True)
     row = (label, now(), known(con, snapshot), policy_digest, figures_digest, kept)
     con.execute(
@@ -84,7 +83,9 @@ def reopen(con: sqlite3.Connection, label: str, because: str) -> Closing:
         raise problem("E-ARG-01", label, what, f"Closed periods: {known_labels}.", "Name one of them.")
     if not because.strip():
         why = "Figures that were reported will change, and the next reader must be able to see why."
-        raise problem("E-ARG-03", label, "no reason is given for reopening it", why, "Say it: --because ...")
+        raise problem(
+            "E-ARG-03", label, "no reason is given for reopening it", why, "Say why in a few words."
+        )
     con.execute(
         "UPDATE closings SET reopened_at = ?, because = ? WHERE label = ? AND reopened_at IS NULL",
         [now(), because, label],

@@ -167,5 +167,5 @@ def set_aside(root: Path, number: int | None) -> Iterator[SetAside]:
 def _unknown(number: int) -> Exception:
     what = f"there is no import {number}"
     return problem(
-        "E-ARG-01", f"import {number}", what, "No import got this number.", "See `percontact log`."
+        "E-ARG-01", f"import {number}", what, "No import got this number.", "`percontact imports` lists them."
     )

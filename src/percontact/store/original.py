@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
 import re
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, cast
 
-_TEXT_FILES = {".csv", ".tsv", ".txt"}
+_TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 _LINES_OF_A_ROW = 50
 """A quoted cell may hold line breaks. Past so many lines, an open quote is taken for a mark in the text."""
@@ -20,38 +23,45 @@ def line_of(path: Path, line: int, mapping: str) -> str | None:
     mapping  text of the mapping file it was read with; its `encoding:` and `quote:` count
     result   None when the file is no text file (Excel, Parquet) or has no such line
     """
-    if path.suffix.lower() not in _TEXT_FILES:
+    if line < 1 or not path.name.lower().endswith(_TEXT_FILES):
         return None
-    quote = _said(mapping, "quote") or '"'
+    quote = _said(mapping, "quote")
     # newline="" keeps the line ends within a quoted cell as they are, and still ends a line at each kind.
-    with path.open(encoding=_encoding(path, mapping), errors="replace", newline="") as file:
-        lines = list(islice(file, max(line - 1, 0), line - 1 + _LINES_OF_A_ROW)) if line > 0 else []
+    with (
+        _bytes(path) as data,
+        io.TextIOWrapper(data, encoding=_encoding(path, mapping), errors="replace", newline="") as text,
+    ):
+        lines = list(islice(text, line - 1, line - 1 + _LINES_OF_A_ROW))
     if not lines:
         return None
     marks = 0
-    for count, text in enumerate(lines, start=1):
-        marks += text.count(quote)
+    for count, part in enumerate(lines, start=1):
+        marks += part.count('"' if quote is None else quote) if quote != "" else 0
         if marks % 2 == 0:
             return "".join(lines[:count]).rstrip("\r\n")
     return lines[0].rstrip("\r\n")
 
 
+def _bytes(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
 def _encoding(path: Path, mapping: str) -> str:
-    with path.open("rb") as file:
+    with _bytes(path) as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    said = _said(mapping, "encoding")
     try:
-        name = codecs.lookup(said).name if said else "utf-8"
+        name = codecs.lookup(_said(mapping, "encoding") or "utf-8").name
     except LookupError:
         name = "utf-8"
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _said(mapping: str, key: str) -> str:
+def _said(mapping: str, key: str) -> str | None:
     found = re.search(rf"(?m)^{key}:[ \t]*(\S+)", mapping)
     if not found:
-        return ""
+        return None
     word = found[1]
-    return word[1:-1] if len(word) > 2 and word[0] == word[-1] and word[0] in "'\"" else word
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
+    return word[1:-1] if quoted else word

@@ -58,7 +58,7 @@ def known(con: sqlite3.Connection, snapshot: int | None) -> int:
     if snapshot is None or 1 <= snapshot <= last:
         return last if snapshot is None else snapshot
     what = f"there is no snapshot {snapshot}"
-    do = f"Use a number from 1 to {last}; `percontact log` lists them."
+    do = f"Use a number from 1 to {last}."
     raise problem("E-ARG-01", f"snapshot {snapshot}", what, f"The newest snapshot is {last}.", do)
 
 

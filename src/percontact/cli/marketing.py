@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percontact marketing: cost per contact in the marketing sense."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from percontact.cli.speak import open_book, output_options, say
+
+
+@click.command("marketing")
+@click.option("--from", "start", metavar="PERIOD", help="First period; default: all the data.")
+@click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
+@output_options
+@click.pass_context
+def command(ctx: click.Context, start: str | None, end: str | None, form: str | None, as_json: bool, output: Path | None) -> None:
+    """(marketing + advertising spend) / contacts reached, a campaign a row; no part of the cost of service."""
+    from percontact.answers import marketing
+
+    say(marketing(open_book(ctx), start, end), form=form, as_json=as_json, output=output)

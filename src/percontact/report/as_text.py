@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text for a terminal: the headline first, then tables with hairlines, aligned, in the width there is.
+
+A figure is never cut: where a table needs more room than there is, its texts wrap, and then the line is longer.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from percontact.report.cells import shown, visible
+from percontact.report.document import Cell, Document, Table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+WIDTH = 80
+WIDEST = 120
+"""Columns beyond which lines are hard to follow; a wider terminal keeps its space."""
+GAPS = (3, 2)
+"""Spaces between two columns: as many as there is room for."""
+NARROWEST = 12
+"""Columns to which a text may be wrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What text is written on: columns wide, with or without colour."""
+
+    width: int = WIDTH
+    colour: bool = False
+
+
+def page_of(stream: TextIO | None = None) -> Page:
+    """The page that a stream is: colour only on a terminal, and not where NO_COLOR is set (no-color.org)."""
+    out = stream or sys.stdout
+    if not out.isatty():
+        return Page()
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Page(min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST), colour)
+
+
+def render(document: Document, page: Page = Page()) -> str:
+    """The document as text; blocks stand apart by an empty line."""
+    return "\n\n".join(block for block in _blocks(document, page) if block) + "\n"
+
+
+def _blocks(document: Document, page: Page) -> Iterator[str]:
+    yield _styled(_wrapped(document.headline, page), "1", page)
+    if document.demo:
+        yield _wrapped(document.demo, page)
+    for number, table in enumerate(document.tables):
+        if table.sentence:
+            yield _wrapped(table.sentence, page)
+        else:
+            yield (_titled(table, page) if number else "") + _table(table.shown(), page)
+        if table.note:
+            yield _styled(_wrapped(table.note, page), "2", page)
+    if document.notes:
+        yield _styled("\n".join(_wrapped(n, page, bullet="- ") for n in document.notes), "2", page)
+    if document.facts:
+        yield _styled(_wrapped("; ".join(f"{name}: {fact}" for name, fact in document.facts) + ".", page), "2", page)
+
+
+def _styled(text: str, code: str, page: Page) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if page.colour and text else text
+
+
+def _wrapped(text: str, page: Page, *, bullet: str = "") -> str:
+    indent = " " * len(bullet)
+    return textwrap.fill(
+        visible(text), page.width, initial_indent=bullet, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+# -- tables ---------------------------------------------------------------------------------------------------
+
+
+def _titled(table: Table, page: Page) -> str:
+    """The title, where the first column's header does not say it already."""
+    told = bool(table.columns) and table.columns[0].header.lower() in table.title.lower()
+    return "" if told else _styled(_wrapped(table.title, page), "1", page) + "\n"
+
+
+def _table(table: Table, page: Page) -> str:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    if not table.rows:
+        return "(none)"
+    rows = [_written(table, row) for row in table.rows]
+    total = _written(table, table.total, total=True) if table.total else []
+    widths = [max(_widths(cells)) for cells in zip(*rows, *([total] if total else []), strict=True)]
+    # A figure's header is broken where it is wider than the figures; a text wraps by itself.
+    headers = [_broken(c.header, w) if c.is_number else c.header for c, w in zip(table.columns, widths, strict=True)]
+    widths = [max(w, *_widths(h.split("\n"))) for w, h in zip(widths, headers, strict=True)]
+    least = [w if c.is_number else min(w, NARROWEST) for c, w in zip(table.columns, widths, strict=True)]
+    gap = next((g for g in GAPS if sum(least) + g * (len(least) - 1) <= page.width), GAPS[-1])
+    padding = (0, gap - 1, 0, 0)
+    grid = Grid(box=box.SIMPLE, show_edge=False, pad_edge=False, padding=padding, show_footer=bool(total))
+    for i, column in enumerate(table.columns):
+        grid.add_column(
+            Text(headers[i]), Text(total[i]) if total else "", no_wrap=column.is_number, overflow="fold",
+            min_width=least[i], justify="right" if column.is_number else "left",
+        )  # fmt: skip
+    for row in _grouped(table, rows):
+        grid.add_row(*[Text(cell) for cell in row])
+    return _printed(grid, max(page.width, sum(least) + gap * (len(least) - 1)))
+
+
+def _written(table: Table, row: Sequence[Cell], *, total: bool = False) -> list[str]:
+    return [visible(shown(cell, column, total=total)) for cell, column in zip(row, table.columns, strict=True)]
+
+
+def _widths(texts: Sequence[str]) -> Iterator[int]:
+    from rich.cells import cell_len
+
+    return (cell_len(text) for text in texts)
+
+
+def _broken(header: str, width: int) -> str:
+    longest = max((len(word) for word in header.split()), default=0)
+    return textwrap.fill(header, max(width, longest), break_long_words=False, break_on_hyphens=False)
+
+
+def _grouped(table: Table, rows: list[list[str]]) -> Iterator[list[str]]:
+    """Rows with a period named once, where it begins, and a line left free before the next one."""
+    if not table.columns or table.columns[0].name != "period":
+        yield from rows
+        return
+    before: str | None = None
+    several = any(a[0] == b[0] for a, b in zip(rows, rows[1:], strict=False))
+    for row in rows:
+        if several and before is not None and row[0] != before:
+            yield ["" for _ in row]
+        yield row if row[0] != before else ["", *row[1:]]
+        before = row[0]
+
+
+def _printed(grid: RenderableType, width: int) -> str:
+    from rich.console import Console
+
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False).print(grid)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

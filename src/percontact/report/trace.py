@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A trail as a document: figure, pools, ledger lines and contacts, each with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from percontact.costing.trail import Trail
+from percontact.report.document import Cell, Document, Table, TableColumn
+from percontact.report.records import records_of
+from percontact.report.words import money
+from percontact.values.money import cents, from_pico
+
+Origin = Callable[[int], str]
+"""row_id -> "file:line" of its source."""
+
+
+def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, demo: bool) -> Document:
+    """Lay out a trail. Amounts are exact to 1e-12 in JSON and shown in minor units."""
+    pools, lines, contacts = _pools(found, currency), _lines(found, currency, origin), _contacts(found, currency, origin)
+    total = cents(found.pico, currency)
+    return Document(
+        title=title,
+        headline=f"{title}: {money(total, currency)} from {len(found.pools)} pool{'s' * (len(found.pools) != 1)}, {found.lines_in_all:,} ledger line{'s' * (found.lines_in_all != 1)} and {found.contacts_in_all:,} contact{'s' * (found.contacts_in_all != 1)}.",
+        tables=(pools, lines, contacts),
+        notes=(
+            "A pool is assigned as one, so each of its ledger lines brings the same share of itself.",
+            "quantity x rate is the amount, but for the one contact of each pool and month that bears what the division leaves.",
+        ),
+        data={
+            "title": title, "currency": currency, "amount": str(from_pico(found.pico)), "pools": records_of(pools),
+            "ledger_lines": records_of(lines), "ledger_lines_in_all": found.lines_in_all,
+            "contacts": records_of(contacts), "contacts_in_all": found.contacts_in_all,
+        },
+        records=contacts,
+        demo="Demo data: this company is made up." if demo else "",
+    )  # fmt: skip
+
+
+def _pools(found: Trail, currency: str) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for p in found.pools:
+        rate = None if p.rate is None else from_pico(p.rate) * (3600 if p.driver.endswith("_s") else 1)
+        quantity = None if p.quantity is None else (p.quantity / 3600 if p.driver.endswith("_s") else p.quantity)
+        rows.append((p.pool, p.driver, quantity, rate, cents(p.pico, currency)))
+    columns = (
+        TableColumn("pool", "Pool"), TableColumn("driver", "Driver"), TableColumn("quantity", "Quantity (time: h)", "quantity"),
+        TableColumn("rate", f"Rate, {currency} per unit", "value", currency), TableColumn("amount", f"Amount, {currency}", "money", currency),
+    )  # fmt: skip
+    return Table("Pools: quantity x rate", columns, tuple(rows), (*["Total", None, None, None], cents(found.pico, currency)))
+
+
+def _lines(found: Trail, currency: str, origin: Origin) -> Table:
+    columns = (
+        TableColumn("line", "Line"), TableColumn("account", "Account"), TableColumn("text", "Text"), TableColumn("pool", "Pool"),
+        TableColumn("of", f"Of, {currency}", "money", currency), TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("source", "Source"),
+    )  # fmt: skip
+    rows = tuple(
+        (x.line_id, x.account, x.text, x.pool, cents(x.month_pico, currency), cents(x.pico, currency), origin(x.row_id)) for x in found.lines
+    )
+    return Table("Ledger lines behind it", columns, rows, note=_more(len(rows), found.lines_in_all))
+
+
+def _contacts(found: Trail, currency: str, origin: Origin) -> Table:
+    columns = (
+        TableColumn("contact_id", "Contact"), TableColumn("started_at", "Started (UTC)"), TableColumn("channel", "Channel"), TableColumn("team", "Team"),
+        TableColumn("reason", "Reason"), TableColumn("cost", f"Cost, {currency}", "value", currency), TableColumn("source", "Source"),
+    )  # fmt: skip
+    rows = tuple((c.contact_id, c.started_at, c.channel, c.team, c.reason, from_pico(c.pico), origin(c.row_id)) for c in found.contacts)
+    return Table("Contacts it is about", columns, rows, note=_more(len(rows), found.contacts_in_all))
+
+
+def _more(shown: int, in_all: int) -> str:
+    return f"The {shown:,} largest of {in_all:,}; --top N shows more." if shown < in_all else ""
