@@ -40,6 +40,7 @@ class Verbs(click.Group):
             return None
         command = importlib.import_module(VERBS[cmd_name][0]).command
         assert isinstance(command, click.Command)
+        _also_here(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -53,6 +54,18 @@ class Verbs(click.Group):
             from percontact.values.problem import did_you_mean
 
             raise click.UsageError(f"{error.format_message().rstrip('.')}. {did_you_mean(args[0], VERBS)}", ctx) from None
+
+
+def _also_here(command: click.Command) -> None:
+    """Let -C stand behind the verb too: `percontact cost -C books` is what many type."""
+    for one in [command, *(command.commands.values() if isinstance(command, click.Group) else ())]:
+        if not any("-C" in p.opts for p in one.params):
+            one.params.append(click.Option(["-C", "folder_here"], metavar="DIR", expose_value=False, hidden=True, callback=_use_folder))
+
+
+def _use_folder(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.find_root().obj = value
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,7 +89,8 @@ def main() -> None:
     from percontact.values.problem import FaultOfOurs, PercontactError
 
     try:
-        percontact.main(standalone_mode=False)
+        code = percontact.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

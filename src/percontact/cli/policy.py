@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import open_book, output_options, say
+from percontact.cli.speak import count, open_book, output_options, say
 
 
 @click.group("policy")
@@ -40,7 +40,7 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
         raise problem("E-ARG-03", str(file), "there is a policy already", "Its rules may be the work of hours.", "Edit it, or write over it with --force.")
     file.write_text(text, "utf-8")
     data = yaml.safe_load(text)
-    click.echo(f"Wrote {file}: {len(data['pools'])} pools, {len(data['rules'])} rules.")
+    click.echo(f"Wrote {file}: {count(len(data['pools']), 'pool')}, {count(len(data['rules']), 'rule')}.")
     click.echo("Next: read each `because:`, correct what is wrong, then percontact policy check.", err=True)
 
 

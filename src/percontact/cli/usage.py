@@ -21,6 +21,9 @@ def command(ctx: click.Context, start: str | None, end: str | None, form: str | 
     Each vendor's unit is brought to one that can be compared: the cost of a verified resolution.
     """
     from percontact.report.metered import usage_document
+    from percontact.values.problem import problem
 
     book = open_book(ctx)
+    if not book.book.has("usage"):
+        raise problem("E-DATA-01", str(book.workspace.path), "there is no metered use yet", "It comes from the table usage.", "percontact import usage FILE (used_at, vendor, item, quantity, contact_id)")
     say(usage_document(book.costed, book.span(start, end)), form=form, as_json=as_json, output=output)

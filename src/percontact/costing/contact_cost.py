@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from percontact.costing.slice import Slice
 from percontact.records.dialect import PICO_MONEY, literal, quote
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 SHOWN = ("contact_id", "started_at", "channel", "team", "agent", "reason", "outcome", "case_id", "handle_s")
 """Columns of a contact that a listing shows beside its cost."""
+
+
+def local_text(at: datetime | None, timezone: str) -> str:
+    """A UTC moment as local time, to the second: what the people who worked on it saw on the clock."""
+    return "" if at is None else f"{at.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S}"
 
 
 def priced_contacts(costed: CostedBook, question: Slice, columns: tuple[str, ...] = SHOWN) -> str:

@@ -192,9 +192,11 @@ def _price(body: object, where: str) -> Price:
 
 
 def _shrinkage(data: Mapping[str, object], where: str) -> tuple[Shrinkage, ...]:
-    _known(data, ("shrinkage",), f"{where}: capacity", "capacity")
+    _known(data, ("shrinkage", "because"), f"{where}: capacity", "capacity")
     found = []
     for group, value in _mapping(data.get("shrinkage"), where, "capacity.shrinkage").items():
+        if group == "because":
+            continue
         dated = value if isinstance(value, dict) else {None: value}
         for start, share in dated.items():
             number = _number(share, f"{where}: capacity.shrinkage")

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from percontact.costing.composition import composition, divide_cell
-from percontact.costing.contact_cost import priced_contacts
+from percontact.costing.contact_cost import local_text, priced_contacts
 from percontact.costing.slice import Condition, Slice
 from percontact.costing.work import scope_sql
 from percontact.records.dialect import quote
+from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
 
 if TYPE_CHECKING:
@@ -100,12 +101,18 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
 
 def contact_trail(costed: CostedBook, contact_id: str, question: Slice) -> Trail:
     """One contact, priced pool by pool and line by line. Raises PercontactError E-ARG-01 for an unknown contact."""
-    found = costed.con.execute(
-        f"SELECT count(*) FROM {costed.book.relation('contacts', ['contact_id'])} WHERE contact_id = ?", [contact_id]
-    ).fetchone()
-    if not found or not found[0]:
+    seen = _months_of(costed, contact_id)
+    if not seen:
         raise problem("E-ARG-01", f"trace {contact_id}", "there is no such contact", "The id is read as it stands.", "percontact contacts lists ids.")
-    return trail(costed, replace(question, where=(*question.where, Condition("contact_id", (contact_id,)))))
+    # Only the months it was worked on: then each pool has one rate, and quantity x rate can be shown.
+    span = Period(max(question.span.start, seen[0]), min(question.span.end, add_months(seen[-1], 1))) if seen[-1] in question.months else question.span
+    return trail(costed, replace(question, span=span, where=(*question.where, Condition("contact_id", (contact_id,)))))
+
+
+def _months_of(costed: CostedBook, contact_id: str) -> list[date]:
+    sides = [costed.book.relation(t, ["month", "contact_id"]) for t in ("contacts", "handlings") if costed.book.has(t)]
+    query = " UNION ".join(f"SELECT month FROM {side} WHERE contact_id = $id" for side in sides)
+    return [m for (m,) in costed.con.execute(f"{query} ORDER BY 1", {"id": contact_id}).fetchall()]
 
 
 def _pool_share(costed: CostedBook, question: Slice, name: str, driver: str, pico: int) -> PoolShare:
@@ -154,5 +161,5 @@ def _contacts(costed: CostedBook, question: Slice, top: int) -> tuple[list[Conta
     rows = costed.con.execute(
         f"SELECT row_id, {fields}, CAST(pico AS HUGEINT), count(*) OVER () FROM {source} ORDER BY pico DESC, row_id LIMIT {int(top)}"
     ).fetchall()
-    found = [ContactShare(r[0], r[1], f"{r[2]:%Y-%m-%d %H:%M:%S}" if r[2] else "", r[3], r[4], r[5], int(r[6])) for r in rows]
+    found = [ContactShare(r[0], r[1], local_text(r[2], costed.book.settings.timezone), r[3], r[4], r[5], int(r[6])) for r in rows]
     return found, int(rows[0][7]) if rows else 0

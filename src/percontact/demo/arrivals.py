@@ -39,9 +39,9 @@ def make_choices(shop: Workshop) -> None:
     shop.choice("pick_next", "channel VARCHAR", "next VARCHAR", nexts)
     shop.table("again", "outcome VARCHAR, again DOUBLE", outcomes["again"].items())
     columns = "reason VARCHAR, work DOUBLE, returns DOUBLE, simple BOOLEAN, ai BOOLEAN, of_product BOOLEAN"
+    flags = ("simple", "ai", "product")
     kinds = [
-        (name, float(f["work"]), float(f["again"]), *(f.get(flag, False) for flag in ("simple", "ai", "product")),
-         float(f.get("second", 0)))
+        (name, float(f["work"]), float(f["again"]), *(f.get(flag, False) for flag in flags), float(f.get("second", 0)))
         for name, f in reasons.items()
     ]  # fmt: skip
     shop.table("reason", f"{columns}, second_line DOUBLE", kinds)

@@ -73,8 +73,8 @@ def _payroll(shop: Workshop) -> list[Line]:
             currency = shop.books["wages"][site]["currency"]
             end = add_months(start, 1)
             lines.append(
-                Line(rule["account"], rule["name"], f"CC-{code}", "", f"{rule['text']} {team} {start:%Y-%m}", start,
-                     end, start.replace(day=27), round(amount, 2), currency, code)
+                Line(rule["account"], rule["name"], f"CC-{code}", "", f"{rule['text']} {team} {start:%Y-%m}",
+                     start, end, start.replace(day=27), round(amount, 2), currency, code)
             )  # fmt: skip
     return lines
 
@@ -109,7 +109,8 @@ def _monthly(shop: Workshop) -> list[Line]:
                 posted = start.replace(day=monthrange(start.year, start.month)[1])
             lines.append(
                 Line(account, name, rule["centre"], rule["vendor"], f"{rule['text']} {start:%Y-%m}", start,
-                     add_months(start, 1), posted, round(amount, 2), rule.get("currency", shop.company["currency"]),
+                     add_months(start, 1), posted, round(amount, 2),
+                     rule.get("currency", shop.company["currency"]),
                      f"{place:02d}")
             )  # fmt: skip
     return lines
@@ -173,8 +174,8 @@ def _annual(shop: Workshop) -> list[Line]:
                 amount = rule["amount"] * shop.scale * shop.books["annual_rise"]["factor"] ** (year - 2024)
                 posted = start + timedelta(days=3 + int(15 * uniform(shop.seed, "renewal", place, year)))
                 lines.append(
-                    Line(rule["account"], rule["name"], rule["centre"], rule["vendor"], f"{rule['text']} {year}",
-                         start, end, posted, round(amount, 2), rule["currency"], f"Y{place}")
+                    Line(rule["account"], rule["name"], rule["centre"], rule["vendor"],
+                         f"{rule['text']} {year}", start, end, posted, round(amount, 2), rule["currency"], f"Y{place}")
                 )  # fmt: skip
     return lines
 

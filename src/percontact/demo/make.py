@@ -26,8 +26,8 @@ def make_demo(
 ) -> dict[str, int]:
     """Make the demo company in a folder that does not exist yet; returns rows landed by table.
 
-    The workspace is made beside the folder and renamed when it is whole,
-        so a half-made demo never stands there.
+    The workspace is made beside the folder and renamed when it is whole, so a half-made demo
+    never stands there.
     Raises PercontactError E-WS-02 when the folder is there already.
     """
     if folder.exists() and any(folder.iterdir()):

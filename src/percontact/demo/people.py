@@ -11,7 +11,7 @@ SEAT_ROOM = 14 << ROOM_BITS
 
 
 def make_customers(shop: Workshop) -> None:
-    """Table `customer`, a row a customer in order of joining; `left_day` not knowing yet when they last called."""
+    """Table `customer`, a row a customer in order of joining; `left_day` as if nobody had called."""
     facts = shop.company["customers"]
     many = customers_of(shop)
     countries = [(c, share, language) for c, (share, language) in facts["countries"].items()]

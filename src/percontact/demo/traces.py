@@ -88,7 +88,7 @@ CONTACTS_SQL = f"""
 
 
 def handlings_sql(shop: Workshop) -> str:
-    """Two legs of each transferred call, the first team's and the Specialists'; they sum to its handle time."""
+    """Two legs of each transferred call, the first team's and the Specialists'; their sum is its work."""
     first = shop.company["outcomes"]["first_leg"]
     second = shop.company["second_line"]["team"]
     return f"""

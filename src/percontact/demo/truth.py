@@ -45,7 +45,8 @@ def _story(shop: Workshop, name: str, where: Facts, size: Facts, counted: Facts,
     facts = shop.company["stories"][name]
     return {
         "story": name, "kind": facts["kind"], "because": facts["because"],
-        "since": facts.get("from", shop.first), "until": facts.get("until"), "where": where, "size": size, "counted": counted, "find": find,
+        "since": facts.get("from", shop.first), "until": facts.get("until"), "where": where, "size": size,
+        "counted": counted, "find": find,
     }  # fmt: skip
 
 
@@ -86,8 +87,8 @@ def _launch(shop: Workshop) -> Facts | None:
         {"share_of_first_contacts": story["share"], "ramp_days": story["ramp_days"], "team": cut["team"],
          "hours_factor": cut["factor"], "hours_cut_from": cut["from"]},
         {"taken": taken, "resolved": resolved, "handed_over_to_chat": over},
-        "explain: mix moves from chat and messaging to the AI agent; what it leaves undone comes back as chat, "
-        "so re-contacts rise; hours freed in the team stay unused until they are cut",
+        "explain: mix moves from chat and messaging to the AI agent; what it leaves undone comes back as "
+        "chat, so re-contacts rise; hours freed in the team stay unused until they are cut",
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _training(shop: Workshop) -> Facts | None:
         shop, "training_pays", {"team": story["team"], "channel": story["channel"]},
         {"handle_time_factor": story["factor"], "cost_eur": round(story["cost_eur"] * shop.scale, 2)},
         {"handled_since": _handled(shop, where)},
-        "evaluate: against the other voice team, handle time falls by the factor from the day on and stays so",
+        "evaluate: against the other voice team, handle time falls by the factor from the day on and stays",
     )  # fmt: skip
 
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 from percontact.demo.workshop import Facts, Workshop
 
 # How content somebody is (0 middling, spread 1) becomes a mark from 1 to 5.
-_MARK = "CASE WHEN {0} > 0.35 THEN 5 WHEN {0} > -0.45 THEN 4 WHEN {0} > -1.0 THEN 3 WHEN {0} > -1.6 THEN 2 ELSE 1 END"
+_MARK = (
+    "CASE WHEN {0} > 0.35 THEN 5 WHEN {0} > -0.45 THEN 4 WHEN {0} > -1 THEN 3 WHEN {0} > -1.6 THEN 2 "
+    "ELSE 1 END"
+)
 # Ease, 1 to 7.
 _EASE = "least(7, greatest(1, round(5.2 + 1.3 * ({0}))))::INTEGER"
 

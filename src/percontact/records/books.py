@@ -7,9 +7,10 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from percontact.records.book import Book, BookFile, Settings, Source
 from percontact.records.column import Table
@@ -36,17 +37,17 @@ def make_book(tables: Mapping[str, Sequence[Row]], *, currency: str = "EUR", tim
         numbered = [dict(row) | {"row_id": (number << ROW_BITS) | (i + 2)} for i, row in enumerate(rows)]
         by_month: dict[date | None, list[Row]] = {}
         for row in numbered:
-            by_month.setdefault(_month(row, table), []).append(row)
+            by_month.setdefault(_month(row, table, ZoneInfo(timezone)), []).append(row)
         groups = sorted(by_month.items(), key=lambda item: item[0] or date.min)
         files[name] = tuple(_write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups))
     return Book(Settings(currency, timezone, fiscal_start_month), files, None, sources)
 
 
-def _month(row: Row, table: Table) -> date | None:
+def _month(row: Row, table: Table, zone: ZoneInfo) -> date | None:
+    """First day of the local month of a row, None for tables without a time."""
     if table.when is None:
         return None
-    text = str(row[table.when])
-    return date(int(text[:4]), int(text[5:7]), 1)
+    return datetime.fromisoformat(str(row[table.when])).replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
 
 
 def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequence[Row]) -> BookFile:

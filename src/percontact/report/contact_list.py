@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from percontact.costing.contact_cost import SHOWN, priced_contacts
+from percontact.costing.contact_cost import SHOWN, local_text, priced_contacts
 from percontact.costing.costed import CostedBook
 from percontact.costing.slice import Slice
 from percontact.records.dialect import quote
@@ -20,6 +20,7 @@ SORTS = {"cost": "pico DESC", "cheapest": "pico", "newest": "started_at DESC", "
 
 def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort: str = "cost") -> Document:
     """The contacts of a slice with their cost, `top` of them in the order of `sort` (a key of SORTS)."""
+    zone = costed.book.settings.timezone
     columns = tuple(c for c in SHOWN if c in costed.book.filled("contacts"))
     source = priced_contacts(costed, question, columns)
     fields = ", ".join(quote(c) for c in columns)
@@ -31,12 +32,11 @@ def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort
     table = Table(
         "Contacts",
         tuple(_column(c) for c in columns) + (TableColumn("cost", f"Cost, {currency}", "value", currency),),
-        tuple(tuple(_cell(v) for v in row[: len(columns)]) + (from_pico(int(row[-3])),) for row in rows),
+        tuple(tuple(_cell(v, zone) for v in row[: len(columns)]) + (from_pico(int(row[-3])),) for row in rows),
         note=f"{len(rows):,} of {in_all:,}; --top N shows more, -o contacts.parquet writes all." if len(rows) < in_all else "",
     )
-    mean = f", {currency} {value_text(from_pico(total) / in_all, currency)} each on average" if in_all else ""
     return Document(
-        title="Contacts", headline=f"{in_all:,} contacts cost {currency} {value_text(from_pico(total), currency)}{mean}, basis {question.basis}.",
+        title="Contacts", headline=f"{in_all:,} contact{'s' * (in_all != 1)}, abandoned ones too, cost {currency} {value_text(from_pico(total), currency)}, basis {question.basis}.",
         tables=(table,), data={"currency": currency, "basis": question.basis, "contacts_in_all": in_all, "cost_in_all": str(from_pico(total)), "contacts": records_of(table)},
         demo="Demo data: this company is made up." if costed.book.settings.demo else "",
     )  # fmt: skip
@@ -45,10 +45,10 @@ def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort
 def _column(name: str) -> TableColumn:
     if name == "handle_s":
         return TableColumn(name, "Handle time, s", "seconds")
-    return TableColumn(name, {"contact_id": "Contact", "started_at": "Started (UTC)", "case_id": "Case"}.get(name, name.capitalize()))
+    return TableColumn(name, {"contact_id": "Contact", "started_at": "Started", "case_id": "Case"}.get(name, name.capitalize()))
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: object, zone: str) -> Cell:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return local_text(value, zone)
     return value if value is None or isinstance(value, str | int | Decimal) else str(value)

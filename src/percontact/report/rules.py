@@ -23,7 +23,7 @@ def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
     unclaimed = _unclaimed(costed, top)
     lines, amount = (caught[None][0], caught[None][1]) if None in caught else (0, 0)
     idle = [str(r[0]) for r in rules.rows if not r[3]]
-    head = f"{len(costed.policy.rules)} rules claim every ledger line." if not lines else f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
+    head = f"Every ledger line is claimed; {len(costed.policy.rules)} rule{'s' * (len(costed.policy.rules) != 1)}." if not lines else f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
     notes = [f"Rules that catch nothing: {', '.join(idle)}. An earlier rule may take their lines: the first that matches wins."] if idle else []
     if lines:
         notes.append("Unclaimed cost is shown as unassigned and spread over nothing. Add a rule, or `to: outside` for what is no customer service.")

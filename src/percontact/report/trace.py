@@ -40,11 +40,12 @@ def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, d
 def _pools(found: Trail, currency: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for p in found.pools:
-        rate = None if p.rate is None else from_pico(p.rate) * (3600 if p.driver.endswith("_s") else 1)
-        quantity = None if p.quantity is None else (p.quantity / 3600 if p.driver.endswith("_s") else p.quantity)
+        unit = 60 if p.driver.endswith("_s") else 1  # time is read in minutes
+        rate = None if p.rate is None else from_pico(p.rate) * unit
+        quantity = None if p.quantity is None else p.quantity / unit
         rows.append((p.pool, p.driver, quantity, rate, cents(p.pico, currency)))
     columns = (
-        TableColumn("pool", "Pool"), TableColumn("driver", "Driver"), TableColumn("quantity", "Quantity (time: h)", "quantity"),
+        TableColumn("pool", "Pool"), TableColumn("driver", "Driver"), TableColumn("quantity", "Quantity (time: min)", "quantity"),
         TableColumn("rate", f"Rate, {currency} per unit", "value", currency), TableColumn("amount", f"Amount, {currency}", "money", currency),
     )  # fmt: skip
     return Table("Pools: quantity x rate", columns, tuple(rows), (*["Total", None, None, None], cents(found.pico, currency)))
@@ -63,7 +64,7 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
 
 def _contacts(found: Trail, currency: str, origin: Origin) -> Table:
     columns = (
-        TableColumn("contact_id", "Contact"), TableColumn("started_at", "Started (UTC)"), TableColumn("channel", "Channel"), TableColumn("team", "Team"),
+        TableColumn("contact_id", "Contact"), TableColumn("started_at", "Started"), TableColumn("channel", "Channel"), TableColumn("team", "Team"),
         TableColumn("reason", "Reason"), TableColumn("cost", f"Cost, {currency}", "value", currency), TableColumn("source", "Source"),
     )  # fmt: skip
     rows = tuple((c.contact_id, c.started_at, c.channel, c.team, c.reason, from_pico(c.pico), origin(c.row_id)) for c in found.contacts)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Laws of costing: for any book and any policy, however odd, no cent is lost, made or moved by looking."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from percontact.costing import Condition, Slice
+from percontact.costing.costed import Cell
+from percontact.costing.policy import OUTSIDE
+from percontact.report.state import state
+from percontact.values.money import PICO
+from percontact.values.period import Period, add_months, start_of
+
+# A book is written and costed for each example, a quarter of a second: half the profile's examples.
+fewer = settings(max_examples=max(10, settings.default.max_examples // 2))
+
+DIMENSIONS = ("team", "channel", "reason", "agent", "actor", "assisted", "weekday", "hour", "contact_id", "pool")
+CONDITIONS = (
+    Condition("team", ("north",)),
+    Condition("team", ("",)),
+    Condition("channel", ("voice", "")),
+    Condition("reason", ("refund",), negate=True),
+    Condition("assisted", ("assisted",)),
+    Condition("weekday", ("1", "2", "3")),
+)
+Worlds = Callable[..., st.SearchStrategy[Any]]
+
+
+def total(cells: Iterable[Cell]) -> int:
+    return sum(c.pico for c in cells)
+
+
+@st.composite
+def questions(draw: st.DrawFn, span: Period) -> Slice:
+    """Any question about some of the months."""
+    first = draw(st.integers(0, 3))
+    start = add_months(span.start, first)
+    end = add_months(start, draw(st.integers(1, 4)))
+    return Slice(
+        Period(start, end),
+        draw(st.sampled_from(["day", "week", "month", "quarter", "year"])),
+        tuple(draw(st.lists(st.sampled_from(DIMENSIONS), max_size=3, unique=True))),
+        tuple(draw(st.lists(st.sampled_from(CONDITIONS), max_size=2, unique=True))),
+        draw(st.sampled_from(["used", "full", "marginal"])),
+    )
+
+
+@fewer
+@given(st.data())
+def test_every_cent_lands_exactly_once(worlds: Worlds, data: st.DataObject) -> None:
+    """Per pool and month, and over the whole ledger: assigned + unused + unassigned == cost, in pico."""
+    world = data.draw(worlds())
+    costed = world.cost()
+    found = costed.reconciliation(world.span)
+    assert found.assigned + found.unused + found.unassigned == found.ledger
+    for rate in costed.rates(world.span):
+        assert rate.assigned + rate.unused + rate.unassigned == rate.cost, rate
+    by_currency: dict[object, Decimal] = defaultdict(Decimal)
+    for line in world.tables.get("ledger", []):
+        by_currency[line["currency"] or "EUR"] += Decimal(str(line["amount"]))
+    placed = costed.con.execute("SELECT currency, sum(source_pico), count(*) FROM line_month GROUP BY 1").fetchall()
+    assert {c: Decimal(p) / PICO for c, p, _ in placed} == by_currency
+    # In the reporting currency there is one rounding to the pico for each line of another currency and month.
+    exact = Fraction(by_currency["EUR"]) + Fraction(by_currency["USD"]) * Fraction("0.917")
+    foreign = sum(n for currency, _, n in placed if currency != "EUR")
+    assert abs(found.ledger + found.outside - exact * PICO) <= foreign
+
+
+@fewer
+@given(st.data())
+def test_a_slice_never_changes_a_total(worlds: Worlds, data: st.DataObject) -> None:
+    """Any dimensions, conditions, grain and basis: cells + what is left out == the amount assigned."""
+    world = data.draw(worlds())
+    question = data.draw(questions(world.span))
+    costed = world.cost()
+    plain = Slice(question.span, basis=question.basis)
+    whole = total(costed.cells(plain)[0])
+    inside, outside = costed.cells(question)
+    assert total(inside) + total(outside) == whole
+    assert total(costed.cells(replace(question, by=()))[0]) == total(inside)
+    if len(question.where) == 1:
+        other = replace(question.where[0], negate=not question.where[0].negate)
+        assert total(costed.cells(replace(question, where=(other,)))[0]) == total(outside)
+    if question.basis == "full":
+        assert whole == sum(r.cost for r in costed.rates(question.months) if r.quantity)
+
+
+@fewer
+@given(st.data())
+def test_pricing_sums_and_summing_prices_are_one(worlds: Worlds, data: st.DataObject) -> None:
+    """By team (drivers are added, then priced) == by contact and team (priced, then added): in pico, cell by cell."""
+    world = data.draw(worlds())
+    question = replace(data.draw(questions(world.span)), by=("team", "channel"), grain="month")
+    costed = world.cost()
+    for numbers in ("pico", "offered", "handled", "handle_s", "measured", "derived"):
+        added: dict[tuple[object, ...], Decimal | int] = defaultdict(int)
+        for cell in costed.cells(replace(question, by=("contact_id", "team", "channel")))[0]:
+            added[cell.period, *cell.values[1:]] += getattr(cell, numbers)
+        assert {(c.period, *c.values): getattr(c, numbers) for c in costed.cells(question)[0]} == added, numbers
+    pools: dict[tuple[object, ...], int] = defaultdict(int)
+    for cell in costed.cells(replace(question, by=("team", "pool", "channel")))[0]:
+        pools[cell.period, cell.values[0], cell.values[2]] += cell.pico
+    assert {(c.period, *c.values): c.pico for c in costed.cells(question)[0]} == pools
+
+
+@fewer
+@given(st.data())
+def test_a_slow_costing_with_fractions_finds_the_same_cells(
+    worlds: Worlds, oracle: Callable[[Any], Any], data: st.DataObject
+) -> None:
+    """Each cell within a millionth (relative for large amounts), as the rates are whole pico."""
+    world = data.draw(worlds(concurrent=False))
+    costed, told = world.cost(), oracle(world)
+    cells = costed.cells(Slice(world.span, by=("team", "channel")))[0]
+    found = {(c.period, *c.values): Fraction(c.pico, PICO) for c in cells}
+    tolerance = Fraction(1, 10**6) * max(1, *[abs(c) / 10**9 for c in told.costs.values()], 1)
+    for place in {*found, *told.cells}:
+        assert found.get(place, 0) == pytest.approx(told.cells.get(place, 0), rel=0, abs=tolerance), place
+    for rate in costed.rates(world.span):
+        unused = told.unused.get((rate.pool, rate.month), Fraction(0))
+        assert Fraction(rate.unused, PICO) == pytest.approx(unused, rel=0, abs=tolerance), rate
+    ledger = sum((c for (pool, _), c in told.costs.items() if pool != OUTSIDE), Fraction(0))
+    assert abs(costed.reconciliation(world.span).ledger - ledger * PICO) <= 200
+
+
+@fewer
+@given(st.data())
+def test_marginal_is_part_of_used_and_used_of_full(worlds: Worlds, data: st.DataObject) -> None:
+    """Where no cost is below zero and capacity suffices: 0 <= marginal <= used <= full, pool by pool and as a whole."""
+    world = data.draw(worlds(negative=False, ample=True))
+    costed = world.cost()
+    for rate in costed.rates(world.span):
+        if rate.capacity is None or rate.capacity >= rate.quantity:
+            assert 0 <= rate.amount("marginal") <= rate.amount("used") <= rate.amount("full"), rate
+    marginal, used, full = (
+        total(costed.cells(Slice(world.span, "year", basis=b))[0]) for b in ("marginal", "used", "full")
+    )
+    assert marginal <= used <= full
+
+
+@fewer
+@given(st.data())
+def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st.DataObject) -> None:
+    """The sum over any grain is the same; days roll up into their own month, by local time; cut spans partition."""
+    world = data.draw(worlds())
+    costed = world.cost()
+    grains = ("day", "week", "month", "quarter", "year")
+    sums = {g: total(costed.cells(Slice(world.span, g, ("team",)))[0]) for g in grains}
+    assert len(set(sums.values())) == 1, sums
+    months: dict[tuple[object, ...], int] = defaultdict(int)
+    for cell in costed.cells(Slice(world.span, "day", ("team",)))[0]:
+        months[start_of(cell.period, "month"), *cell.values] += cell.pico
+    assert {(c.period, *c.values): c.pico for c in costed.cells(Slice(world.span, "month", ("team",)))[0]} == months
+    cut = data.draw(st.integers(1, (world.span.end - world.span.start).days - 1))
+    middle = world.span.start.fromordinal(world.span.start.toordinal() + cut)
+    halves = [Period(world.span.start, middle), Period(middle, world.span.end)]
+    assert sum(total(costed.cells(Slice(h, "year"))[0]) for h in halves) == sums["year"]
+    parts = [costed.reconciliation(h) for h in halves]
+    whole = costed.reconciliation(world.span)
+    for part in ("ledger", "assigned", "unused", "unassigned", "outside"):
+        assert sum(getattr(p, part) for p in parts) == getattr(whole, part), part
+
+
+@fewer
+@given(st.data())
+def test_the_printed_cents_add_up(worlds: Worlds, data: st.DataObject) -> None:
+    """Cents of the rows == cents of the total; of assigned, unused, unassigned == of the ledger; of pools likewise."""
+    world = data.draw(worlds())
+    question = data.draw(questions(world.span))
+    costed = world.cost()
+    shown = state(costed, replace(question, by=tuple(d for d in question.by if d != "contact_id")), compare=False)
+    if shown.total.cents is not None:
+        assert sum(r.cents or 0 for r in shown.rows) == shown.total.cents
+    assert shown.proof.assigned + shown.proof.unused + shown.proof.unassigned == shown.proof.ledger
+    for pool in shown.pools:
+        assert pool.assigned + pool.unused + pool.unassigned == pool.cost, pool
+
+
+@fewer
+@given(st.data())
+def test_what_a_cell_is_made_of_adds_up_to_it(worlds: Worlds, data: st.DataObject) -> None:
+    """By account, cost centre or behaviour, shared cost followed to its own lines: the parts sum to the whole."""
+    world = data.draw(worlds())
+    question = data.draw(questions(world.span))
+    made_of: Sequence[str] = data.draw(
+        st.sampled_from([["account"], ["behaviour"], ["account", "cost_centre"], ["pool", "account"]])
+    )
+    costed = world.cost()
+    by = tuple(dict.fromkeys(["team", *made_of]))
+    apart = state(costed, replace(question, by=by, basis="used"), compare=False)
+    whole = state(costed, replace(question, by=("team",), basis="used"), compare=False)
+    assert sum(r.cents or 0 for r in apart.rows) == sum(r.cents or 0 for r in whole.rows)
