@@ -33,11 +33,12 @@ USD_RATE = Decimal("0.917")
 
 @dataclass(frozen=True)
 class World:
-    """Rows by table, a policy, a time zone, and the months that all of it lies in."""
+    """Rows by table, a policy, a time zone, the months that work lies in, and those that any cost lies in."""
 
     tables: Mapping[str, list[Row]]
     policy: Policy
     timezone: str
+    worked: Period
     span: Period
 
     def cost(self) -> CostedBook:
@@ -248,7 +249,8 @@ def any_world(
         {name: rows for name, rows in tables.items() if rows},
         draw(policies(concurrent=concurrent)),
         zone,
-        Period(first, add_months(first, months + 14)),
+        Period(first, add_months(first, months)),
+        Period(first, add_months(first, months + 11)),
     )
 
 

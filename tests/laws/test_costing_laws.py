@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,9 +42,8 @@ def total(cells: Iterable[Cell]) -> int:
 @st.composite
 def questions(draw: st.DrawFn, span: Period) -> Slice:
     """Any question about some of the months."""
-    first = draw(st.integers(0, 3))
-    start = add_months(span.start, first)
-    end = add_months(start, draw(st.integers(1, 4)))
+    start = add_months(span.start, draw(st.integers(0, 2)))
+    end = add_months(start, draw(st.integers(1, 3)))
     return Slice(
         Period(start, end),
         draw(st.sampled_from(["day", "week", "month", "quarter", "year"])),
@@ -102,15 +100,17 @@ def test_pricing_sums_and_summing_prices_are_one(worlds: Worlds, data: st.DataOb
     world = data.draw(worlds())
     question = replace(data.draw(questions(world.span)), by=("team", "channel"), grain="month")
     costed = world.cost()
+    together = costed.cells(question)[0]
+    apart = costed.cells(replace(question, by=("contact_id", "team", "channel")))[0]
     for numbers in ("pico", "offered", "handled", "handle_s", "measured", "derived"):
         added: dict[tuple[object, ...], Decimal | int] = defaultdict(int)
-        for cell in costed.cells(replace(question, by=("contact_id", "team", "channel")))[0]:
+        for cell in apart:
             added[cell.period, *cell.values[1:]] += getattr(cell, numbers)
-        assert {(c.period, *c.values): getattr(c, numbers) for c in costed.cells(question)[0]} == added, numbers
+        assert {(c.period, *c.values): getattr(c, numbers) for c in together} == added, numbers
     pools: dict[tuple[object, ...], int] = defaultdict(int)
     for cell in costed.cells(replace(question, by=("team", "pool", "channel")))[0]:
         pools[cell.period, cell.values[0], cell.values[2]] += cell.pico
-    assert {(c.period, *c.values): c.pico for c in costed.cells(question)[0]} == pools
+    assert {(c.period, *c.values): c.pico for c in together} == pools
 
 
 @fewer
@@ -125,10 +125,10 @@ def test_a_slow_costing_with_fractions_finds_the_same_cells(
     found = {(c.period, *c.values): Fraction(c.pico, PICO) for c in cells}
     tolerance = Fraction(1, 10**6) * max(1, *[abs(c) / 10**9 for c in told.costs.values()], 1)
     for place in {*found, *told.cells}:
-        assert found.get(place, 0) == pytest.approx(told.cells.get(place, 0), rel=0, abs=tolerance), place
+        assert abs(found.get(place, 0) - told.cells.get(place, 0)) <= tolerance, place
     for rate in costed.rates(world.span):
         unused = told.unused.get((rate.pool, rate.month), Fraction(0))
-        assert Fraction(rate.unused, PICO) == pytest.approx(unused, rel=0, abs=tolerance), rate
+        assert abs(Fraction(rate.unused, PICO) - unused) <= tolerance, rate
     ledger = sum((c for (pool, _), c in told.costs.items() if pool != OUTSIDE), Fraction(0))
     assert abs(costed.reconciliation(world.span).ledger - ledger * PICO) <= 200
 
@@ -155,18 +155,18 @@ def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st
     world = data.draw(worlds())
     costed = world.cost()
     grains = ("day", "week", "month", "quarter", "year")
-    sums = {g: total(costed.cells(Slice(world.span, g, ("team",)))[0]) for g in grains}
+    sums = {g: total(costed.cells(Slice(world.worked, g, ("team",)))[0]) for g in grains}
     assert len(set(sums.values())) == 1, sums
     months: dict[tuple[object, ...], int] = defaultdict(int)
-    for cell in costed.cells(Slice(world.span, "day", ("team",)))[0]:
+    for cell in costed.cells(Slice(world.worked, "day", ("team",)))[0]:
         months[start_of(cell.period, "month"), *cell.values] += cell.pico
-    assert {(c.period, *c.values): c.pico for c in costed.cells(Slice(world.span, "month", ("team",)))[0]} == months
-    cut = data.draw(st.integers(1, (world.span.end - world.span.start).days - 1))
-    middle = world.span.start.fromordinal(world.span.start.toordinal() + cut)
-    halves = [Period(world.span.start, middle), Period(middle, world.span.end)]
+    assert {(c.period, *c.values): c.pico for c in costed.cells(Slice(world.worked, "month", ("team",)))[0]} == months
+    cut = data.draw(st.integers(1, (world.worked.end - world.worked.start).days - 1))
+    middle = world.worked.start.fromordinal(world.worked.start.toordinal() + cut)
+    halves = [Period(world.worked.start, middle), Period(middle, world.worked.end)]
     assert sum(total(costed.cells(Slice(h, "year"))[0]) for h in halves) == sums["year"]
     parts = [costed.reconciliation(h) for h in halves]
-    whole = costed.reconciliation(world.span)
+    whole = costed.reconciliation(world.worked)
     for part in ("ledger", "assigned", "unused", "unassigned", "outside"):
         assert sum(getattr(p, part) for p in parts) == getattr(whole, part), part
 

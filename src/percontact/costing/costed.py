@@ -177,7 +177,8 @@ class CostedBook:
         """Tables that price the work of some whole months on a basis."""
         if (months, basis) not in self._prices:
             pools = {p.name: p for p in self.policy.work_pools}
-            self._prices.clear()  # the tables are named by basis; one span at a time is kept
+            # The tables are named by basis, so one span a basis is kept.
+            self._prices = {k: v for k, v in self._prices.items() if k[1] != basis}
             self._prices[months, basis] = allocate(
                 self.con, self.rates(months), self.scopes, self.combos(months),
                 {p.driver: self.parts[p.driver] for p in pools.values()}, pools, basis,

@@ -109,7 +109,7 @@ def reconciliation(costed: CostedBook, span: Period) -> Reconciliation:
         assigned = sum(r.assigned for r in costed.rates(months))
         ledger = sum(c for (p, m), (c, _) in costed.pool_costs.items() if p != OUTSIDE and m in months)
     else:
-        assigned = sum(c.pico for c in costed.cells(Slice(span, "year"))[0])
+        assigned = sum(c.pico for c in costed.cells(Slice(span, "whole"))[0])
         ledger = assigned + rest.unused + rest.unassigned
     found = Reconciliation(ledger, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, months == span)
     if found.difference:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from percontact.costing.rate import Basis
 from percontact.records.dialect import in_list, quote
@@ -38,10 +39,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A question: which days, in what steps, along which dimensions, under which conditions, on which basis."""
+    """A question: which days, in what steps, along which dimensions, under which conditions, on which basis.
+
+    grain  size of the steps; "whole" = the span as one
+    """
 
     span: Period
-    grain: Grain = "month"
+    grain: Grain | Literal["whole"] = "month"
     by: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     basis: Basis = "used"
@@ -75,6 +79,8 @@ class Slice:
 
     def period(self, fiscal_start_month: int) -> str:
         """SQL of the first day of the row's period, over `month` or `day`."""
+        if self.grain == "whole":
+            return f"DATE '{self.span.start}'"
         if self.grain == "day":
             return "day"
         if self.grain == "week":

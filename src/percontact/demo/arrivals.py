@@ -41,7 +41,8 @@ def make_choices(shop: Workshop) -> None:
     columns = "reason VARCHAR, work DOUBLE, returns DOUBLE, simple BOOLEAN, ai BOOLEAN, of_product BOOLEAN"
     flags = ("simple", "ai", "product")
     kinds = [
-        (name, float(f["work"]), float(f["again"]), *(f.get(flag, False) for flag in flags), float(f.get("second", 0)))
+        (name, float(f["work"]), float(f["again"]), *(f.get(flag, False) for flag in flags),
+         float(f.get("second", 0)))
         for name, f in reasons.items()
     ]  # fmt: skip
     shop.table("reason", f"{columns}, second_line DOUBLE", kinds)

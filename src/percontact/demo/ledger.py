@@ -165,18 +165,24 @@ def _metered(shop: Workshop) -> dict[tuple[str, str, int], float]:
 
 
 def _annual(shop: Workshop) -> list[Line]:
-    """Licences paid in advance, each renewal that reaches into the months of the books."""
+    """Licences paid in advance; of one that was paid before the books opened, the days that are left of it."""
     lines = []
     for place, rule in enumerate(shop.books["annual_lines"]):
         for year in range(shop.first.year - 1, shop.end.year + 1):
             start, end = date(year, rule["month"], 1), date(year + 1, rule["month"], 1)
-            if start < shop.end and shop.first < end:
-                amount = rule["amount"] * shop.scale * shop.books["annual_rise"]["factor"] ** (year - 2024)
-                posted = start + timedelta(days=3 + int(15 * uniform(shop.seed, "renewal", place, year)))
-                lines.append(
-                    Line(rule["account"], rule["name"], rule["centre"], rule["vendor"],
-                         f"{rule['text']} {year}", start, end, posted, round(amount, 2), rule["currency"], f"Y{place}")
-                )  # fmt: skip
+            if start >= shop.end or end <= shop.first:
+                continue
+            amount = rule["amount"] * shop.scale * shop.books["annual_rise"]["factor"] ** (year - 2024)
+            posted = start + timedelta(days=3 + int(15 * uniform(shop.seed, "renewal", place, year)))
+            text, key = f"{rule['text']} {year}", f"Y{place}"
+            if start < shop.first:
+                amount *= (end - shop.first).days / (end - start).days
+                start = posted = shop.first
+                text, key = f"Opening balance {text}", f"B{place}"
+            lines.append(
+                Line(rule["account"], rule["name"], rule["centre"], rule["vendor"], text, start, end, posted,
+                     round(amount, 2), rule["currency"], key)
+            )  # fmt: skip
     return lines
 
 

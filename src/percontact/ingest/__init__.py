@@ -6,5 +6,14 @@ from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import load_mapping
 from percontact.ingest.person import person_hash
 from percontact.ingest.read import content_hash, read_file
+from percontact.ingest.rules import problem_of
 
-__all__ = ["read_file", "read_frame", "load_mapping", "content_hash", "person_hash", "Mapping"]
+__all__ = [
+    "read_file",
+    "read_frame",
+    "load_mapping",
+    "content_hash",
+    "person_hash",
+    "problem_of",
+    "Mapping",
+]

@@ -8,6 +8,7 @@ becomes a dimension under its own cleaned name.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -244,7 +245,8 @@ class _Planner:
             near[column] = next(
                 (h for h in self.headers if close and h and clean_name(h) == close[0]), "HEADER"
             )
-            lines.append(f"{column}: {near[column]}")
+            plain = re.fullmatch(r"\w[\w ()./+-]*", near[column])
+            lines.append(f"{column}: {near[column] if plain else json.dumps(near[column])}")
         told = ", ".join(f"`{h}`" for h in self.headers if h)
         raise problem(
             "E-FILE-04",

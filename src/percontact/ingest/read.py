@@ -93,7 +93,7 @@ def read_file(
         table=table,
         number=number,
         name=path.name,
-        sha256=content_hash(path, table, sheet, mapping.text),
+        sha256=content_hash(path, table, mapping.sheet or "", mapping.text),
         sheet=sheet,
         mapping=mapping.text,
         seen=found.seen,
@@ -107,6 +107,7 @@ def read_file(
 def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
     """SHA-256 (hex) of a file's unpacked bytes together with the table, sheet and mapping they are read as.
 
+    sheet  as the mapping asks for it, or ""
     Two files of equal hash give the same rows. Raises E-FILE-01 when there is no such file.
     """
     digest = hashlib.sha256()
@@ -225,20 +226,20 @@ def _notes(
     ).fetchall()
     notes = [*found.notes, *planned.notes]
     if rounded:
-        notes.append(f"{rounded} numbers had more decimals than their column keeps and were rounded.")
+        notes.append(f"Numbers rounded because they had more decimals than their column keeps: {rounded}.")
     if again:
         notes.append(
             f"{again} local times came twice that night (clocks set back); the earlier moment was taken."
         )
     if left := Counter(a.code for a in aside)["E-SKIP-01"]:
-        notes.append(f"{left} rows were left out by the mapping; they stand among the rows set aside.")
+        notes.append(f"Rows left out by the mapping, which stand among those set aside: {left}.")
     if table.name in ("contacts", "handlings"):
         bases = con.execute(
             f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE _fault IS NULL "
             "GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         told = ", ".join(f"{basis} {count}" for basis, count in bases)
-        notes += [f"Handle time is known so (rows): {told}."] if told else []
+        notes += [f"Rows by how their handle time is known: {told}."] if told else []
     return tuple(notes)
 
 

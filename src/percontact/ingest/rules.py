@@ -15,6 +15,9 @@ from percontact.ingest.cells import Cell
 from percontact.ingest.plan import Plan, Target
 from percontact.records.column import Order, Table
 from percontact.records.dialect import in_list
+from percontact.records.landing import Aside
+from percontact.values.codes import CODES
+from percontact.values.problem import Problem
 
 Words = Callable[[str, str, int], tuple[str, str]]
 """From (value found, other value, distance in microseconds or days) to (what is wrong, what follows)."""
@@ -287,3 +290,9 @@ def _seconds(micros: int) -> str:
     whole, rest = divmod(abs(micros), 1_000_000)
     sign = "-" if micros < 0 else ""
     return f"{sign}{whole}.{rest:06d}".rstrip("0") if rest else f"{sign}{whole}"
+
+
+def problem_of(aside: Aside, name: str) -> Problem:
+    """A row set aside as a Problem in four parts; `name` is that of its file."""
+    what, _, why = aside.reason.rpartition(". ")
+    return Problem(aside.code, f"{name}:{aside.line}", what, why, CODES[aside.code][2], aside.text)

@@ -54,10 +54,19 @@ def _facts(s: Statement) -> Iterator[tuple[str, str]]:
 def _definitions(s: Statement) -> Iterator[tuple[str, str]]:
     unit, many = PER_WORDS[s.per], PER_MANY[s.per]
     yield f"Basis {s.basis}", BASES.get(s.basis, s.basis)
-    yield f"Cost per {unit}", f"Cost on the basis {s.basis}, divided by {many}. A ratio is never averaged: a total is total cost / total {many}."
+    yield (
+        f"Cost per {unit}",
+        f"Cost on the basis {s.basis}, divided by {many}. A ratio is never averaged: a total is total cost / total {many}.",
+    )
     yield "Contacts", "Handled contacts. Abandoned ones are offered, not handled."
     yield "Assigned", "Cost that contacts bear, by the work they used."
-    yield "Unused", "Cost of capacity that was supplied and not used; below zero where work outran practical capacity."
+    yield (
+        "Unused",
+        "Cost of capacity that was supplied and not used; below zero where work outran practical capacity.",
+    )
     yield "Unassigned", "Ledger amounts that no rule claims, or that no work was there to use."
-    yield "Time measured, derived, estimated", "Handled contacts by how their handle time is known: measured or reported; worked out from other times; a standard or unknown."
+    yield (
+        "Time measured, derived, estimated",
+        "Handled contacts by how their handle time is known: measured or reported; worked out from other times; a standard or unknown.",
+    )
     yield "Cents", "Rounded by the largest remainder, so that the lines add up to the total as shown."

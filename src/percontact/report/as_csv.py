@@ -11,7 +11,7 @@ from percontact.report.document import Document
 
 
 def render(document: Document) -> str:
-    """The document's table for machines; unknown is an empty cell. Lines end with CR LF: write it as it is."""
+    """The document's table for machines; unknown is an empty cell. Lines end with CR LF: keep them."""
     table = document.for_machines
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

@@ -82,9 +82,14 @@ def _cell(cell: Cell, column: TableColumn, *, total: bool) -> str:
     text = _text(shown(cell, column, total=total))
     if column.is_number:
         return f"<td{_side(column)}>{text}</td>"
-    # The text's own direction, kept from turning its neighbours around.
-    unknown = ' class="unknown"' if cell is None and not total else ""
-    return f"<td{unknown}><bdi>{text}</bdi></td>"
+    name = "unknown" if cell is None and not total else "when" if _is_when(column) else ""
+    # <bdi>: a text keeps its own direction and cannot turn its neighbours around.
+    named = f' class="{name}"' if name else ""
+    return f"<td{named}><bdi>{text}</bdi></td>"
+
+
+def _is_when(column: TableColumn) -> bool:
+    return column.kind == "date" or column.name == "period"
 
 
 def _side(column: TableColumn) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON: the answer for programs. Money and values are decimal strings, unknown is null, nothing is a float."""
+"""JSON: the answer for programs. Money and values are decimal strings, unknown is null, no float."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ VALUE_DIGITS = 6
 
 def render(document: Document) -> str:
     """The answer's JSON object, ending with a line end."""
-    return "{\n" + ",\n".join(f"  {_json(key)}: {_value_of(value)}" for key, value in document.data.items()) + "\n}\n"
+    lines = ",\n".join(f"  {_json(key)}: {_value_of(value)}" for key, value in document.data.items())
+    return f"{{\n{lines}\n}}\n"
 
 
 def _value_of(value: object) -> str:
-    """A value in one line; a list of objects with one object a line, so that a person can read rows and compare them."""
+    """A value in one line; a list of objects with one object a line, for people who read or compare."""
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return "[\n" + ",\n".join(f"    {_json(item)}" for item in value) + "\n  ]"
     return _json(value)
@@ -76,10 +77,11 @@ def _numbers(s: Statement, line: Line) -> dict[str, object]:
     found: dict[str, object] = {"cost": _money(line.cents, s.currency), "contacts": line.contacts}
     if s.per != "contact":
         found["denominator"] = _quantity(line.denominator)
-        found["covered"] = _money(line.divided, s.currency)
+    if line.covered is not None:
+        found["covered"] = _money(line.covered, s.currency)
     shares = coverage(line)
     found["value"] = _value(line.value)
-    found["coverage"] = None if shares is None else dict(zip(COVERAGE, (plain(x) for x in shares), strict=True))
+    found["coverage"] = shares and dict(zip(COVERAGE, map(plain, shares), strict=True))
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Markdown (GitHub's tables): for wikis, tickets and chat. Text from data is spelled so that it stays text."""
+"""Markdown (GitHub's tables): for wikis, tickets and chat. Text from data stays text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def _table(table: Table) -> str:
     for row in table.rows:
         lines.append(_row([plain_text(shown(cell, c)) for cell, c in zip(row, table.columns, strict=True)]))
     if table.total:
-        cells = [plain_text(shown(cell, c, total=True)) for cell, c in zip(table.total, table.columns, strict=True)]
+        pairs = zip(table.total, table.columns, strict=True)
+        cells = [plain_text(shown(cell, c, total=True)) for cell, c in pairs]
         lines.append(_row([f"**{cell}**" if cell else "" for cell in cells]))
     return "\n".join(lines)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parquet by DuckDB: the lines only, in exact types. Money is a decimal of its currency's digits, never a float."""
+"""Parquet by DuckDB: the lines only, in exact types. Money is a decimal, never a float."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def render(document: Document) -> bytes:
     # One list of texts a column: cast to its type by DuckDB, so that no digit passes through a float.
     texts = [[exact(row[i], c) for row in table.rows] for i, c in enumerate(table.columns)]
     lists = ", ".join(f"unnest(?::VARCHAR[]) AS c{i}" for i in range(len(table.columns)))
-    fields = ", ".join(f"CAST(c{i} AS {column_type(c)}) AS {quote(c.name)}" for i, c in enumerate(table.columns))
+    typed = [f"CAST(c{i} AS {column_type(c)}) AS {quote(c.name)}" for i, c in enumerate(table.columns)]
     con = connect(threads=1)
     try:
-        con.execute(f"CREATE TEMP TABLE answer AS SELECT {fields} FROM (SELECT {lists})", texts)
+        con.execute(f"CREATE TEMP TABLE answer AS SELECT {', '.join(typed)} FROM (SELECT {lists})", texts)
         with tempfile.TemporaryDirectory(prefix="percontact-") as folder:
             path = Path(folder) / "answer.parquet"
             con.execute(f"COPY answer TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text for a terminal: the headline first, then tables with hairlines, aligned, in the width there is.
 
-A figure is never cut: where a table needs more room than there is, its texts wrap, and then the line is longer.
+A figure is never cut: where a table needs more room than there is, its texts wrap; then the line is longer.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, TextIO
 
 from percontact.report.cells import shown, visible
-from percontact.report.document import Cell, Document, Table
+from percontact.report.document import Cell, Document, Table, TableColumn
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,13 +61,14 @@ def _blocks(document: Document, page: Page) -> Iterator[str]:
         if table.sentence:
             yield _wrapped(table.sentence, page)
         else:
-            yield (_titled(table, page) if number else "") + _table(table.shown(), page)
+            yield _table(table.shown(), page) if number == 0 else _titled(table.shown(), page)
         if table.note:
             yield _styled(_wrapped(table.note, page), "2", page)
     if document.notes:
         yield _styled("\n".join(_wrapped(n, page, bullet="- ") for n in document.notes), "2", page)
     if document.facts:
-        yield _styled(_wrapped("; ".join(f"{name}: {fact}" for name, fact in document.facts) + ".", page), "2", page)
+        facts = "; ".join(f"{name}: {fact}" for name, fact in document.facts)
+        yield _styled(_wrapped(f"{facts}.", page), "2", page)
 
 
 def _styled(text: str, code: str, page: Page) -> str:
@@ -81,13 +83,15 @@ def _wrapped(text: str, page: Page, *, bullet: str = "") -> str:
     )  # fmt: skip
 
 
-# -- tables ---------------------------------------------------------------------------------------------------
+# -- tables -------------------------------------------------------------------------------------------------
 
 
 def _titled(table: Table, page: Page) -> str:
-    """The title, where the first column's header does not say it already."""
-    told = bool(table.columns) and table.columns[0].header.lower() in table.title.lower()
-    return "" if told else _styled(_wrapped(table.title, page), "1", page) + "\n"
+    """A table under its title; where the first column only repeats a word of it, the title is that column's header."""
+    first = table.columns[0]
+    if table.rows and first.kind == "text" and first.header.lower() in table.title.lower():
+        return _table(replace(table, columns=(replace(first, header=table.title), *table.columns[1:])), page)
+    return _styled(_wrapped(table.title, page), "1", page) + "\n" + _table(table, page)
 
 
 def _table(table: Table, page: Page) -> str:
@@ -101,7 +105,7 @@ def _table(table: Table, page: Page) -> str:
     total = _written(table, table.total, total=True) if table.total else []
     widths = [max(_widths(cells)) for cells in zip(*rows, *([total] if total else []), strict=True)]
     # A figure's header is broken where it is wider than the figures; a text wraps by itself.
-    headers = [_broken(c.header, w) if c.is_number else c.header for c, w in zip(table.columns, widths, strict=True)]
+    headers = [_header(c, widths[i]) for i, c in enumerate(table.columns)]
     widths = [max(w, *_widths(h.split("\n"))) for w, h in zip(widths, headers, strict=True)]
     least = [w if c.is_number else min(w, NARROWEST) for c, w in zip(table.columns, widths, strict=True)]
     gap = next((g for g in GAPS if sum(least) + g * (len(least) - 1) <= page.width), GAPS[-1])
@@ -118,7 +122,7 @@ def _table(table: Table, page: Page) -> str:
 
 
 def _written(table: Table, row: Sequence[Cell], *, total: bool = False) -> list[str]:
-    return [visible(shown(cell, column, total=total)) for cell, column in zip(row, table.columns, strict=True)]
+    return [visible(shown(cell, c, total=total)) for cell, c in zip(row, table.columns, strict=True)]
 
 
 def _widths(texts: Sequence[str]) -> Iterator[int]:
@@ -127,9 +131,11 @@ def _widths(texts: Sequence[str]) -> Iterator[int]:
     return (cell_len(text) for text in texts)
 
 
-def _broken(header: str, width: int) -> str:
-    longest = max((len(word) for word in header.split()), default=0)
-    return textwrap.fill(header, max(width, longest), break_long_words=False, break_on_hyphens=False)
+def _header(column: TableColumn, width: int) -> str:
+    if not column.is_number:
+        return column.header
+    longest = max((len(word) for word in column.header.split()), default=0)
+    return textwrap.fill(column.header, max(width, longest), break_long_words=False, break_on_hyphens=False)
 
 
 def _grouped(table: Table, rows: list[list[str]]) -> Iterator[list[str]]:
@@ -138,7 +144,7 @@ def _grouped(table: Table, rows: list[list[str]]) -> Iterator[list[str]]:
         yield from rows
         return
     before: str | None = None
-    several = any(a[0] == b[0] for a, b in zip(rows, rows[1:], strict=False))
+    several = any(a[0] == b[0] for a, b in pairwise(rows))
     for row in rows:
         if several and before is not None and row[0] != before:
             yield ["" for _ in row]

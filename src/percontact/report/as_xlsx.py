@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Excel: a sheet a table, live formulas that give the figures shown, and a sheet that says what it was made of.
+"""Excel: a sheet a table, live formulas that give the figures shown, and a sheet on what it was made of.
 
-A formula is written only where it gives, rounded as shown, the figure of the statement; elsewhere (a cost that
-leaves rows out, a count of different customers) the figure itself stands. No text becomes a formula.
+A formula is written only where it gives, rounded as shown, the figure of the statement; elsewhere (a count of
+different customers, a cost of one contact below a cent) the figure itself stands. No text becomes a formula.
 """
 
 from __future__ import annotations
@@ -19,19 +19,16 @@ from percontact.report.words import value_text
 from percontact.values.problem import problem
 
 if TYPE_CHECKING:
-    import xlsxwriter
-    import xlsxwriter.format
-    import xlsxwriter.worksheet
-
-    Workbook = xlsxwriter.Workbook
-    Sheet = xlsxwriter.worksheet.Worksheet
-    Format = xlsxwriter.format.Format
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+    from xlsxwriter.format import Format  # type: ignore[import-untyped]
+    from xlsxwriter.worksheet import Worksheet as Sheet  # type: ignore[import-untyped]
 
 MOST_ROWS = 1_048_570
 """Rows of a sheet (2^20), less those for header and total. Source: Excel specifications and limits."""
 LONGEST_TEXT = 32_767
 """Characters of a cell. Source: Excel specifications and limits."""
 WIDEST = 48
+LINE, SOFT = "#46525F", "#566270"
 NO_SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 SHEET_NAME = 31
 
@@ -44,8 +41,8 @@ def render(document: Document) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    never = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with xlsxwriter.Workbook(out, {"in_memory": True, **never}) as book:
         book.set_properties({"title": document.title, "comments": document.headline})
         looks = Looks(book)
         for table, name in zip(document.tables, sheet_names(document), strict=True):
@@ -69,6 +66,9 @@ def sheet_names(document: Document) -> list[str]:
     return names
 
 
+Row = tuple[Cell, ...]
+
+
 class Looks:
     """The cell formats of a workbook, each made once."""
 
@@ -82,13 +82,20 @@ class Looks:
             self._made[key] = self._book.add_format({"valign": "top", **properties})
         return self._made[key]
 
+    def header(self, column: TableColumn) -> Format:
+        """The format of a header, with a line below it."""
+        side = "right" if column.is_number else "left"
+        return self(bold=True, text_wrap=True, valign="bottom", align=side, bottom=1, bottom_color=LINE)
+
     def cell(self, cell: Cell, column: TableColumn, *, total: bool) -> Format:
         """The format of a cell: its number format, and a line above where it is of a total."""
-        found: dict[str, object] = {"num_format": number_format(cell, column)} if column.kind != "text" else {}
+        found: dict[str, object] = {}
+        if column.kind != "text":
+            found["num_format"] = number_format(cell, column)
         if cell is None and column.is_number:
             found["align"] = "right"
         if total:
-            found |= {"bold": True, "top": 1, "top_color": "#46525F"}
+            found |= {"bold": True, "top": 1, "top_color": LINE}
         return self(**found)
 
 
@@ -107,18 +114,18 @@ def number_format(cell: Cell, column: TableColumn) -> str:
     return "#,##0" + (f".{'0' * digits}" if digits else "")
 
 
-# -- a table --------------------------------------------------------------------------------------------------
+# -- a table ------------------------------------------------------------------------------------------------
 
 
 def _sheet(sheet: Sheet, table: Table, looks: Looks) -> None:
     if len(table.rows) > MOST_ROWS:
         raise problem(
             "E-ARG-03", "--format xlsx", f"the table {table.title!r} has {len(table.rows):,} rows",
-            f"A sheet of Excel holds {MOST_ROWS:,}.", "Use --format csv or --format parquet, or ask for fewer rows.",
+            f"A sheet of Excel holds {MOST_ROWS:,}.",
+            "Use --format csv or --format parquet, or ask for fewer rows.",
         )  # fmt: skip
     for i, column in enumerate(table.columns):
-        side = "right" if column.is_number else "left"
-        _text(sheet, 0, i, column.header, looks(bold=True, text_wrap=True, valign="bottom", align=side, bottom=1, bottom_color="#46525F"))
+        _text(sheet, 0, i, column.header, looks.header(column))
         sheet.set_column(i, i, _width(table, i))
     for at, row in enumerate(table.rows, start=1):
         _row(sheet, at, table, row, looks)
@@ -128,7 +135,7 @@ def _sheet(sheet: Sheet, table: Table, looks: Looks) -> None:
         after += 1
     for text in (table.sentence, table.note):
         if text:
-            _text(sheet, after + 1, 0, text, looks(font_color="#566270"))
+            _text(sheet, after + 1, 0, text, looks(font_color=SOFT))
             after += 1
     sheet.freeze_panes(1, 0)
     if len(table.rows) > 1:
@@ -138,7 +145,7 @@ def _sheet(sheet: Sheet, table: Table, looks: Looks) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _row(sheet: Sheet, at: int, table: Table, row: tuple[Cell, ...], looks: Looks, *, total: bool = False) -> None:
+def _row(sheet: Sheet, at: int, table: Table, row: Row, looks: Looks, *, total: bool = False) -> None:
     for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
         look = looks.cell(cell, column, total=total)
         if cell is None or isinstance(cell, str):
@@ -159,18 +166,19 @@ def _number(cell: Cell, column: TableColumn) -> Decimal:
 
 
 def _sum(table: Table, i: int) -> tuple[str, Decimal] | None:
-    """The total as a sum of its column, where it is one: averages are none, nor are counts of different people."""
+    """The total as a sum of its column, where it is one: a count of different people is not."""
     column, total = table.columns[i], table.total
     if column.kind in ("value", "share") or total is None:
         return None
-    added = sum((_number(row[i], column) for row in table.rows if isinstance(row[i], int | Decimal)), Decimal(0))
+    numbers = [cell for row in table.rows if isinstance(cell := row[i], int | Decimal)]
+    added = sum((_number(n, column) for n in numbers), Decimal(0))
     if added != _number(total[i], column):
         return None
     letter = column_letter(i)
     return f"=SUM({letter}2:{letter}{len(table.rows) + 1})", added
 
 
-def _formula(table: Table, at: int, row: tuple[Cell, ...], i: int) -> tuple[str, Decimal] | None:
+def _formula(table: Table, at: int, row: Row, i: int) -> tuple[str, Decimal] | None:
     """A cell as a formula over its row, where that gives the figure shown."""
     column, formula = table.columns[i], table.columns[i].formula
     if formula is None:
@@ -200,7 +208,9 @@ def column_letter(i: int) -> str:
 
 def _text(sheet: Sheet, row: int, column: int, text: str, look: Format) -> None:
     written = guarded(text)
-    sheet.write_string(row, column, written if len(written) <= LONGEST_TEXT else written[: LONGEST_TEXT - 1] + "…", look)
+    if len(written) > LONGEST_TEXT:
+        written = written[: LONGEST_TEXT - 1] + "…"
+    sheet.write_string(row, column, written, look)
 
 
 def _width(table: Table, i: int) -> float:
@@ -212,7 +222,7 @@ def _width(table: Table, i: int) -> float:
     return min(max(longest, words, 6) + 3, WIDEST)
 
 
-# -- what it was made of ----------------------------------------------------------------------------------------
+# -- what it was made of ------------------------------------------------------------------------------------
 
 
 def _about(sheet: Sheet, document: Document, looks: Looks) -> None:
@@ -224,7 +234,9 @@ def _about(sheet: Sheet, document: Document, looks: Looks) -> None:
     lines += document.facts
     lines += [("Note", note) for note in document.notes]
     lines += document.definitions
-    lines += [(UNDEFINED, "Undefined: there is nothing to divide by, or the cost is unknown. It is not zero.")]
+    lines += [
+        (UNDEFINED, "Undefined: there is nothing to divide by, or the cost is unknown. It is not zero.")
+    ]
     for row, (name, text) in enumerate(lines, start=2):
         _text(sheet, row, 0, name, looks(bold=True))
         _text(sheet, row, 1, text, looks(text_wrap=True))

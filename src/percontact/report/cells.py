@@ -71,8 +71,7 @@ def rounded(number: Decimal, digits: int) -> Decimal:
     """A decimal with at most so many decimals, half to even."""
     with localcontext() as ctx:
         ctx.prec = 60
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and -exponent <= digits:
+        if number == number.quantize(Decimal(1).scaleb(-digits)):
             return number
         return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
 
@@ -111,4 +110,7 @@ def visible(text: str) -> str:
 
 def _acts(character: str) -> bool:
     # Cc: control; Zl, Zp: line ends; the bidirectional controls can make a figure read backwards.
-    return unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return (
+        unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs")
+        or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )

@@ -18,14 +18,19 @@ from percontact.report.statement import Comparison, Line
 from percontact.values.money import from_pico, share_cents, to_pico
 from percontact.values.period import Period, add_months, periods
 
+BUDGET = "budget (all cost, basis full)"
 Total = Callable[[CostedBook, Slice, Per], Line]
 
 
 def comparisons(costed: CostedBook, question: Slice, per: Per, whole: Line, total: Total) -> Iterator[Comparison]:
-    """The total of a question beside three others; what is missing is said, never left out."""
+    """The total of a question beside three others; what is missing is said, never left out.
+
+    A budget plans all cost, so it stands beside the total on basis full.
+    """
     for name, span in (("period before", _before(question.span)), ("same period last year", _last_year(question.span))):
         yield _compare(name, costed, replace(question, span=span), per, whole, total)
-    yield _budget(costed, question, per, whole)
+    full = whole if question.basis == "full" else total(costed, replace(question, basis="full"), per)
+    yield _budget(costed, question, per, full)
 
 
 def _before(span: Period) -> Period:
@@ -82,11 +87,11 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
         return _no_budget(label, "no budget for this span")
     value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
     planned = Decimal(contacts.numerator) / Decimal(contacts.denominator)
-    return Comparison("budget", label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value))
+    return Comparison(BUDGET, label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value))
 
 
 def _no_budget(label: str, why: str) -> Comparison:
-    return Comparison("budget", label, None, None, None, None, why)
+    return Comparison(BUDGET, label, None, None, None, None, why)
 
 
 def _rate(costed: CostedBook, currency: str | None, month: date) -> int:

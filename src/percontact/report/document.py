@@ -81,7 +81,9 @@ class Table:
     def __post_init__(self) -> None:
         for row in (*self.rows, *((self.total,) if self.total else ())):
             if len(row) != len(self.columns):
-                raise ValueError(f"{self.title}: a row has {len(row)} cells, the table {len(self.columns)} columns")
+                raise ValueError(
+                    f"{self.title}: a row has {len(row)} cells, the table {len(self.columns)} columns"
+                )
 
     def column(self, name: str) -> list[Cell]:
         """The cells of a column, without the total."""

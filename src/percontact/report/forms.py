@@ -38,5 +38,11 @@ def render(answer: Answer, form: str, *, page: Page | None = None) -> str | byte
     if form == "text":
         return as_text.render(document, page or Page())
     if form not in _RENDERERS:
-        raise problem("E-ARG-01", f"--format {form}", f"there is no form {form!r}", "Nothing was written.", did_you_mean(form, FORMS))
+        raise problem(
+            "E-ARG-01",
+            f"--format {form}",
+            f"there is no form {form!r}",
+            "Nothing was written.",
+            did_you_mean(form, FORMS),
+        )
     return _RENDERERS[form](document)

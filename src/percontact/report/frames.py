@@ -43,7 +43,11 @@ def to_polars(answer: Answer) -> polars.DataFrame:
     except ImportError as error:
         raise _missing("polars") from error
     table = document_of(answer).for_machines
-    plain: dict[str, polars.DataType] = {"text": polars.String(), "count": polars.Int64(), "date": polars.Date()}
+    plain: dict[str, polars.DataType] = {
+        "text": polars.String(),
+        "count": polars.Int64(),
+        "date": polars.Date(),
+    }
     types = [plain.get(c.kind) or polars.Decimal(38, decimals(c)) for c in table.columns]
     series = [polars.Series(c.name, _cells(table, i), dtype=types[i]) for i, c in enumerate(table.columns)]
     return polars.DataFrame(series)

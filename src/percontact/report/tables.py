@@ -12,7 +12,16 @@ from percontact.report.statement import Line, Statement
 from percontact.report.words import PER_MANY, PER_WORDS
 from percontact.values.money import cents_text, split
 
-__all__ = ["Document", "Formula", "Table", "TableColumn", "coverage", "dimension_names", "line_records", "statement_tables"]
+__all__ = [
+    "Document",
+    "Formula",
+    "Table",
+    "TableColumn",
+    "coverage",
+    "dimension_names",
+    "line_records",
+    "statement_tables",
+]
 
 COVERAGE = ("measured", "derived", "estimated")
 TAKEN = (
@@ -58,7 +67,8 @@ def line_records(s: Statement) -> Table:
         *(TableColumn(d, d) for d in dimension_names(s)),
         TableColumn("cost", "cost", "money", money),
         TableColumn("contacts", "contacts", "count"),
-        *([] if s.per == "contact" else [TableColumn("denominator", "denominator", "quantity"), TableColumn("covered", "covered", "money", money)]),
+        *([] if s.per == "contact" else [TableColumn("denominator", "denominator", "quantity")]),
+        *([TableColumn("covered", "covered", "money", money)] if _leaves_out(s) else []),
         TableColumn("value", "value", "value", money),
         *(TableColumn(f"coverage_{c}", c, "share") for c in COVERAGE),
         TableColumn("offered", "offered", "count"),
@@ -70,11 +80,17 @@ def line_records(s: Statement) -> Table:
     rows = []
     for line in in_order(s):
         row: list[Cell] = [line.period, *line.values, line.cents, line.contacts]
-        row += [] if s.per == "contact" else [line.denominator, line.divided]
+        row += [] if s.per == "contact" else [line.denominator]
+        row += [line.divided] if _leaves_out(s) else []
         row += [line.value, *(coverage(line) or (None, None, None)), line.offered, line.handle_s]
         row += [date.fromisoformat(line.start), s.currency, *([line.label or None] if _has_labels(s) else [])]
         rows.append(tuple(row))
     return Table("Lines", tuple(columns), tuple(rows))
+
+
+def _leaves_out(s: Statement) -> bool:
+    """Whether what is divided is not the cost itself, so that it needs a column of its own."""
+    return any(line.covered is not None for line in (*s.rows, s.total))
 
 
 def _has_labels(s: Statement) -> bool:
@@ -87,8 +103,7 @@ def _has_labels(s: Statement) -> bool:
 
 def _lines(s: Statement) -> Table:
     per_contact = s.per == "contact"
-    made_of = ("cost", "contacts") if per_contact else ("covered", "denominator")
-    all_divided = all(line.divided == line.cents for line in (*s.rows, s.total))
+    made_of = ("covered" if _leaves_out(s) else "cost", "contacts" if per_contact else "denominator")
     whole = all(line.measured == line.contacts for line in s.rows)
     columns = (
         TableColumn("period", "Period"),
@@ -96,7 +111,7 @@ def _lines(s: Statement) -> Table:
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency),
         TableColumn("contacts", "Contacts", "count"),
         *([] if per_contact else [TableColumn("denominator", _header(PER_MANY[s.per]), "quantity" if s.per == "handle-minute" else "count")]),
-        *([] if per_contact else [TableColumn("covered", "Divided", "money", s.currency, detail=all_divided)]),
+        *([TableColumn("covered", "Of it, divided", "money", s.currency)] if _leaves_out(s) else []),
         TableColumn("value", f"{s.currency} per {PER_WORDS[s.per]}", "value", s.currency, Formula("quotient", made_of)),
         # Said on a page only where it is not all.
         TableColumn("measured", "Time measured", "share", detail=whole),
@@ -106,7 +121,9 @@ def _lines(s: Statement) -> Table:
         TableColumn("handle_s", "Handle time, s", "seconds", detail=True),
     )  # fmt: skip
     total = _cells(s, s.total, ("Total", *("" for _ in s.by)))
-    return Table("Cost", columns, tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s)), total)
+    return Table(
+        "Cost", columns, tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s)), total
+    )
 
 
 def _values(line: Line) -> tuple[Cell, ...]:
@@ -115,7 +132,8 @@ def _values(line: Line) -> tuple[Cell, ...]:
 
 
 def _cells(s: Statement, line: Line, first: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    denominator: tuple[Cell, ...] = () if s.per == "contact" else (_whole(line.denominator), line.divided)
+    denominator: tuple[Cell, ...] = () if s.per == "contact" else (_whole(line.denominator),)
+    denominator += (line.divided,) if _leaves_out(s) else ()
     shares = coverage(line) or (None, None, None)
     return (*first, line.cents, line.contacts, *denominator, line.value, *shares, line.offered, line.handle_s)
 
@@ -160,7 +178,9 @@ def _pools(s: Statement) -> Table:
         TableColumn("cost", f"Cost, {money}", "money", money),
         TableColumn("assigned", "Assigned", "money", money),
         TableColumn("unused", "Unused", "money", money, detail=not any(p.unused for p in s.pools)),
-        TableColumn("unassigned", "Unassigned", "money", money, detail=not any(p.unassigned for p in s.pools)),
+        TableColumn(
+            "unassigned", "Unassigned", "money", money, detail=not any(p.unassigned for p in s.pools)
+        ),
         TableColumn("quantity", "Used", "quantity", detail=True),
         TableColumn("capacity", "Practical capacity", "quantity", detail=True),
         TableColumn("rate", "Rate", "value", money, Formula("quotient", ("cost", "capacity"))),
@@ -182,7 +202,10 @@ def _proof(s: Statement) -> Table:
         "ledger": p.ledger, "assigned": p.assigned, "unused": p.unused, "unassigned": p.unassigned, "difference": p.difference,
         "unclaimed": p.unclaimed, "outside": p.outside,
     }  # fmt: skip
-    headers = {"unclaimed": "Claimed by no rule (in unassigned)", "outside": "Outside customer service (not in ledger)"}
+    headers = {
+        "unclaimed": "Claimed by no rule (in unassigned)",
+        "outside": "Outside customer service (not in ledger)",
+    }
     columns = tuple(
         TableColumn(name, f"{headers.get(name, _header(name))}, {money}", "money", money,
                     Formula("difference", ("ledger", "assigned", "unused", "unassigned")) if name == "difference" else None)
@@ -198,7 +221,7 @@ def _proof(s: Statement) -> Table:
 
 def _other_forms(s: Statement) -> Table:
     columns = (
-        TableColumn("name", "Other forms"),
+        TableColumn("name", "Form"),
         TableColumn("value", s.currency, "value", s.currency, Formula("quotient", ("cost", "denominator"))),
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency, detail=True),
         TableColumn("denominator", "Divided by", "quantity", detail=True),
@@ -207,4 +230,3 @@ def _other_forms(s: Statement) -> Table:
     )
     rows = tuple((f.name, f.value, f.cents, rounded(f.denominator, 6), f.unit, f.says) for f in s.other_forms)
     return Table("Other forms", columns, rows)
-

@@ -70,18 +70,12 @@ def _beside(s: Statement) -> Iterator[str]:
     if not known:
         return
     parts = []
+    digits = minor_digits(s.currency) + (0 if abs(s.total.value or 0) >= 1 else 2)
     for c in known:
-        change = c.change or Decimal(0)
-        if value_text(abs(change), s.currency).strip("0.,") == "":
-            parts.append(f"the same as {_the(c.name)}")
-        else:
-            parts.append(f"{s.currency} {value_text(abs(change), s.currency)} {'above' if change > 0 else 'below'} {_the(c.name)}")
-    text = "; ".join(parts)
-    yield f" That is {text}."
-
-
-def _the(name: str) -> str:
-    return f"the {name}"
+        change = round(c.change or Decimal(0), digits)
+        beside = f"the {c.name}"
+        parts.append(f"{s.currency} {abs(change):,.{digits}f} {'above' if change > 0 else 'below'} {beside}" if change else f"the same as {beside}")
+    yield f" That is {'; '.join(parts)}."
 
 
 def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: list[str]) -> Iterator[str]:

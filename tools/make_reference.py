@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the reference pages that follow from the code: tables, errors, commands, mapping files.
+
+    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping}.md
+    python tools/make_reference.py --check    write nothing; exit code 1 when one of them is stale
+
+A page says in its first line that it is made; change the code it is made from, then run `make docs`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from percontact.cli.group import percontact
+from percontact.ingest import mapping
+from percontact.records.column import READS, STORED, Column, Table
+from percontact.records.tables import LANDED, TABLES, landed_columns
+from percontact.values.codes import CODES
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+MADE = "<!-- Made by tools/make_reference.py from {source}. Change that, then run `make docs`. -->"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or with --check say which are stale. Returns the exit code."""
+    stale = [name for name, text in pages().items() if not is_fresh(name, text)]
+    if "--check" in arguments:
+        for name in stale:
+            print(f"docs/reference/{name} is stale: run `make docs`.", file=sys.stderr)
+        return 1 if stale else 0
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+    print(f"Wrote {len(stale)} of {len(pages())} pages anew in docs/reference.")
+    return 0
+
+
+def pages() -> dict[str, str]:
+    """File name -> text of every page that is made."""
+    return {
+        "tables.md": tables_page(),
+        "errors.md": errors_page(),
+        "cli.md": commands_page(),
+        "mapping.md": mapping_page(),
+    }
+
+
+def is_fresh(name: str, text: str) -> bool:
+    """Whether the page on disk is the one that would be made now."""
+    file = REFERENCE / name
+    return file.is_file() and file.read_text(encoding="utf-8") == text
+
+
+def joined(source: str, blocks: Iterator[str]) -> str:
+    """A page: its mark, then its blocks, an empty line between them."""
+    return "\n\n".join([MADE.format(source=source), *blocks]) + "\n"
+
+
+def row(*cells: str) -> str:
+    """A row of a Markdown table; a bar inside a cell is spelled so that it stays text."""
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def grid(header: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join([row(*header), row(*("---" for _ in header)), *(row(*r) for r in rows)])
+
+
+# -- tables ---------------------------------------------------------------------------------------------------
+
+
+def tables_page() -> str:
+    """Every column of every table, with the rule a row has to keep."""
+    return joined("src/percontact/records/", _tables())
+
+
+def _tables() -> Iterator[str]:
+    yield "# Tables of a Book"
+    yield (
+        "These are the columns that `percontact import TABLE FILE` knows. A file with these headers needs no "
+        "mapping; headers are found whatever their case. A row that breaks a MUST line is set aside with its line, "
+        "its reason and its text, and counted: rows in = rows landed + rows set aside."
+    )
+    links = [f"[{name}](#{name})" for name in TABLES]
+    yield "Tables: " + ", ".join(links) + "."
+    yield (
+        "**needed** in the column *default* means that a row without a value is set aside. A dash means that the "
+        "value stays unknown: unknown is null, never zero."
+    )
+    for table in TABLES.values():
+        yield from _table(table)
+    yield "## Kinds of column"
+    yield grid(
+        ("kind", "what a file may hold", "kept as"),
+        ((f"`{kind}`", READS[kind], f"`{STORED[kind]}`") for kind in STORED),
+    )
+    yield "Instants are kept in UTC. An empty cell is unknown, whatever its kind."
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"## {table.name}"
+    yield f"A row is {table.row}."
+    yield grid(
+        ("column", "kind", "rule", "default", "why"),
+        (
+            (f"`{c.name}`", c.kind, c.must, _default(c, table), c.why[0].upper() + c.why[1:])
+            for c in table.columns
+        ),
+    )
+    yield "\n".join(f"- {line}" for line in _rules(table))
+
+
+def _default(column: Column, table: Table) -> str:
+    if column.default is not None:
+        return f"`{column.default}`"
+    if column.required:
+        return "**needed**"
+    if column.kind == "currency":
+        return "the workspace's"
+    return "made" if column.name == table.key else "-"
+
+
+def _rules(table: Table) -> Iterator[str]:
+    for order in table.orders:
+        rule = "MUST lie after" if order.strict else "MUST NOT lie before"
+        yield f"`{order.later}` {rule} `{order.earlier}` ({order.code})."
+    if table.key:
+        yield f"`{table.key}` names a row: one that is there already is set aside (E-ID-01)."
+    if table.column("period_start"):
+        yield (
+            "A header `date`, `month` or `period` stands for the whole month its value lies in. A first of a month "
+            "in `period_start` with no `period_end` does too."
+        )
+    if table.name == "contacts":
+        yield (
+            "A header `date` stands for `started_at`. Handling columns in the row make its handling: no second "
+            "table is needed."
+        )
+    yield (
+        "Any further column is kept as a dimension."
+        if table.extra
+        else "A further column is refused; `keep:` in a mapping file leaves it out."
+    )
+    if table.when:
+        yield f"Files are parted by the local month of `{table.when}`."
+    added = ", ".join(f"`{name}`" for name, _ in landed_columns(table.name))
+    made = "" if table.name not in LANDED else " (`bucket`: quarter hours since 1970 in UTC)"
+    yield f"Landing adds {added}{made}."
+
+
+# -- errors ---------------------------------------------------------------------------------------------------
+
+FAMILIES = {
+    "WS": "The workspace",
+    "ARG": "The call",
+    "DATA": "Missing data",
+    "FILE": "Files",
+    "MAP": "Mapping files",
+    "ROW": "Rows",
+    "SKIP": "Rows left out on purpose",
+    "TYPE": "Values",
+    "TIME": "Dates and times",
+    "RANGE": "Bounds",
+    "ID": "Ids",
+    "POL": "The policy",
+    "FX": "Exchange rates",
+    "PRICE": "Prices",
+    "REC": "Reconciliation",
+    "LIB": "Libraries",
+    "OWN": "Faults of ours",
+}
+
+
+def errors_page() -> str:
+    """Every error code, by family, in the order of the code."""
+    return joined("src/percontact/values/codes.py", _errors())
+
+
+def _errors() -> Iterator[str]:
+    yield "# Errors"
+    yield (
+        "An error says where, what, why we think so, and what to do, and bears a code. `percontact help CODE` prints "
+        "its page. A bad row is never an error of the command: it is set aside with its code, and "
+        "`percontact imports --aside N` lists it."
+    )
+    yield "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage (all `E-ARG` codes)."
+    before = ""
+    for code, (title, meaning, remedy) in CODES.items():
+        family = code.split("-")[1]
+        if family != before:
+            yield f"## {FAMILIES.get(family, family)}"
+            before = family
+        yield f"### {code}: {title}"
+        yield f"{meaning}\n\nWhat to do: {remedy}"
+
+
+# -- commands -------------------------------------------------------------------------------------------------
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, from the command line's own help."""
+    return joined("the commands' own help, src/percontact/cli/", _commands())
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands"
+    yield (
+        "`percontact COMMAND --help` prints the same. Results go to stdout, progress and hints to stderr, so a "
+        "result can be piped. Every command takes `--json`, but `completion`, which prints a script."
+    )
+    yield (
+        "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage, 130 stopped by Ctrl-C. `NO_COLOR` is honoured. "
+        "`PERCONTACT_MEMORY` (default 1GB) and `PERCONTACT_THREADS` (default all cores) bound the engine."
+    )
+    yield "## percontact"
+    yield from _command(percontact, "percontact")
+    context = click.Context(percontact, info_name="percontact")
+    for name in percontact.list_commands(context):
+        command = percontact.get_command(context, name)
+        assert command is not None
+        yield f"## {name}"
+        yield from _command(command, f"percontact {name}")
+        if isinstance(command, click.Group):
+            for below in command.list_commands(context):
+                found = command.get_command(context, below)
+                assert found is not None
+                yield f"### {name} {below}"
+                yield from _command(found, f"percontact {name} {below}")
+
+
+def _command(command: click.Command, called: str) -> Iterator[str]:
+    arguments = [_argument(p) for p in command.params if isinstance(p, click.Argument)]
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    after = ["COMMAND"] if isinstance(command, click.Group) else []
+    usage = " ".join([called, *(["[OPTIONS]"] if options else []), *arguments, *after])
+    yield f"```\n{usage}\n```"
+    yield _help(command.help or "")
+    if options:
+        yield grid(("option", "what it does"), ((f"`{_option(o)}`", _says(o)) for o in options))
+
+
+def _argument(argument: click.Parameter) -> str:
+    name = argument.metavar or _taken(argument.type) or (argument.name or "").upper()
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(option.opts)
+    if option.is_flag:
+        return names
+    return f"{names} {option.metavar or _taken(option.type) or 'TEXT'}"
+
+
+def _taken(kind: click.ParamType) -> str:
+    """What an option takes, in words that do not hang on click's version."""
+    if isinstance(kind, click.Choice):
+        return "|".join(str(choice) for choice in kind.choices)
+    if isinstance(kind, click.Path):
+        return "FILE" if not kind.dir_okay else "PATH"
+    return "N" if isinstance(kind, click.types.IntParamType) else ""
+
+
+def _says(option: click.Option) -> str:
+    notes = [option.help or ""]
+    if option.required:
+        notes.append("Needed.")
+    elif option.show_default and not option.is_flag:
+        notes.append(f"Default: {option.default}.")
+    return " ".join(note for note in notes if note) or "-"
+
+
+def _help(text: str) -> str:
+    """Help as Markdown: what click must not wrap (a block that begins with \\b) is shown as it stands."""
+    blocks = []
+    for block in inspect.cleandoc(text).split("\n\n"):
+        if block.startswith("\b"):
+            blocks.append("```\n" + block.removeprefix("\b").strip("\n") + "\n```")
+        else:
+            blocks.append(" ".join(block.split()))
+    return "\n\n".join(blocks)
+
+
+# -- mapping files --------------------------------------------------------------------------------------------
+
+
+def mapping_page() -> str:
+    """The form of a mapping file: the docstring that stands above the code that reads it."""
+    return joined("the docstring of src/percontact/ingest/mapping.py", _mapping())
+
+
+def _mapping() -> Iterator[str]:
+    yield "# Mapping files"
+    yield (
+        "`percontact import TABLE FILE --mapping M.yaml` reads a file that was made for somebody else. "
+        "A worked case is in [read an Excel file through a mapping](../how-to/read-an-excel-file.md)."
+    )
+    yield inspect.cleandoc(mapping.__doc__ or "")
+    yield "## What a column can say"
+    yield grid(("part", "meaning"), ((f"`{name}`", says) for name, says in ORIGIN.items()))
+    yield "## When it does not fit"
+    yield grid(
+        ("code", "title", "what to do"),
+        ((code, CODES[code][0], CODES[code][2]) for code in ("E-MAP-01", "E-MAP-02", "E-FILE-04", "E-SKIP-01")),
+    )
+
+
+ORIGIN = {
+    "column": "One header, or a list of which the first that exists is taken.",
+    "columns": "Several headers whose cells are joined with `join:` (default: a blank).",
+    "constant": "The same text for every row, in ISO form.",
+    "format": "strptime formats, tried in order.",
+    "timezone": "IANA zone of times that name no offset.",
+    "unit": "What a duration or an epoch time is counted in.",
+    "values": "Source value: value of the table. Empty means unknown.",
+    "else": "What a value outside `values:` becomes: itself (`keep`), unknown (`null`), or a row set aside (`aside`).",
+    "hash": "`true`: a keyed hash stands for the value.",
+    "nulls": "Further cells that mean unknown.",
+    "decimal": "As for the whole file.",
+    "thousands": "As for the whole file.",
+    "accounting": "As for the whole file.",
+}
+
+
+def origin_keys() -> set[str]:
+    """The parts of a column that the reader of mapping files knows, read from its source."""
+    from percontact.ingest import mapping_form
+
+    tree = ast.parse(inspect.getsource(mapping_form))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        named = getattr(node, "targets", None) or [getattr(node, "target", None)]
+        if any(isinstance(t, ast.Name) and re.fullmatch(r"_ORIGIN|_SHARED", t.id) for t in named):
+            found |= {k.value for d in ast.walk(node) if isinstance(d, ast.Dict) for k in d.keys if isinstance(k, ast.Constant)}
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
