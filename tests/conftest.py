@@ -1,10 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How hard the laws are tried: `fast` at the desk, `ci` before a change goes in."""
+"""How hard the laws are tried: `fast` at the desk, `ci` before a change goes in. And books from few words."""
 
 import os
+from collections.abc import Callable
 
+import pytest
 from hypothesis import settings
+
+from percontact.costing import CostedBook, cost, parse_policy, textbook
+from percontact.records.books import Row, make_book
 
 settings.register_profile("fast", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+USUAL: dict[str, Row] = {
+    "contacts": {"contact_id": "c", "started_at": "2026-06-03 09:00:00", "channel": "voice"},
+    "handlings": {"handling_id": "h", "contact_id": "c1", "started_at": "2026-06-03 09:00:00"},
+    "ledger": {
+        "line_id": "l", "account": "6000", "period_start": "2026-06-01", "period_end": "2026-07-01", "amount": "100"
+    },
+    "capacity": {"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01"},
+    "usage": {"usage_id": "u", "used_at": "2026-06-03 09:00:00", "vendor": "v", "item": "token", "quantity": 1},
+    "fx": {"period_start": "2026-06-01", "period_end": "2026-07-01", "from_currency": "USD", "to_currency": "EUR"},
+    "cases": {"case_id": "k", "opened_at": "2026-06-03 09:00:00"},
+}  # fmt: skip
+"""What a row says that a test does not speak of: all in June 2026. Ids are numbered: c1, c2, ..., l1, ..."""
+
+
+@pytest.fixture(scope="session")
+def cost_of() -> Callable[..., CostedBook]:
+    """Cost a book given as rows that name only what matters: cost_of(policy, contacts=[{}], ledger=[{}])."""
+
+    def make(
+        policy: str | None = None,
+        *,
+        timezone: str = "UTC",
+        currency: str = "EUR",
+        amounts: str = "effective",
+        **tables: list[Row],
+    ) -> CostedBook:
+        filled = {}
+        for name, rows in tables.items():
+            usual = USUAL[name]
+            key = next((k for k in usual if k.endswith("_id")), None)
+            numbered = [{key: f"{usual[key]}{i}"} if key else {} for i in range(1, len(rows) + 1)]
+            filled[name] = [{**usual, **n, **row} for n, row in zip(numbered, rows, strict=True)]
+        book = make_book(filled, timezone=timezone, currency=currency)
+        rules = textbook() if policy is None else parse_policy(policy)
+        return cost(book, rules, amounts=amounts)  # type: ignore[arg-type]
+
+    return make

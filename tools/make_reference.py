@@ -9,9 +9,7 @@ A page says in its first line that it is made; change the code it is made from, 
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -74,7 +72,7 @@ def grid(header: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     return "\n".join([row(*header), row(*("---" for _ in header)), *(row(*r) for r in rows)])
 
 
-# -- tables ---------------------------------------------------------------------------------------------------
+# -- tables -------------------------------------------------------------------------------------------------
 
 
 def tables_page() -> str:
@@ -86,14 +84,14 @@ def _tables() -> Iterator[str]:
     yield "# Tables of a Book"
     yield (
         "These are the columns that `percontact import TABLE FILE` knows. A file with these headers needs no "
-        "mapping; headers are found whatever their case. A row that breaks a MUST line is set aside with its line, "
-        "its reason and its text, and counted: rows in = rows landed + rows set aside."
+        "mapping; headers are found whatever their case. A row that breaks a MUST line is set aside with its "
+        "line, its reason and its text, and counted: rows in = rows landed + rows set aside."
     )
     links = [f"[{name}](#{name})" for name in TABLES]
     yield "Tables: " + ", ".join(links) + "."
     yield (
-        "**needed** in the column *default* means that a row without a value is set aside. A dash means that the "
-        "value stays unknown: unknown is null, never zero."
+        "**needed** in the column *default* means that a row without a value is set aside. A dash means that "
+        "the value stays unknown: unknown is null, never zero."
     )
     for table in TABLES.values():
         yield from _table(table)
@@ -136,19 +134,15 @@ def _rules(table: Table) -> Iterator[str]:
         yield f"`{table.key}` names a row: one that is there already is set aside (E-ID-01)."
     if table.column("period_start"):
         yield (
-            "A header `date`, `month` or `period` stands for the whole month its value lies in. A first of a month "
-            "in `period_start` with no `period_end` does too."
+            "A header `date`, `month` or `period` stands for the whole month its value lies in. A first of a "
+            "month in `period_start` with no `period_end` does too."
         )
     if table.name == "contacts":
         yield (
-            "A header `date` stands for `started_at`. Handling columns in the row make its handling: no second "
-            "table is needed."
+            "A header `date` stands for `started_at`. Handling columns in the row make its handling: no "
+            "second table is needed."
         )
-    yield (
-        "Any further column is kept as a dimension."
-        if table.extra
-        else "A further column is refused; `keep:` in a mapping file leaves it out."
-    )
+    yield ("Any further column is kept as a dimension." if table.extra else "A further column is not read.")
     if table.when:
         yield f"Files are parted by the local month of `{table.when}`."
     added = ", ".join(f"`{name}`" for name, _ in landed_columns(table.name))
@@ -156,7 +150,7 @@ def _rules(table: Table) -> Iterator[str]:
     yield f"Landing adds {added}{made}."
 
 
-# -- errors ---------------------------------------------------------------------------------------------------
+# -- errors -------------------------------------------------------------------------------------------------
 
 FAMILIES = {
     "WS": "The workspace",
@@ -187,9 +181,9 @@ def errors_page() -> str:
 def _errors() -> Iterator[str]:
     yield "# Errors"
     yield (
-        "An error says where, what, why we think so, and what to do, and bears a code. `percontact help CODE` prints "
-        "its page. A bad row is never an error of the command: it is set aside with its code, and "
-        "`percontact imports --aside N` lists it."
+        "An error says where, what, why we think so, and what to do, and bears a code. "
+        "`percontact help CODE` prints its page. A bad row does not stop an import: it is set aside with its "
+        "code, and `percontact imports --aside N` lists it."
     )
     yield "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage (all `E-ARG` codes)."
     before = ""
@@ -202,7 +196,7 @@ def _errors() -> Iterator[str]:
         yield f"{meaning}\n\nWhat to do: {remedy}"
 
 
-# -- commands -------------------------------------------------------------------------------------------------
+# -- commands -----------------------------------------------------------------------------------------------
 
 
 def commands_page() -> str:
@@ -213,12 +207,14 @@ def commands_page() -> str:
 def _commands() -> Iterator[str]:
     yield "# Commands"
     yield (
-        "`percontact COMMAND --help` prints the same. Results go to stdout, progress and hints to stderr, so a "
-        "result can be piped. Every command takes `--json`, but `completion`, which prints a script."
+        "`percontact COMMAND --help` prints the same. Results go to stdout, progress and hints to stderr, so "
+        "a result can be piped. Every command takes `--json`, but `completion`, which prints a script. "
+        "`-C DIR` may stand before the command or after it."
     )
     yield (
-        "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage, 130 stopped by Ctrl-C. `NO_COLOR` is honoured. "
-        "`PERCONTACT_MEMORY` (default 1GB) and `PERCONTACT_THREADS` (default all cores) bound the engine."
+        "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage, 130 stopped by Ctrl-C. `NO_COLOR` is "
+        "honoured. `PERCONTACT_MEMORY` (default 1GB) and `PERCONTACT_THREADS` (default all cores) bound the "
+        "engine."
     )
     yield "## percontact"
     yield from _command(percontact, "percontact")
@@ -238,7 +234,7 @@ def _commands() -> Iterator[str]:
 
 def _command(command: click.Command, called: str) -> Iterator[str]:
     arguments = [_argument(p) for p in command.params if isinstance(p, click.Argument)]
-    options = [p for p in command.params if isinstance(p, click.Option)]
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
     after = ["COMMAND"] if isinstance(command, click.Group) else []
     usage = " ".join([called, *(["[OPTIONS]"] if options else []), *arguments, *after])
     yield f"```\n{usage}\n```"
@@ -259,7 +255,7 @@ def _option(option: click.Option) -> str:
     return f"{names} {option.metavar or _taken(option.type) or 'TEXT'}"
 
 
-def _taken(kind: click.ParamType) -> str:
+def _taken(kind: object) -> str:
     """What an option takes, in words that do not hang on click's version."""
     if isinstance(kind, click.Choice):
         return "|".join(str(choice) for choice in kind.choices)
@@ -288,7 +284,7 @@ def _help(text: str) -> str:
     return "\n\n".join(blocks)
 
 
-# -- mapping files --------------------------------------------------------------------------------------------
+# -- mapping files ------------------------------------------------------------------------------------------
 
 
 def mapping_page() -> str:
@@ -306,40 +302,26 @@ def _mapping() -> Iterator[str]:
     yield "## What a column can say"
     yield grid(("part", "meaning"), ((f"`{name}`", says) for name, says in ORIGIN.items()))
     yield "## When it does not fit"
-    yield grid(
-        ("code", "title", "what to do"),
-        ((code, CODES[code][0], CODES[code][2]) for code in ("E-MAP-01", "E-MAP-02", "E-FILE-04", "E-SKIP-01")),
-    )
+    codes = ("E-MAP-01", "E-MAP-02", "E-FILE-04", "E-SKIP-01")
+    yield grid(("code", "title", "what to do"), ((code, CODES[code][0], CODES[code][2]) for code in codes))
 
 
 ORIGIN = {
     "column": "One header, or a list of which the first that exists is taken.",
-    "columns": "Several headers whose cells are joined with `join:` (default: a blank).",
+    "columns": "Several headers whose cells are joined.",
+    "join": "What stands between joined cells. Default: a blank.",
     "constant": "The same text for every row, in ISO form.",
     "format": "strptime formats, tried in order.",
     "timezone": "IANA zone of times that name no offset.",
     "unit": "What a duration or an epoch time is counted in.",
     "values": "Source value: value of the table. Empty means unknown.",
-    "else": "What a value outside `values:` becomes: itself (`keep`), unknown (`null`), or a row set aside (`aside`).",
+    "else": "A value not in `values:` becomes itself (`keep`), unknown (`null`), or its row goes aside (`aside`).",
     "hash": "`true`: a keyed hash stands for the value.",
     "nulls": "Further cells that mean unknown.",
     "decimal": "As for the whole file.",
     "thousands": "As for the whole file.",
     "accounting": "As for the whole file.",
 }
-
-
-def origin_keys() -> set[str]:
-    """The parts of a column that the reader of mapping files knows, read from its source."""
-    from percontact.ingest import mapping_form
-
-    tree = ast.parse(inspect.getsource(mapping_form))
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        named = getattr(node, "targets", None) or [getattr(node, "target", None)]
-        if any(isinstance(t, ast.Name) and re.fullmatch(r"_ORIGIN|_SHARED", t.id) for t in named):
-            found |= {k.value for d in ast.walk(node) if isinstance(d, ast.Dict) for k in d.keys if isinstance(k, ast.Constant)}
-    return found
 
 
 if __name__ == "__main__":

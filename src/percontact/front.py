@@ -4,12 +4,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from os import PathLike
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from percontact.pipeline import OpenBook
+from percontact.report import frames
+from percontact.report.forms import render
 from percontact.report.statement import Statement
 from percontact.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+
+@dataclass(frozen=True, slots=True)
+class CostAnswer(Statement):
+    """The cost statement as Python holds it: exact numbers, frames, and a page in a notebook.
+
+    rows, total     lines with cost in minor units (`cents`), `denominator` and `value` as Decimal
+    proof           ledger = assigned + unused + unassigned, in minor units
+    The frames hold the lines, with money as exact decimals.
+    """
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The lines as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The lines as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The lines as a pandas frame, money as Decimal. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self)
+
+    def __str__(self) -> str:
+        return str(render(self, "text"))
 
 
 def open(folder: str | PathLike[str] = ".", *, snapshot: int | None = None, amounts: Literal["effective", "billed"] = "effective") -> OpenBook:  # noqa: A001
@@ -34,7 +70,7 @@ def cost(
     basis: str = "used",
     per: str = "contact",
     compare: bool = True,
-) -> Statement:
+) -> CostAnswer:
     """What contacts cost: the cost statement of `percontact cost`, with the same names.
 
     start, end  names of periods: 2026-03, 2026-Q1, 2026-W11, ...; both inclusive; None = as far as the data goes
@@ -45,4 +81,5 @@ def cost(
     Raises PercontactError E-ARG-01, E-ARG-02 for unknown names, E-DATA-01 without contacts or ledger.
     """
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
-    return book.state(question, per, compare=compare)
+    statement = book.state(question, per, compare=compare)
+    return CostAnswer(**{f.name: getattr(statement, f.name) for f in fields(statement)})

@@ -8,6 +8,7 @@ A newcomer reads this file first. `ingest`, `store` and `costing` do not know ea
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,23 +141,28 @@ def land(
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
     if same is not None:
         return same
-    earlier = workspace.find_name(table, path.name)
-    if earlier and not (replace or add):
-        raise problem(
-            "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content (import {earlier[-1]})",
-            "Reading both could count rows twice; reading only this one could lose rows.",
-            "--replace: this file stands for the earlier one. --add: both count.",
-        )  # fmt: skip
-    replaces = tuple(earlier) if replace else ()
     for _ in range(TRIES):
+        earlier = tuple(workspace.find_name(table, path.name))
+        if earlier and not (replace or add):
+            raise problem(
+                "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content (import {earlier[-1]})",
+                "Reading both could count rows twice; reading only this one could lose rows.",
+                "--replace: this file stands for the earlier one. --add: both count.",
+            )  # fmt: skip
+        replaces = earlier if replace else ()
         book = workspace.book()
         number = workspace.reserve()
+        folder = workspace.staging(number)
+        # A copy is read and kept, so that an edit in between cannot part the rows from their source.
+        kept = folder / "source" / path.name
+        kept.parent.mkdir()
+        shutil.copyfile(path, kept)
         staged = read_file(
-            path, table, settings=workspace.settings, key=workspace.key, number=number, folder=workspace.staging(number),
+            kept, table, settings=workspace.settings, key=workspace.key, number=number, folder=folder,
             book=book, ignore_imports=replaces, mapping=mapping, progress=progress,
         )  # fmt: skip
         try:
-            return workspace.publish(staged, original=path, based_on=book.snapshot or 0, replaces=replaces)
+            return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
         except Moved:
             continue
     raise problem("E-WS-05", str(workspace.path), "other imports kept changing this table", "The ids have to be checked against all that is there.", "Try again.")  # fmt: skip

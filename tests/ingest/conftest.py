@@ -27,7 +27,13 @@ class Desk:
     number: int = 0
 
     def read(
-        self, text: str | bytes | Path, table: str = "contacts", *, mapping: str = "", name: str = "in.csv", **more: Any
+        self,
+        text: str | bytes | Path,
+        table: str = "contacts",
+        *,
+        mapping: str = "",
+        name: str = "in.csv",
+        **more: Any,
     ) -> Staged:
         """Read a text (as a file called `name`), bytes or a file there is, as import 1, 2, 3, ..."""
         self.number += 1
@@ -36,12 +42,20 @@ class Desk:
         path = text if isinstance(text, Path) else out / name
         if not isinstance(text, Path):
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        given = {"settings": self.settings, "key": self.key, "number": self.number, "folder": out, "book": None}
+        given = {
+            "settings": self.settings,
+            "key": self.key,
+            "number": self.number,
+            "folder": out,
+            "book": None,
+        }
         if mapping:
             given["mapping"] = parse_mapping(mapping, "mapping.yaml")
         return read_file(path, table, **(given | more))
 
-    def rows(self, staged: Staged, columns: str = "*", rest: str = "ORDER BY row_id") -> list[tuple[Any, ...]]:
+    def rows(
+        self, staged: Staged, columns: str = "*", rest: str = "ORDER BY row_id"
+    ) -> list[tuple[Any, ...]]:
         """Rows of a staged import, by plain SQL over its files."""
         if not staged.files:
             return []

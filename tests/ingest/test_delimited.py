@@ -16,7 +16,25 @@ from percontact.values.problem import PercontactError
 
 DATED = "columns: {started_at: {constant: 2026-06-03}}\nkeep: all\n"
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
-    ['"', '""', ",", "\n", "\r\n", "\r", " ", ";", "\t", "\x00", "'", "\\", "#", "NULL", "null", "\ufeff", "1e5"]
+    [
+        '"',
+        '""',
+        ",",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        ";",
+        "\t",
+        "\x00",
+        "'",
+        "\\",
+        "#",
+        "NULL",
+        "null",
+        "\ufeff",
+        "1e5",
+    ]
 )
 
 
@@ -35,7 +53,9 @@ def written(rows: list[list[str]], **dialect: str) -> str:
 @given(tables())
 @example([["", ""], ["\r", "\n"]])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_was_written_is_landed_or_set_aside_and_landed_as_written(desk, rows: list[list[str]]) -> None:
+def test_whatever_was_written_is_landed_or_set_aside_and_landed_as_written(
+    desk, rows: list[list[str]]
+) -> None:
     header = [f"f{i}" for i in range(len(rows[0]) if rows else 2)]
     staged = desk.read(written([header, *rows]), mapping=DATED)
     assert (staged.seen, staged.landed, staged.aside) == (len(rows), len(rows), ())

@@ -15,9 +15,9 @@ from functools import cached_property
 from percontact.costing import lines
 from percontact.costing.allocate import Prices, allocate
 from percontact.costing.capacity import Capacity, read_capacity
-from percontact.costing.policy import SHARED_DRIVERS, Policy, Pool
+from percontact.costing.policy import OUTSIDE, SHARED_DRIVERS, Policy, Pool
 from percontact.costing.rate import Basis, Combos, Rate, Scopes, Usage, make_rates, used_quantities
-from percontact.costing.reconcile import Reconciliation, check_rates, reconcile, reconciliation
+from percontact.costing.reconcile import LeftOver, Reconciliation, check_answer, check_rates, left_over, reconciled
 from percontact.costing.shared import Shared, give
 from percontact.costing.slice import Slice, is_single
 from percontact.costing.work import Part, Work
@@ -145,7 +145,7 @@ class CostedBook:
                 self.shared[month] = whole
                 costs |= {(p, month): (whole.costs[p], variable.costs[p]) for p in own}
             self._rates[months] = make_rates(self.policy, costs, used, self.capacity, starts)
-            check_rates(self, months, self._rates[months])
+            check_rates(self._rates[months], self.pool_costs, {m: self.shared[m] for m in starts}, self.policy)
         return self._rates[months]
 
     def give(self, month: date, costs: dict[str, int]) -> Shared:
@@ -216,7 +216,7 @@ class CostedBook:
             values, (n, handled, effort, measured, derived, pico) = tuple(rest[:-6]), rest[-6:]
             cell = Cell(period, values, int(pico), int(n), int(handled), effort or Decimal(0), int(measured), int(derived))
             found[0 if inside else 1].append(cell)
-        reconcile(self, question, sum(c.pico for side in found for c in side))
+        check_answer(question, self.rates(question.months), sum(c.pico for side in found for c in side))
         return found
 
     def _make_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
@@ -285,9 +285,19 @@ class CostedBook:
             f"CAST(coalesce(p.pico, 0) AS HUGEINT) AS pico FROM {name} a LEFT JOIN {name}_pool p ON {same}"
         )
 
+    def left_over(self, span: Period) -> LeftOver:
+        """What no contact bears of a span's cost: unused, unassigned, outside."""
+        rates = self.rates(Slice(span).months)
+        return left_over(span, rates, self.pool_costs, self.shared, self.policy)
+
     def reconciliation(self, span: Period) -> Reconciliation:
         """Ledger = assigned + unused + unassigned of a span, and what lies outside customer service."""
-        return reconciliation(self, span)
+        months = Slice(span).months
+        rates, rest = self.rates(months), self.left_over(span)
+        if months != span:
+            return reconciled(span, None, sum(c.pico for c in self.cells(Slice(span, "whole"))[0]), rest)
+        ledger = sum(c for (p, m), (c, _) in self.pool_costs.items() if p != OUTSIDE and m in months)
+        return reconciled(span, ledger, sum(r.assigned for r in rates), rest)
 
     @property
     def assigned(self) -> Money:

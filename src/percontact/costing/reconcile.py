@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
-from percontact.costing.policy import OUTSIDE
+from percontact.costing.policy import OUTSIDE, Policy
 from percontact.costing.rate import Rate
+from percontact.costing.shared import Shared
 from percontact.costing.slice import Slice
 from percontact.values.money import from_pico, plain
 from percontact.values.period import Period, periods
 from percontact.values.problem import FaultOfOurs, Problem
-
-if TYPE_CHECKING:
-    from percontact.costing.costed import CostedBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +43,26 @@ class Reconciliation:
         return self.ledger - self.assigned - self.unused - self.unassigned
 
 
-def check_rates(costed: CostedBook, months: Period, rates: Sequence[Rate]) -> None:
+PoolCosts = Mapping[tuple[str | None, date], tuple[int, int]]
+"""(pool, month) -> (cost, variable cost) of the ledger lines sent to it; pool None: no rule claims them"""
+
+
+def check_rates(rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy) -> None:
     """Compare the pools with the ledger, per pool and month. Raises FaultOfOurs E-REC-01."""
     for rate in rates:
         if rate.assigned + rate.unused + rate.unassigned != rate.cost:
             raise _fault(f"pool {rate.pool} in {rate.month:%Y-%m}", rate.cost, rate.assigned + rate.unused + rate.unassigned)
-    for month in periods(months, "month"):
-        ledger = sum(c for (p, m), (c, _) in costed.pool_costs.items() if m == month.start and p in costed.policy.pools)
-        placed = sum(r.cost for r in rates if r.month == month.start)
-        placed += sum(costed.shared[month.start].costs[p.name] for p in costed.policy.shared_pools)
+    for month, given in shared.items():
+        ledger = sum(c for (p, m), (c, _) in costs.items() if m == month and p in policy.pools)
+        placed = sum(r.cost for r in rates if r.month == month)
+        placed += sum(given.costs[p.name] for p in policy.shared_pools)
         if ledger != placed:
-            raise _fault(f"all pools in {month.start:%Y-%m}", ledger, placed)
+            raise _fault(f"all pools in {month:%Y-%m}", ledger, placed)
 
 
-def reconcile(costed: CostedBook, question: Slice, answered: int) -> None:
+def check_answer(question: Slice, rates: Sequence[Rate], answered: int) -> None:
     """Compare an answer, with what it leaves out, with the amount assigned. Raises FaultOfOurs E-REC-01."""
-    assigned = sum(r.amount(question.basis) for r in costed.rates(question.months))
+    assigned = sum(r.amount(question.basis) for r in rates)
     if assigned != answered:
         raise _fault(f"by {', '.join(question.by) or 'period'}, basis {question.basis}", assigned, answered)
 
@@ -81,39 +83,34 @@ class LeftOver:
     outside: int
 
 
-def left_over(costed: CostedBook, span: Period) -> LeftOver:
+def left_over(span: Period, rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy) -> LeftOver:
     """What no contact bears of a span's cost."""
-    months = Slice(span).months
-    rates = costed.rates(months)
     sums = [0, 0, 0, 0, 0]
-    for month in periods(months, "month"):
+    for month in periods(span, "month"):
         here = [r for r in rates if r.month == month.start]
-        stuck = sum(costed.shared[month.start].costs[p.name] for p in costed.policy.shared_pools)
-        no_rule = costed.pool_costs.get((None, month.start), (0, 0))[0]
+        stuck = sum(shared[month.start].costs[p.name] for p in policy.shared_pools)
+        no_rule = costs.get((None, month.start), (0, 0))[0]
         parts = (
             sum(r.unused for r in here),
             sum(r.unused for r in here if r.quantity == 0),
             no_rule + stuck + sum(r.unassigned for r in here),
             no_rule,
-            costed.pool_costs.get((OUTSIDE, month.start), (0, 0))[0],
+            costs.get((OUTSIDE, month.start), (0, 0))[0],
         )
         sums = [total + _share(part, month, span) for total, part in zip(sums, parts, strict=True)]
     return LeftOver(*sums)
 
 
-def reconciliation(costed: CostedBook, span: Period) -> Reconciliation:
-    """Where the ledger of a span went. Assigned cost follows its work; the rest is spread over the days of its month."""
-    months = Slice(span).months
-    rest = left_over(costed, span)
-    if months == span:
-        assigned = sum(r.assigned for r in costed.rates(months))
-        ledger = sum(c for (p, m), (c, _) in costed.pool_costs.items() if p != OUTSIDE and m in months)
-    else:
-        assigned = sum(c.pico for c in costed.cells(Slice(span, "whole"))[0])
-        ledger = assigned + rest.unused + rest.unassigned
-    found = Reconciliation(ledger, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, months == span)
+def reconciled(span: Period, ledger: int | None, assigned: int, rest: LeftOver) -> Reconciliation:
+    """Where the ledger of a span went. Raises FaultOfOurs E-REC-01 when it does not add up.
+
+    ledger  pico of the span's lines; None where the span cuts a month: assigned cost then follows its work,
+            the rest is spread over the days of its month, and the ledger's part is their sum
+    """
+    whole = assigned + rest.unused + rest.unassigned if ledger is None else ledger
+    found = Reconciliation(whole, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, ledger is not None)
     if found.difference:
-        raise _fault(f"{span.start} to {span.end}", ledger, ledger - found.difference)
+        raise _fault(f"{span.start} to {span.end}", found.ledger, found.ledger - found.difference)
     return found
 
 

@@ -136,12 +136,7 @@ def _serve(shop: Workshop, wave: int) -> None:
             JOIN pick_hour AS h ON h.channel = a.channel AND h.slot = hour_slot
             LEFT JOIN pick_team AS t ON t.channel = a.channel AND t.language = c.language
                 AND t.slot = team_slot),
-        -- Contacts that a story makes take turns among themselves, so that the others keep their agents.
-        turned AS (
-            SELECT *, row_number() OVER (PARTITION BY base_team, day, told ORDER BY second, k) AS turn
-                   FROM known
-            WHERE base_team IS NOT NULL
-            UNION ALL SELECT *, NULL FROM known WHERE base_team IS NULL),
+        turned AS (SELECT *, {_turn(wave)} AS turn FROM known),
         staffed AS (
             SELECT k.*, g.agent AS base_agent, t.site AS base_site, coalesce(g.pace, 1) AS pace
             FROM turned AS k LEFT JOIN team AS t ON t.team = k.base_team
@@ -160,6 +155,17 @@ def _serve(shop: Workshop, wave: int) -> None:
         worked AS (SELECT m.*, {_times(shop)} FROM met AS m JOIN desk AS f ON f.channel = m.channel)
         {_ending(wave)}
     """)
+
+
+def _turn(wave: int) -> str:
+    """SQL of a contact's place in its team's turns of a day.
+
+    First contacts go round in order of arrival, so that chats are shared out evenly; those that a story adds
+    go round among themselves. Returns fall to anyone. So no story changes who takes another contact.
+    """
+    if wave:
+        return "(bits(luck, 6) % 65536)::BIGINT"
+    return "row_number() OVER (PARTITION BY base_team, day, told ORDER BY second, k)"
 
 
 def _channel(shop: Workshop) -> str:
@@ -200,7 +206,8 @@ def _times(shop: Workshop) -> str:
     return f"""
         round(f.work_m * exp(f.work_sd * z(m.luck, 20)) * m.work * {pace})::INTEGER AS talk,
         round(f.wrap_m * exp(f.wrap_sd * z(m.luck, 22)) * sqrt(m.work) * {pace})::INTEGER AS wrap,
-        CASE WHEN u(m.luck, 24) < f.hold_share THEN round(f.hold_m * exp(f.hold_sd * z(m.luck, 25)))::INTEGER
+        CASE WHEN u(m.luck, 24) < f.hold_share
+             THEN round(f.hold_m * exp(f.hold_sd * z(m.luck, 25)) * {pace})::INTEGER
              WHEN f.hold_m IS NOT NULL THEN 0 END AS hold,
         CASE WHEN f.messages_m > 0 THEN greatest(1, round(f.messages_m * exp(0.45 * z(m.luck,
             27)))) END::INTEGER AS messages,

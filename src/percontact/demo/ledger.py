@@ -165,7 +165,7 @@ def _metered(shop: Workshop) -> dict[tuple[str, str, int], float]:
 
 
 def _annual(shop: Workshop) -> list[Line]:
-    """Licences paid in advance; of one that was paid before the books opened, the days that are left of it."""
+    """Licences paid in advance; of one paid before the books opened, the days that are left of it."""
     lines = []
     for place, rule in enumerate(shop.books["annual_lines"]):
         for year in range(shop.first.year - 1, shop.end.year + 1):

@@ -228,9 +228,7 @@ def _notes(
     if rounded:
         notes.append(f"Numbers rounded because they had more decimals than their column keeps: {rounded}.")
     if again:
-        notes.append(
-            f"{again} local times came twice that night (clocks set back); the earlier moment was taken."
-        )
+        notes.append(f"Local times that came twice, clocks being set back; the earlier was taken: {again}.")
     if left := Counter(a.code for a in aside)["E-SKIP-01"]:
         notes.append(f"Rows left out by the mapping, which stand among those set aside: {left}.")
     if table.name in ("contacts", "handlings"):

@@ -56,7 +56,8 @@ def _definitions(s: Statement) -> Iterator[tuple[str, str]]:
     yield f"Basis {s.basis}", BASES.get(s.basis, s.basis)
     yield (
         f"Cost per {unit}",
-        f"Cost on the basis {s.basis}, divided by {many}. A ratio is never averaged: a total is total cost / total {many}.",
+        f"Cost on the basis {s.basis}, divided by {many}. A ratio is never averaged: that of a total is "
+        f"total cost / total {many}.",
     )
     yield "Contacts", "Handled contacts. Abandoned ones are offered, not handled."
     yield "Assigned", "Cost that contacts bear, by the work they used."
@@ -67,6 +68,7 @@ def _definitions(s: Statement) -> Iterator[tuple[str, str]]:
     yield "Unassigned", "Ledger amounts that no rule claims, or that no work was there to use."
     yield (
         "Time measured, derived, estimated",
-        "Handled contacts by how their handle time is known: measured or reported; worked out from other times; a standard or unknown.",
+        "Handled contacts by how their handle time is known: measured or reported; from other times; "
+        "a standard or unknown.",
     )
     yield "Cents", "Rounded by the largest remainder, so that the lines add up to the total as shown."

@@ -61,7 +61,9 @@ def _section(table: Table, *, titled: bool) -> Iterator[str]:
     if table.sentence:
         yield f"<p>{_prose(table.sentence)}</p>\n"
     else:
-        yield f'<div class="wide">{_table(table.shown())}</div>\n'
+        # Wider than a phone, it scrolls by itself; whoever has no mouse can reach it with the keyboard.
+        named = f'role="region" aria-label="{_text(table.title)}" tabindex="0"'
+        yield f'<div class="wide" {named}>{_table(table.shown())}</div>\n'
     if table.note:
         yield f'<p class="note">{_prose(table.note)}</p>\n'
 

@@ -27,6 +27,8 @@ WIDEST = 120
 """Columns beyond which lines are hard to follow; a wider terminal keeps its space."""
 GAPS = (3, 2)
 """Spaces between two columns: as many as there is room for."""
+SHORT = 9
+"""Columns up to which a header stays in one line: "Cost, EUR"."""
 NARROWEST = 12
 """Columns to which a text may be wrapped."""
 
@@ -87,7 +89,7 @@ def _wrapped(text: str, page: Page, *, bullet: str = "") -> str:
 
 
 def _titled(table: Table, page: Page) -> str:
-    """A table under its title; where the first column only repeats a word of it, the title is that column's header."""
+    """A table under its title; where its first header is but a word of it, the title stands there."""
     first = table.columns[0]
     if table.rows and first.kind == "text" and first.header.lower() in table.title.lower():
         return _table(replace(table, columns=(replace(first, header=table.title), *table.columns[1:])), page)
@@ -135,7 +137,7 @@ def _header(column: TableColumn, width: int) -> str:
     if not column.is_number:
         return column.header
     longest = max((len(word) for word in column.header.split()), default=0)
-    return textwrap.fill(column.header, max(width, longest), break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(column.header, max(width, longest, SHORT), break_long_words=False, break_on_hyphens=False)
 
 
 def _grouped(table: Table, rows: list[list[str]]) -> Iterator[list[str]]:

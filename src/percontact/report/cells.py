@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a cell is written: for people (`shown`), for machines (`exact`), and what text may not do to a reader."""
+"""How a cell is written: for people (`shown`), for machines (`exact`); what no text may do to a reader."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def shown(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
     if column.kind == "share":
         return share_text(Decimal(cell))
     if column.kind == "quantity":
-        return f"{cell:,.{0 if abs(cell) >= 1000 else 1}f}".removesuffix(".0")
+        # Tenths up to a thousand: more digits say more than was measured.
+        return f"{cell:,.{0 if abs(Decimal(cell)) >= 1000 else 1}f}".removesuffix(".0")
     return count_text(cell)
 
 
@@ -100,7 +101,7 @@ def guarded(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """A text that cannot move the cursor, colour the screen or turn the line around: such characters are spelled.
+    """A text that cannot move the cursor, colour the screen or turn a line around: such signs are spelled.
 
     >>> visible("a\\nb"), visible("\\x1b[31mred")
     ('a\\\\nb', '\\\\x1b[31mred')

@@ -54,7 +54,7 @@ def to_polars(answer: Answer) -> polars.DataFrame:
 
 
 def to_pandas(answer: Answer) -> pandas.DataFrame:
-    """The answer's lines as a pandas frame over Arrow's types, so that decimals and whole numbers with gaps stay exact.
+    """The answer's lines as a pandas frame of Arrow's types: decimals, and counts with gaps, stay exact.
 
     Raises E-LIB-01 when pandas or pyarrow is not installed.
     """

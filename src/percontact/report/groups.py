@@ -13,7 +13,6 @@ from fractions import Fraction
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.denominator import Denominator, Per, denominator
-from percontact.costing.reconcile import left_over
 from percontact.costing.slice import Slice
 from percontact.values.period import Grain, Period, periods, start_of
 
@@ -89,7 +88,7 @@ def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
     fiscal = costed.book.settings.fiscal_start_month
     found: dict[tuple[date, str], int] = defaultdict(int)
     for period in _steps(question):
-        rest = left_over(costed, period)
+        rest = costed.left_over(period)
         start = question.span.start if question.grain == "whole" else start_of(period.start, question.grain, fiscal)
         # Unused capacity of pools that somebody used is in the full rate already; of the others it has no taker.
         found[start, "(unused)"] += rest.idle

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -49,8 +50,8 @@ def _months(costed: CostedBook) -> Iterator[Finding]:
         yield Finding("wrong", f"Ledger lines but no contacts in {_listed(ledger - contacts)}: that cost has no work to go to.", "Import the contacts of those months.")
 
 
-def _listed(months: set[object]) -> str:
-    names = [f"{m:%Y-%m}" for m in sorted(months, key=str)]
+def _listed(months: set[date]) -> str:
+    names = [f"{m:%Y-%m}" for m in sorted(months)]
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more months" if len(names) > 6 else "")
 
 

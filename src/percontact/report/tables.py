@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from percontact.report.cells import rounded
-from percontact.report.document import Cell, Document, Formula, Table, TableColumn
+from percontact.report.document import Cell, Document, Formula, Kind, Table, TableColumn
 from percontact.report.statement import Line, Statement
 from percontact.report.words import PER_MANY, PER_WORDS
 from percontact.values.money import cents_text, split
@@ -19,14 +20,15 @@ __all__ = [
     "TableColumn",
     "coverage",
     "dimension_names",
+    "in_order",
     "line_records",
     "statement_tables",
 ]
 
 COVERAGE = ("measured", "derived", "estimated")
 TAKEN = (
-    "period", "start", "cost", "covered", "contacts", "denominator", "value", "coverage", *(f"coverage_{c}" for c in COVERAGE),
-    "offered", "handle_s", "currency", "label",
+    "period", "start", "cost", "covered", "contacts", "denominator", "value", "coverage",
+    *(f"coverage_{c}" for c in COVERAGE), "offered", "handle_s", "currency", "label",
 )  # fmt: skip
 """Names that a dimension cannot have in an answer, because a column of ours has them."""
 
@@ -38,7 +40,7 @@ def statement_tables(s: Statement) -> list[Table]:
 
 
 def coverage(line: Line) -> tuple[Decimal, Decimal, Decimal] | None:
-    """Shares of handled contacts whose time is measured, derived, estimated; they sum to one. None = no contacts.
+    """Shares of handled contacts with time measured, derived, estimated; they sum to one. None = no contacts.
 
     >>> coverage(Line("2026-06", "2026-06-01", (), 100, None, None, 3, 3, Decimal(9), 2, 1))
     (Decimal('0.6667'), Decimal('0.3333'), Decimal('0.0000'))
@@ -94,25 +96,26 @@ def _leaves_out(s: Statement) -> bool:
 
 
 def _has_labels(s: Statement) -> bool:
-    """Whether rows can be no slice of contacts; the question tells, so that the columns do not hang on the data."""
+    """Whether rows can be no slice of contacts: the question tells, so columns do not hang on the data."""
     return any(line.label for line in s.rows) or (s.basis == "full" and bool(s.by) and not s.where)
 
 
-# -- for people -----------------------------------------------------------------------------------------------
+# -- for people ----------------------------------------------------------------------------------------------
 
 
 def _lines(s: Statement) -> Table:
     per_contact = s.per == "contact"
     made_of = ("covered" if _leaves_out(s) else "cost", "contacts" if per_contact else "denominator")
     whole = all(line.measured == line.contacts for line in s.rows)
+    counted: Kind = "quantity" if s.per == "handle-minute" else "count"
     columns = (
         TableColumn("period", "Period"),
         *(TableColumn(n, _header(d)) for n, d in zip(dimension_names(s), s.by, strict=True)),
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency),
         TableColumn("contacts", "Contacts", "count"),
-        *([] if per_contact else [TableColumn("denominator", _header(PER_MANY[s.per]), "quantity" if s.per == "handle-minute" else "count")]),
+        *([] if per_contact else [TableColumn("denominator", _header(PER_MANY[s.per]), counted)]),
         *([TableColumn("covered", "Of it, divided", "money", s.currency)] if _leaves_out(s) else []),
-        TableColumn("value", f"{s.currency} per {PER_WORDS[s.per]}", "value", s.currency, Formula("quotient", made_of)),
+        _cost_of_one(s, *made_of),
         # Said on a page only where it is not all.
         TableColumn("measured", "Time measured", "share", detail=whole),
         TableColumn("derived", "Time derived", "share", detail=True),
@@ -120,10 +123,13 @@ def _lines(s: Statement) -> Table:
         TableColumn("offered", "Offered", "count", detail=True),
         TableColumn("handle_s", "Handle time, s", "seconds", detail=True),
     )  # fmt: skip
-    total = _cells(s, s.total, ("Total", *("" for _ in s.by)))
-    return Table(
-        "Cost", columns, tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s)), total
-    )
+    rows = tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s))
+    return Table("Cost", columns, rows, _cells(s, s.total, ("Total", *("" for _ in s.by))))
+
+
+def _cost_of_one(s: Statement, cost: str, number: str) -> TableColumn:
+    header = f"{s.currency} per {PER_WORDS[s.per]}"
+    return TableColumn("value", header, "value", s.currency, Formula("quotient", (cost, number)))
 
 
 def _values(line: Line) -> tuple[Cell, ...]:
@@ -156,7 +162,7 @@ def _comparisons(s: Statement) -> Table:
         TableColumn("period", "Days"),
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency, detail=True),
         TableColumn("denominator", _header(PER_MANY[s.per]), "quantity", detail=True),
-        TableColumn("value", f"{s.currency} per {PER_WORDS[s.per]}", "value", s.currency, Formula("quotient", ("cost", "denominator"))),
+        _cost_of_one(s, "cost", "denominator"),
         TableColumn("change", "Now above it by", "value", s.currency),
         *([TableColumn("missing", "Missing")] if any(c.missing for c in s.comparisons) else []),
     )  # fmt: skip
@@ -166,7 +172,7 @@ def _comparisons(s: Statement) -> Table:
         rows.append((c.name, c.period, c.cents, c.denominator, c.value, c.change, *missing))
     nothing = ""
     if s.comparisons and all(c.missing for c in s.comparisons):
-        nothing = f"Nothing to compare with: {'; '.join(f'{c.name} ({c.missing})' for c in s.comparisons)}."
+        nothing = f"Nothing to compare with: {'; '.join(f'{c.name}, {c.missing}' for c in s.comparisons)}."
     return Table("Compared with", columns, tuple(rows), sentence=nothing)
 
 
@@ -199,18 +205,18 @@ def _pools(s: Statement) -> Table:
 def _proof(s: Statement) -> Table:
     p, money = s.proof, s.currency
     parts = {
-        "ledger": p.ledger, "assigned": p.assigned, "unused": p.unused, "unassigned": p.unassigned, "difference": p.difference,
-        "unclaimed": p.unclaimed, "outside": p.outside,
+        "ledger": p.ledger, "assigned": p.assigned, "unused": p.unused, "unassigned": p.unassigned,
+        "difference": p.difference, "unclaimed": p.unclaimed, "outside": p.outside,
     }  # fmt: skip
     headers = {
         "unclaimed": "Claimed by no rule (in unassigned)",
         "outside": "Outside customer service (not in ledger)",
     }
+    formulas = {"difference": Formula("difference", ("ledger", "assigned", "unused", "unassigned"))}
     columns = tuple(
-        TableColumn(name, f"{headers.get(name, _header(name))}, {money}", "money", money,
-                    Formula("difference", ("ledger", "assigned", "unused", "unassigned")) if name == "difference" else None)
-        for name in parts
-    )  # fmt: skip
+        TableColumn(n, f"{headers.get(n, _header(n))}, {money}", "money", money, formulas.get(n))
+        for n in parts
+    )
     said = {name: f"{Decimal(cents_text(cents, money)):,}" for name, cents in parts.items()}
     sentence = (
         f"Ledger {said['ledger']} = assigned {said['assigned']} + unused {said['unused']} + "
@@ -222,7 +228,7 @@ def _proof(s: Statement) -> Table:
 def _other_forms(s: Statement) -> Table:
     columns = (
         TableColumn("name", "Form"),
-        TableColumn("value", s.currency, "value", s.currency, Formula("quotient", ("cost", "denominator"))),
+        replace(_cost_of_one(s, "cost", "denominator"), header=s.currency),
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency, detail=True),
         TableColumn("denominator", "Divided by", "quantity", detail=True),
         TableColumn("unit", "Unit", detail=True),

@@ -70,7 +70,7 @@ def _beside(s: Statement) -> Iterator[str]:
     if not known:
         return
     parts = []
-    digits = minor_digits(s.currency) + (0 if abs(s.total.value or 0) >= 1 else 2)
+    digits = minor_digits(s.currency) + (0 if abs(s.total.value or Decimal(0)) >= 1 else 2)
     for c in known:
         change = round(c.change or Decimal(0), digits)
         beside = f"the {c.name}"

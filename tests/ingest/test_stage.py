@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files that are kept: one a local month, rows in file order, and the day cube of contacts."""
+
+import random
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+
+def cube(file) -> list[dict]:
+    with duckdb.connect() as con:
+        found = con.execute("FROM read_parquet($1)", [str(file.cube)])
+        names = [c[0] for c in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def test_a_contact_lies_in_the_file_of_its_local_month(desk) -> None:
+    """23:30 UTC on 30 June is 1 July in Berlin"""
+    staged = desk.read("started_at\n2026-06-30T21:30:00Z\n2026-06-30T22:30:00Z\n2026-06-01\n")
+    assert [(f.month, f.rows, f.path.name) for f in staged.files] == [
+        (date(2026, 6, 1), 2, "contacts-2026-06.parquet"),
+        (date(2026, 7, 1), 1, "contacts-2026-07.parquet"),
+    ]
+
+
+def test_a_table_without_a_time_is_one_file(desk) -> None:
+    (file,) = desk.read("account,month,amount\n1,2026-01,1\n1,2026-02,1\n", "ledger").files
+    assert (file.month, file.rows, file.path.name, file.cube) == (None, 2, "ledger.parquet", None)
+
+
+def test_rows_keep_the_order_of_the_file_however_months_are_mixed(desk) -> None:
+    drawn = random.Random(7)
+    days = [f"2026-{drawn.randint(1, 12):02d}-{drawn.randint(1, 28):02d}" for _ in range(2_000)]
+    staged = desk.read("started_at\n" + "\n".join(days))
+    assert len(staged.files) == 12 and staged.landed == 2_000
+    for file in staged.files:
+        with duckdb.connect() as con:
+            ids = [
+                r for (r,) in con.execute("SELECT row_id FROM read_parquet($1)", [str(file.path)]).fetchall()
+            ]
+        assert ids == sorted(ids)
+
+
+def test_the_columns_told_are_those_of_the_file(desk) -> None:
+    (file,) = desk.read("started_at,talk_s,colour\n2026-06-03,5,red\n").files
+    with duckdb.connect() as con:
+        told = con.execute("DESCRIBE FROM read_parquet($1)", [str(file.path)]).fetchall()
+    assert [(row[0], row[1]) for row in told] == list(file.columns)
+
+
+def test_the_cube_sums_a_day_and_its_dimensions(desk) -> None:
+    """
+    3 June: two voice contacts, one abandoned; a row that stands for three emails of unknown length
+    4 June: one voice contact
+    """
+    text = (
+        "started_at,channel,outcome,count,handle_s,wait_s,handle_basis\n"
+        "2026-06-03 09:00,voice,,,300.5,10,\n"
+        "2026-06-03 23:30,voice,abandoned,,,20,\n"
+        "2026-06-03 10:00,email,,3,,,\n"
+        "2026-06-04 10:00,voice,,,60,,reported\n"
+    )
+    (file,) = desk.read(text).files
+    assert file.cube_columns == ("channel",)
+    email, voice, later = cube(file)
+    assert (voice["day"], voice["n"], voice["count"], voice["handled"], voice["abandoned"]) == (
+        date(2026, 6, 3),
+        2,
+        2,
+        1,
+        1,
+    )
+    assert (voice["handle_s"], voice["wait_s"], voice["talk_s"]) == (
+        Decimal("300.500"),
+        Decimal("30.000"),
+        None,
+    )
+    assert (voice["measured"], voice["unmeasured"], voice["anchor"]) == (1, 0, 2**36 + 2)
+    assert (email["n"], email["count"], email["handled"], email["unmeasured"], email["handle_s"]) == (
+        1,
+        3,
+        3,
+        3,
+        None,
+    )
+    assert (later["day"], later["reported"], later["measured"]) == (date(2026, 6, 4), 1, 0)
+
+
+def test_a_cube_holds_only_types_that_stay_exact(desk) -> None:
+    (file,) = desk.read("started_at,messages\n2026-06-03,4\n").files
+    with duckdb.connect() as con:
+        types = {
+            row[0]: row[1]
+            for row in con.execute("DESCRIBE FROM read_parquet($1)", [str(file.cube)]).fetchall()
+        }
+    assert "DOUBLE" not in types.values()
+    assert (types["handle_s"], types["messages"], types["count"]) == ("DECIMAL(38,3)", "BIGINT", "BIGINT")
+
+
+def test_a_cube_that_saves_nothing_is_not_kept(desk) -> None:
+    rows = "\n".join(f"2026-06-03,q{i}" for i in range(5_001))
+    (file,) = desk.read(f"started_at,queue\n{rows}").files
+    assert (file.cube, file.cube_columns) == (None, ())
+    assert not list(file.path.parent.glob("*.cube.parquet"))
+    assert desk.read("started_at,queue\n2026-06-03,a\n2026-06-03,b\n").files[0].cube is not None
+
+
+def test_nothing_but_the_staged_files_is_left_in_the_folder(desk) -> None:
+    staged = desk.read("started_at\n2026-06-03\nnever\n")
+    left = {p.name for p in staged.files[0].path.parent.iterdir()}
+    assert left == {"in.csv", "contacts-2026-06.parquet", "contacts-2026-06.cube.parquet"}
+
+
+def test_the_same_file_gives_the_same_rows_in_the_same_order(desk) -> None:
+    text = "started_at,team\n" + "\n".join(f"2026-06-{1 + i % 28:02d},t{i % 7}" for i in range(500))
+    one, two = desk.read(text, number=1), desk.read(text, number=1)
+    assert desk.rows(one, rest="") == desk.rows(two, rest="")
+    assert [cube(f) for f in one.files] == [cube(f) for f in two.files]
+
+
+def test_progress_is_told_along_the_way(desk) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    text = "started_at\n" + "2026-06-03\n" * 120_000
+    desk.read(text, progress=lambda *word: told.append(word))
+    assert [w for w in told if w[0] == "reading"] == [("reading", 50_000, None), ("reading", 100_000, None)]
+    assert told[-1] == ("writing", 120_000, 120_000)
