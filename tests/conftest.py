@@ -18,11 +18,17 @@ USUAL: dict[str, Row] = {
     "contacts": {"contact_id": "c", "started_at": "2026-06-03 09:00:00", "channel": "voice"},
     "handlings": {"handling_id": "h", "contact_id": "c1", "started_at": "2026-06-03 09:00:00"},
     "ledger": {
-        "line_id": "l", "account": "6000", "period_start": "2026-06-01", "period_end": "2026-07-01", "amount": "100"
+        "line_id": "l", "account": "6000", "amount": "100",
+        "period_start": "2026-06-01", "period_end": "2026-07-01",
     },
     "capacity": {"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01"},
-    "usage": {"usage_id": "u", "used_at": "2026-06-03 09:00:00", "vendor": "v", "item": "token", "quantity": 1},
-    "fx": {"period_start": "2026-06-01", "period_end": "2026-07-01", "from_currency": "USD", "to_currency": "EUR"},
+    "usage": {
+        "usage_id": "u", "used_at": "2026-06-03 09:00:00", "vendor": "v", "item": "token", "quantity": 1,
+    },
+    "fx": {
+        "period_start": "2026-06-01", "period_end": "2026-07-01",
+        "from_currency": "USD", "to_currency": "EUR",
+    },
     "cases": {"case_id": "k", "opened_at": "2026-06-03 09:00:00"},
 }  # fmt: skip
 """What a row says that a test does not speak of: all in June 2026. Ids are numbered: c1, c2, ..., l1, ..."""

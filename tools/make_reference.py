@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write the reference pages that follow from the code: tables, errors, commands, mapping files.
+"""Write the pages that follow from the code: tables, errors, commands, mapping files, and the inventory.
 
-    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping}.md
+    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping}.md and, between
+                                              its two marks, the inventory of ARCHITECTURE.md
     python tools/make_reference.py --check    write nothing; exit code 1 when one of them is stale
 
 A page says in its first line that it is made; change the code it is made from, then run `make docs`.
@@ -9,6 +10,7 @@ A page says in its first line that it is made; change the code it is made from, 
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,37 +25,43 @@ from percontact.records.tables import LANDED, TABLES, landed_columns
 from percontact.values.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ROOT / "docs" / "reference"
+PACKAGE = ROOT / "src" / "percontact"
+OPENING, CLOSING = "<!-- inventory: made by tools/make_reference.py -->", "<!-- end of the inventory -->"
 MADE = "<!-- Made by tools/make_reference.py from {source}. Change that, then run `make docs`. -->"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the pages, or with --check say which are stale. Returns the exit code."""
-    stale = [name for name, text in pages().items() if not is_fresh(name, text)]
+    made = pages()
+    stale = [name for name, text in made.items() if not is_fresh(name, text)]
     if "--check" in arguments:
         for name in stale:
-            print(f"docs/reference/{name} is stale: run `make docs`.", file=sys.stderr)
+            print(f"{name} is stale: run `make docs`.", file=sys.stderr)
         return 1 if stale else 0
-    REFERENCE.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (REFERENCE / name).write_text(text, encoding="utf-8")
-    print(f"Wrote {len(stale)} of {len(pages())} pages anew in docs/reference.")
+    for name in stale:
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_text(made[name], encoding="utf-8")
+    print(f"Wrote {len(stale)} of {len(made)} pages anew.")
     return 0
 
 
 def pages() -> dict[str, str]:
-    """File name -> text of every page that is made."""
-    return {
-        "tables.md": tables_page(),
-        "errors.md": errors_page(),
-        "cli.md": commands_page(),
-        "mapping.md": mapping_page(),
+    """Path from the root -> text of every page that is made, whole or in part."""
+    found = {
+        "docs/reference/tables.md": tables_page(),
+        "docs/reference/errors.md": errors_page(),
+        "docs/reference/cli.md": commands_page(),
+        "docs/reference/mapping.md": mapping_page(),
     }
+    architecture = ROOT / "ARCHITECTURE.md"
+    if architecture.is_file():
+        found["ARCHITECTURE.md"] = with_inventory(architecture.read_text(encoding="utf-8"))
+    return found
 
 
 def is_fresh(name: str, text: str) -> bool:
     """Whether the page on disk is the one that would be made now."""
-    file = REFERENCE / name
+    file = ROOT / name
     return file.is_file() and file.read_text(encoding="utf-8") == text
 
 
@@ -70,6 +78,34 @@ def row(*cells: str) -> str:
 def grid(header: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     """A Markdown table."""
     return "\n".join([row(*header), row(*("---" for _ in header)), *(row(*r) for r in rows)])
+
+
+# -- the inventory of ARCHITECTURE.md -----------------------------------------------------------------------
+
+
+def with_inventory(text: str) -> str:
+    """The page with a line for each module between the marks; all else is left as it is."""
+    before, opening, rest = text.partition(OPENING)
+    _, closing, after = rest.partition(CLOSING)
+    if not (opening and closing):
+        raise SystemExit(f"ARCHITECTURE.md needs the lines {OPENING} and {CLOSING} around its inventory.")
+    return before + opening + "\n\n" + "\n\n".join(_inventory()) + "\n\n" + closing + after
+
+
+def _inventory() -> Iterator[str]:
+    rooms: dict[str, list[Path]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        rooms.setdefault(path.parent.relative_to(PACKAGE).as_posix(), []).append(path)
+    for room, files in rooms.items():
+        name = "percontact" if room == "." else f"percontact/{room}"
+        lines = [f"- `{path.relative_to(ROOT).as_posix()}` {_first_words(path)}" for path in files]
+        yield f"### {name}\n\n" + "\n".join(lines)
+
+
+def _first_words(path: Path) -> str:
+    """What a file says it is: the first sentence or line of its docstring."""
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"), str(path))) or ""
+    return said.split("\n", 1)[0].strip()
 
 
 # -- tables -------------------------------------------------------------------------------------------------
@@ -314,8 +350,9 @@ ORIGIN = {
     "format": "strptime formats, tried in order.",
     "timezone": "IANA zone of times that name no offset.",
     "unit": "What a duration or an epoch time is counted in.",
+    "times": "Header of a number the value is multiplied by: an average and how many make the total.",
     "values": "Source value: value of the table. Empty means unknown.",
-    "else": "A value not in `values:` becomes itself (`keep`), unknown (`null`), or its row goes aside (`aside`).",
+    "else": "A value outside `values:` stays (`keep`), is unknown (`null`) or sets its row aside (`aside`).",
     "hash": "`true`: a keyed hash stands for the value.",
     "nulls": "Further cells that mean unknown.",
     "decimal": "As for the whole file.",

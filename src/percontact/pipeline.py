@@ -8,6 +8,7 @@ A newcomer reads this file first. `ingest`, `store` and `costing` do not know ea
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from percontact import __version__
 from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import PERS, Per
@@ -36,6 +38,7 @@ from percontact.values.period import GRAINS, Grain, Period, add_months, parse_pe
 from percontact.values.problem import did_you_mean, problem
 
 POLICY_FILE = "policy.yaml"
+SUMMARY_FILE = "work.parquet"
 TRIES = 20
 """How often an import is checked anew when other processes keep publishing to the same table."""
 
@@ -79,7 +82,26 @@ class OpenBook:
                     "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
                     f"percontact import {table} FILE",
                 )  # fmt: skip
-        return CostedBook(self.book, self.policy, amounts=self.amounts)
+        kept = self.workspace.run_folder(self._run) / SUMMARY_FILE
+        costed = CostedBook(self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None)
+        if costed.work.wants_summary():
+            self._keep_summary(costed)
+        return costed
+
+    @property
+    def _run(self) -> str:
+        """Digest of all that the work's quantities depend on: the state of the workspace, the policy, our version."""
+        return hashlib.sha256(f"{self.book.snapshot} {self.policy.digest} {__version__}".encode()).hexdigest()[:20]
+
+    def _keep_summary(self, costed: CostedBook) -> None:
+        """Write the sums of the work once; later questions and processes read them."""
+        try:
+            draft = self.workspace.staging(0)
+            if costed.work.write_summary(draft / SUMMARY_FILE):
+                folder = self.workspace.note_run(self._run, draft, snapshot=self.book.snapshot or 0, what="work summary")
+                costed.work.summary = folder / SUMMARY_FILE
+        except OSError:
+            return  # a workspace that may only be read is answered from its rows
 
     def ask(
         self, *, start: str | None = None, end: str | None = None, grain: str = "month",

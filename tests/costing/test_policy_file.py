@@ -52,7 +52,8 @@ unit_times: [{scope: {channel: email}, base_s: 90.5, extra: {messages: 30}}]
 concurrency: {channels: [chat]}
 failure_demand: {reasons: [refund]}
 repeat: {within_days: 14, same: customer_id}
-prices: [{vendor: V, item: token_in, price: 0.000002, per: 1000, currency: USD, from: 2026-01-01, because: contract}]
+prices:
+  - {vendor: V, item: token_in, price: 0.000002, per: 1000, currency: USD, from: 2026-01-01, because: x}
 """
     )
     voice = policy.pools["voice"]
@@ -70,11 +71,13 @@ prices: [{vendor: V, item: token_in, price: 0.000002, per: 1000, currency: USD, 
         Shrinkage("phones", Decimal("0.25"), date(2026, 1, 1)),
         Shrinkage("phones", Decimal("0.2"), date(2026, 7, 1)),
     )
-    assert policy.unit_times == (UnitTime((("channel", ("email",)),), Decimal("90.5"), {"messages": Decimal(30)}),)
+    assert policy.unit_times == (
+        UnitTime((("channel", ("email",)),), Decimal("90.5"), {"messages": Decimal(30)}),
+    )
     assert (policy.concurrent_channels, policy.failure_reasons) == (("chat",), ("refund",))
     assert (policy.repeat_days, policy.repeat_same) == (14, ("customer_id",))
     assert policy.prices == (
-        Price("V", "token_in", Decimal("0.000002"), "USD", Decimal(1000), date(2026, 1, 1), None, "contract"),
+        Price("V", "token_in", Decimal("0.000002"), "USD", Decimal(1000), date(2026, 1, 1), None, "x"),
     )
 
 
@@ -101,8 +104,8 @@ prices: [{vendor: V, item: token_in, price: 0.000002, per: 1000, currency: USD, 
          "It must be one of fixed, step, variable."),
         ("pools: {a: }\nrules: [{to: a, from: soon}]", "policy.yaml: rule 1", "'soon' is not a day",
          "Write 2026-01-31."),
-        ("pools: {a: }\nrules: [{to: a, from: 2026-02-30}]", "policy.yaml: rule 1", "'2026-02-30' is not a day",
-         "Write 2026-01-31."),
+        ("pools: {a: }\nrules: [{to: a, from: 2026-02-30}]", "policy.yaml: rule 1",
+         "'2026-02-30' is not a day", "Write 2026-01-31."),
         ("capacity: {shrinkage: {default: 30}}", "policy.yaml: capacity.shrinkage", "default is 30",
          "Shrinkage is a share of paid time, from 0 up to 1."),
         ("unit_times: [{base_s: long}]", "policy.yaml: unit_times", "'long' is not a number",
@@ -132,8 +135,9 @@ def test_nothing_in_a_policy_is_run() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "what", "why"),
     [
-        ("pool: {}", "policy.yaml", "policy.yaml has no `pool:`", "Did you mean pools?"),
-        ("pools: {a: {drivers: x}}", "policy.yaml: pool a", "a pool has no `drivers:`", "Did you mean driver?"),
+        ("rule: []", "policy.yaml", "policy.yaml has no `rule:`", "Did you mean rules?"),
+        ("pools: {a: {drivers: x}}", "policy.yaml: pool a", "a pool has no `drivers:`",
+         "Did you mean driver?"),
         ("pools: {a: {driver: handle}}", "policy.yaml: pool a",
          "its driver 'handle' is not known for a pool without `to:`", "Did you mean handle_s?"),
         ("pools: {a: {driver: seat, to: b}, b: }", "policy.yaml: pool a", "its driver 'seat' is not known",
@@ -143,12 +147,12 @@ def test_nothing_in_a_policy_is_run() -> None:
          "There is: contacts, handle_s, messages, offered, talk_s, usage:ITEM, wait_s."),
         ("pools: {people: }\nrules: [{to: peple}]", "policy.yaml: rule 1",
          "it sends lines to the pool 'peple', which is not under `pools:`", "Did you mean people?"),
-        ("pools: {a: {driver: weights, to: a}}", "policy.yaml: pool a", "it serves 'a', which is not another pool",
-         "Did you mean a?"),
-        ("pools: {a: {driver: weights, to: b}}", "policy.yaml: pool a", "it serves 'b', which is not another pool",
-         "There is: a."),
-        ("pools: {a: }\nshared: {order: [a]}", "policy.yaml: shared.order", "'a' is not a pool that serves others",
-         "There is none yet."),
+        ("pools: {a: {driver: weights, to: a}}", "policy.yaml: pool a",
+         "it serves 'a', which is not another pool", "There is none yet."),
+        ("pools: {a: {driver: weights, to: b}}", "policy.yaml: pool a",
+         "it serves 'b', which is not another pool", "There is none yet."),
+        ("pools: {a: }\nshared: {order: [a]}", "policy.yaml: shared.order",
+         "'a' is not a pool that serves others", "There is none yet."),
         ("prices: [{vendor: v, item: i, prise: 1}]", "policy.yaml: prices", "a price has no `prise:`",
          "Did you mean price?"),
     ],
@@ -166,7 +170,8 @@ def test_a_circle_of_shared_pools_is_refused_in_four_parts() -> None:
         "policy.yaml: pool it",
         "it serves only hr, so by method step-down its cost never reaches a contact",
         "The shared pools give in the order it, hr, and a pool that has given takes no more.",
-        "Change `shared.order:`, set `shared: {method: reciprocal}`, or let a pool of the circle serve a pool of contacts.",
+        "Change `shared.order:`, set `shared: {method: reciprocal}`, "
+        "or let a pool of the circle serve a pool of contacts.",
     )
 
 

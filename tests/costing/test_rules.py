@@ -23,7 +23,10 @@ POOLS = "pools: {a: , b: }\n"
 def claimed(cost_of: Cost, rules: str, *lines: Row) -> list[str | None]:
     """The pool of each line, in order, of lines that lie in one month."""
     costed = cost_of(POOLS + f"rules: [{rules}]", ledger=list(lines))
-    return [pool for (pool,) in costed.con.execute("SELECT pool FROM line_month ORDER BY row_id, month").fetchall()]
+    return [
+        pool
+        for (pool,) in costed.con.execute("SELECT pool FROM line_month ORDER BY row_id, month").fetchall()
+    ]
 
 
 def test_the_first_rule_that_matches_wins(cost_of: Cost) -> None:
@@ -53,11 +56,15 @@ def test_the_first_rule_that_matches_wins(cost_of: Cost) -> None:
         ("it''s", "it''s", True),
     ],
 )
-def test_a_pattern_is_text_with_stars_and_no_case(cost_of: Cost, pattern: str, account: str, fits: bool) -> None:
+def test_a_pattern_is_text_with_stars_and_no_case(
+    cost_of: Cost, pattern: str, account: str, fits: bool
+) -> None:
     """`*` is any text, nothing else is special, upper and lower case are one."""
     pattern, account = pattern.replace("''", "'"), account.replace("''", "'")
     quoted = pattern.replace("'", "''")
-    assert claimed(cost_of, f"{{match: {{account: '{quoted}'}}, to: a}}", {"account": account}) == ["a" if fits else None]
+    assert claimed(cost_of, f"{{match: {{account: '{quoted}'}}, to: a}}", {"account": account}) == [
+        "a" if fits else None
+    ]
 
 
 def test_any_value_of_a_list_and_every_column_must_fit(cost_of: Cost) -> None:
@@ -98,11 +105,11 @@ def test_a_column_that_a_file_adds_can_be_matched(cost_of: Cost) -> None:
 
 
 def test_a_column_that_is_not_there_is_refused(cost_of: Cost) -> None:
-    """acount"""
+    """cost_center"""
     with pytest.raises(PercontactError) as error:
-        claimed(cost_of, "{match: {acount: '6*'}, to: a}", {})
+        claimed(cost_of, "{match: {cost_center: '6*'}, to: a}", {})
     assert (error.value.problem.code, error.value.problem.where) == ("E-POL-02", "policy.yaml: rule 1")
-    assert error.value.problem.why == "Did you mean account or account_name?"
+    assert error.value.problem.why == "Did you mean cost_centre?"
 
 
 def test_what_a_rule_says_of_a_line_stands_before_what_the_line_says(cost_of: Cost) -> None:
@@ -132,13 +139,27 @@ def test_a_line_that_no_rule_claims_is_unassigned(cost_of: Cost) -> None:
         contacts=[{}], ledger=[{"account": "6100", "amount": "70"}, {"account": "9", "amount": "30"}],
     )  # fmt: skip
     found = costed.reconciliation(JUNE)
-    assert (from_pico(found.assigned), from_pico(found.unassigned), from_pico(found.unclaimed)) == (70, 30, 30)
+    assert (from_pico(found.assigned), from_pico(found.unassigned), from_pico(found.unclaimed)) == (
+        70,
+        30,
+        30,
+    )
 
 
 def test_billed_cost_lies_where_it_was_booked_and_effective_where_it_belongs(cost_of: Cost) -> None:
-    """12,000 for a year, booked on 20 March: billed 12,000 in March; effective 31/365 of it in each long month."""
-    line = {"period_start": "2026-01-01", "period_end": "2027-01-01", "posted_on": "2026-03-20", "amount": "12000"}
-    billed = {m: from_pico(c) for (_, m), (c, _) in cost_of(ledger=[line], amounts="billed").pool_costs.items()}
+    """
+    12,000 for a year, booked on 20 March: billed 12,000 in March; effective 31/365 of it in each long
+    month.
+    """
+    line = {
+        "period_start": "2026-01-01",
+        "period_end": "2027-01-01",
+        "posted_on": "2026-03-20",
+        "amount": "12000",
+    }
+    billed = {
+        m: from_pico(c) for (_, m), (c, _) in cost_of(ledger=[line], amounts="billed").pool_costs.items()
+    }
     effective = {m: from_pico(c) for (_, m), (c, _) in cost_of(ledger=[line]).pool_costs.items()}
     assert billed == {date(2026, 3, 1): 12000}
     assert round(effective[date(2026, 1, 1)], 2) == Decimal("1019.18")
@@ -148,4 +169,6 @@ def test_billed_cost_lies_where_it_was_booked_and_effective_where_it_belongs(cos
 def test_an_effective_amount_stands_before_the_billed_one(cost_of: Cost) -> None:
     """amount 0, effective 25 (FOCUS: a prepaid use): 25 accrued, 0 billed."""
     line = {"amount": "0", "effective": "25"}
-    assert [from_pico(cost_of(ledger=[line], amounts=a).unassigned.pico) for a in ("effective", "billed")] == [25, 0]
+    assert [
+        from_pico(cost_of(ledger=[line], amounts=a).unassigned.pico) for a in ("effective", "billed")
+    ] == [25, 0]

@@ -87,9 +87,11 @@ def commands() -> Iterator[str]:
             if isinstance(command, click.Group):
                 yield from below(command, (*words, name))
 
-    main = importlib.import_module("percontact.cli").main
-    assert isinstance(main, click.Group), "percontact.cli.main is the click group of all commands"
-    yield from below(main, ())
+    verbs = importlib.import_module("percontact.cli.group").percontact
+    assert isinstance(verbs, click.Group), (
+        "percontact.cli.group.percontact is the click group of all commands"
+    )
+    yield from below(verbs, ())
 
 
 def test_every_command_has_its_place_in_the_reference() -> None:

@@ -213,7 +213,7 @@ def test_no_import_of_ourselves_is_hidden() -> None:
         (
             "plan/lever.py",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import percontact.web",
-            "9",
+            "10",
         ),
         ("web/app.py", "from percontact import cli", "downward"),
         ("plan/lever.py", "from percontact import Money", "front"),

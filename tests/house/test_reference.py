@@ -29,10 +29,11 @@ def test_every_made_page_is_fresh(maker: ModuleType) -> None:
 def test_a_stale_page_is_seen_and_left_as_it_is(
     maker: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(maker, "REFERENCE", tmp_path)
+    monkeypatch.setattr(maker, "ROOT", tmp_path)
+    monkeypatch.setattr(maker, "PACKAGE", tmp_path)
     assert maker.main([]) == 0
     assert maker.main(["--check"]) == 0
-    page = tmp_path / "errors.md"
+    page = tmp_path / "docs" / "reference" / "errors.md"
     page.write_text("by hand", encoding="utf-8")
     assert maker.main(["--check"]) == 1
     assert "docs/reference/errors.md is stale" in capsys.readouterr().err

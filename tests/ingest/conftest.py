@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A desk to read files at: text goes in as a file, a staged import comes out, its rows by SQL."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,8 +80,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    yield Desk(tmp_path)
-
-
-Reader = Callable[..., Staged]
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)

@@ -100,7 +100,7 @@ def test_of_two_equal_local_times_the_earlier_is_taken(desk, zone: str, local: s
 
 def test_times_that_came_twice_are_counted_in_the_receipt(desk) -> None:
     staged = desk.read("started_at\n2026-10-25 02:30\n2026-10-25 02:30+01:00\n2026-10-25 01:30\n")
-    assert [n for n in staged.notes if "came twice" in n][0].endswith(": 1.")
+    assert next(n for n in staged.notes if "came twice" in n).endswith(": 1.")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,8 @@ def test_times_that_came_twice_are_counted_in_the_receipt(desk) -> None:
 )
 def test_a_local_time_that_never_was_is_set_aside(desk, zone: str, local: str) -> None:
     (aside,) = desk.read(f"started_at\n{local}\n", mapping=f"timezone: {zone}").aside
-    assert aside.code == "E-TIME-03" and zone in aside.reason
+    assert aside.code == "E-TIME-03"
+    assert zone in aside.reason
 
 
 @pytest.mark.parametrize("cell", ["2026-06-30", "2026-06-30 23:59", "2026-06-30T21:30:00Z"])
@@ -171,7 +172,7 @@ def test_no_other_length_is_guessed(desk, cell: str) -> None:
 def test_less_than_a_millisecond_is_rounded_and_counted(desk) -> None:
     staged = desk.read("started_at,talk_s,wrap_s\n2026-06-03,1.2345,2.5\n2026-06-03,0:00:01.0004,1\n")
     assert [row[0] for row in desk.rows(staged, "talk_s")] == [Decimal("1.235"), Decimal("1.000")]
-    assert [n for n in staged.notes if "rounded" in n][0].endswith(": 2.")
+    assert next(n for n in staged.notes if "rounded" in n).endswith(": 2.")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +298,8 @@ def test_a_person_left_empty_stays_unknown(desk) -> None:
 
 
 def test_an_answer_off_its_scale_is_set_aside(desk) -> None:
-    text = "sent_at,kind,score,scale_min,scale_max\n2026-06-03,csat,6,1,5\n2026-06-03,csat,5,1,5\n2026-06-03,nps,10,,\n"
+    head = "sent_at,kind,score,scale_min,scale_max\n"
+    text = head + "2026-06-03,csat,6,1,5\n2026-06-03,csat,5,1,5\n2026-06-03,nps,10,,\n"
     staged = desk.read(text, "surveys")
     assert [(a.line, a.code) for a in staged.aside] == [(2, "E-RANGE-01")]
     assert "1.0 to 5.0" in staged.aside[0].reason

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-HEAD = "started_at,queued_at,answered_at,ended_at,channel,outcome,count,handle_s,talk_s,hold_s,wrap_s,handle_basis,wait_s\n"
+HEAD = (
+    "started_at,queued_at,answered_at,ended_at,channel,outcome,count,"
+    "handle_s,talk_s,hold_s,wrap_s,handle_basis,wait_s\n"
+)
 DAY = "2026-06-03 09:"
 
 
@@ -72,7 +75,8 @@ def test_a_row_is_named_by_import_and_line_and_a_missing_id_by_file_and_line(des
     staged = desk.read("contact_id,started_at\n,2026-06-03\nc-2,2026-06-03\n", number=5)
     ((made, first), (given, second)) = desk.rows(staged, "contact_id, row_id")
     assert (first, second) == (5 * 2**36 + 2, 5 * 2**36 + 3)
-    assert (made[8:], given) == ("-2", "c-2") and len(made) == 10
+    assert (made[8:], given) == ("-2", "c-2")
+    assert len(made) == 10
 
 
 def test_the_bucket_is_a_utc_quarter_of_an_hour(desk) -> None:
@@ -84,12 +88,16 @@ def test_a_file_knows_whether_its_lengths_are_whole_seconds(desk) -> None:
     def whole(cell: str) -> bool:
         return desk.read(f"started_at,talk_s,hold_s\n2026-06-03,{cell},1\n").files[0].whole_seconds
 
-    assert whole("5") and whole("5.000") and whole("")
-    assert not whole("5.5") and not whole("5.001")
+    assert whole("5")
+    assert whole("5.000")
+    assert whole("")
+    assert not whole("5.5")
+    assert not whole("5.001")
 
 
 def test_lengths_are_kept_to_the_millisecond(desk) -> None:
-    text = "started_at,answered_at,ended_at,channel\n2026-06-03T09:00:00.0004Z,2026-06-03T09:00:00.0004Z,2026-06-03T09:05:00.5009Z,voice\n"
+    times = "2026-06-03T09:00:00.0004Z,2026-06-03T09:00:00.0004Z,2026-06-03T09:05:00.5009Z"
+    text = f"started_at,answered_at,ended_at,channel\n{times},voice\n"
     ((handle, at),) = desk.rows(desk.read(text), "handle_s, started_at")
     assert handle == Decimal("300.501")
     assert at == datetime(2026, 6, 3, 9, 0, 0, 400)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mapping is followed to the letter or refused, with the line and the near name."""
 
+from decimal import Decimal
+
 import pytest
 
 from percontact.ingest import load_mapping
@@ -63,7 +65,9 @@ def test_the_example_of_the_docstring_is_a_mapping() -> None:
 
     example = (module.__doc__ or "").split("```yaml\n")[1].split("```")[0]
     mapping = parse_mapping(example, "m")
-    assert mapping.delimiter == ";" and mapping.skip == 3 and mapping.keep == "all"
+    assert mapping.delimiter == ";"
+    assert mapping.skip == 3
+    assert mapping.keep == "all"
     assert mapping.columns["outcome"] == Origin(columns=(("Result", "Outcome"),))
     assert mapping.columns["answered_at"].columns == (("Date",), ("Picked up",))
     assert mapping.where[0].never == ("PHANTOM",)
@@ -133,7 +137,8 @@ def test_cells_are_joined_and_one_empty_part_empties_the_whole(desk) -> None:
 
 
 def test_a_constant_is_read_in_iso_form_whatever_the_file_uses(desk) -> None:
-    text = "format: '%d/%m/%Y'\ndecimal: ','\ncolumns: {started_at: {constant: 2026-06-03}, talk_s: {constant: 1.5}}"
+    columns = "columns: {started_at: {constant: 2026-06-03}, talk_s: {constant: 1.5}}"
+    text = f"format: '%d/%m/%Y'\ndecimal: ','\n{columns}"
     staged = desk.read("x\n1\n", mapping=text)
     assert str(desk.rows(staged, "talk_s")[0][0]) == "1.500"
 
@@ -196,3 +201,31 @@ def test_a_mapping_that_speaks_of_what_is_not_there_is_refused(desk, mapping: st
 def test_a_unit_or_format_that_does_not_fit_is_refused(desk, mapping: str) -> None:
     with pytest.raises(PercontactError, match="E-MAP-01"):
         desk.read(ROW, mapping=mapping)
+
+
+def test_an_average_times_its_number_is_the_total(desk) -> None:
+    text = "started_at,Calls,Avg talk\n2026-06-03,204,0:02:14\n2026-06-04,many,0:02:14\n2026-06-05,3,\n"
+    mapping = "columns: {count: {constant: 1}, talk_s: {column: Avg talk, times: Calls}}"
+    staged = desk.read(text, mapping=mapping)
+    assert desk.rows(staged, "talk_s::INT") == [(204 * 134,), (None,)]
+    ((aside),) = staged.aside
+    assert (aside.line, aside.code) == (3, "E-TYPE-01")
+    assert "`times` is `many`" in aside.reason
+
+
+@pytest.mark.parametrize(("cell", "amount"), [("2.50", "7.50"), ("0.123456789", "0.370370367")])
+def test_a_price_times_its_number_is_the_amount(desk, cell: str, amount: str) -> None:
+    mapping = "columns: {amount: {column: Price, times: Number}}"
+    text = f"account,month,Price,Number\n6100,2026-06,{cell},3\n"
+    assert desk.column(text, "amount", "ledger", mapping=mapping) == [Decimal(amount)]
+
+
+def test_only_what_adds_up_can_be_multiplied(desk) -> None:
+    with pytest.raises(PercontactError, match="E-MAP-01"):
+        desk.read(ROW, mapping="columns: {started_at: Start, team: {column: Who, times: Type}}")
+
+
+def test_a_file_read_in_two_parts_makes_ids_of_its_own(desk) -> None:
+    first = desk.read(ROW, mapping="columns: {started_at: Start}\npart: one")
+    again = desk.read(ROW, mapping="columns: {started_at: Start}\npart: two", book=desk.book(first))
+    assert (again.landed, again.aside) == (2, ())

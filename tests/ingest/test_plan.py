@@ -95,7 +95,8 @@ def test_a_contact_with_a_date_alone_starts_at_local_midnight(desk) -> None:
 def test_a_span_that_ends_before_it_starts_is_set_aside(desk) -> None:
     text = "account,amount,period_start,period_end\n6100,1,2026-02-03,2026-02-03\n"
     (aside,) = desk.read(text, "ledger").aside
-    assert aside.code == "E-TIME-02" and "0 days" in aside.reason
+    assert aside.code == "E-TIME-02"
+    assert "0 days" in aside.reason
 
 
 def test_defaults_stand_for_absent_and_empty_cells(desk) -> None:

@@ -33,7 +33,8 @@ def test_rows_keep_the_order_of_the_file_however_months_are_mixed(desk) -> None:
     drawn = random.Random(7)
     days = [f"2026-{drawn.randint(1, 12):02d}-{drawn.randint(1, 28):02d}" for _ in range(2_000)]
     staged = desk.read("started_at\n" + "\n".join(days))
-    assert len(staged.files) == 12 and staged.landed == 2_000
+    assert len(staged.files) == 12
+    assert staged.landed == 2_000
     for file in staged.files:
         with duckdb.connect() as con:
             ids = [

@@ -38,7 +38,8 @@ def test_a_bad_row_is_told_in_four_parts_and_the_good_one_lands(desk, path: Path
     staged = desk.read(path, table, mapping=mapping_of(path))
     assert (staged.seen, staged.landed, [a.code for a in staged.aside]) == (2, 1, [code])
     (aside,) = staged.aside
-    assert aside.line == 3 and aside.text == path.read_text(encoding="utf-8").splitlines()[2]
+    assert aside.line == 3
+    assert aside.text == path.read_text(encoding="utf-8").splitlines()[2]
     held_to(path.with_suffix(".txt"), str(problem_of(aside, path.name)))
 
 

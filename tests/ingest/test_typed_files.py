@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workbooks, Parquet and data frames: cells with types give the same rows as their text would."""
 
+import sys
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from percontact.values.problem import PercontactError
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
-    """Sheet `Notes`, then sheet `Calls`: a title, a blank row, the header on row 3, a blank row among the rows."""
+    """Sheet `Notes`, then `Calls`: a title, a blank row, the header on row 3, a blank row among the rows."""
     book = openpyxl.Workbook()
     book.active.title = "Notes"
     book.active.append(["nothing here"])
@@ -72,7 +73,10 @@ def parquet(path: Path, query: str) -> Path:
 
 
 def test_parquet_times_with_a_zone_are_moments_and_without_are_local(desk, tmp_path: Path) -> None:
-    query = "SELECT TIMESTAMPTZ '2026-06-03 09:00:00+00' AS started_at, TIMESTAMP '2026-06-03 11:05:00' AS answered_at"
+    query = (
+        "SELECT TIMESTAMPTZ '2026-06-03 09:00:00+00' AS started_at, "
+        "TIMESTAMP '2026-06-03 11:05:00' AS answered_at"
+    )
     staged = desk.read(parquet(tmp_path / "p.parquet", query))
     assert desk.rows(staged, "started_at, answered_at, wait_s::INT, row_id & 255") == [
         (datetime(2026, 6, 3, 9, 0), datetime(2026, 6, 3, 9, 5), 300, 2)
@@ -133,3 +137,10 @@ def test_something_else_is_no_frame(desk) -> None:
     given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
     with pytest.raises(PercontactError, match="E-ARG-01"):
         read_frame(42, "contacts", **given)
+
+
+def test_a_frame_without_the_library_for_frames_is_told_what_to_install(desk, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
+    with pytest.raises(PercontactError, match="E-LIB-01"):
+        read_frame(object(), "contacts", **given)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Any book and any policy, and a slow costing by another hand to compare with.
 
-    worlds   a strategy of World: the rows of a Book, a policy, and the months they lie in
-    oracle   costs a World with exact fractions, row by row, in plain Python
+worlds   a strategy of World: the rows of a Book, a policy, and the months they lie in
+oracle   costs a World with exact fractions, row by row, in plain Python
 """
 
 from __future__ import annotations
@@ -196,7 +196,9 @@ def policies(draw: st.DrawFn, *, concurrent: bool) -> Policy:
         pools[f"work{i}"] = Pool(f"work{i}", driver, draw(st.sampled_from(SCOPES)), group)
     work, shared = list(pools), [f"shared{i}" for i in range(draw(st.integers(0, 3)))]
     for name in shared:
-        to = draw(st.lists(st.sampled_from([n for n in [*work, *shared] if n != name]), min_size=1, unique=True))
+        to = draw(
+            st.lists(st.sampled_from([n for n in [*work, *shared] if n != name]), min_size=1, unique=True)
+        )
         driver = draw(st.sampled_from(["weights", "weights", "cost", "practical_h", "heads", "contacts"]))
         weights = {n: Decimal(draw(st.sampled_from(["0", "1", "2", "0.5"]))) for n in to}
         pools[name] = Pool(name, driver, (), None, tuple(to), weights if driver == "weights" else {})
@@ -204,7 +206,9 @@ def policies(draw: st.DrawFn, *, concurrent: bool) -> Policy:
     rules = [
         Rule(draw(targets), (("account", ("6100",)), ("cost_centre", ("cc*",)))),
         Rule(draw(targets), (("account", ("6*",)),), end=date(2026, 7, 1)),
-        Rule(draw(targets), (("account", ("6*", "7000")),), behaviour=draw(st.sampled_from([None, "variable"]))),
+        Rule(
+            draw(targets), (("account", ("6*", "7000")),), behaviour=draw(st.sampled_from([None, "variable"]))
+        ),
         Rule("outside", (("account", ("8000",)),)),
     ]
     equations = [
@@ -264,7 +268,7 @@ def worlds() -> Callable[..., Strategy[World]]:
 
 @dataclass
 class Told:
-    """What the oracle says, in currency units: cells of (month, team, channel), and pools of (name, month)."""
+    """What the oracle says, in currency units: cells of (month, team, channel), pools of (name, month)."""
 
     cells: dict[tuple[date, object, object], Fraction]
     unused: dict[tuple[str, date], Fraction]
@@ -284,7 +288,8 @@ def line_costs(world: World) -> dict[tuple[str | None, date], Fraction]:
     sums: dict[tuple[str | None, date], Fraction] = defaultdict(Fraction)
     for line in world.tables.get("ledger", []):
         start, end = line["period_start"], line["period_end"]
-        assert isinstance(start, date) and isinstance(end, date)
+        assert isinstance(start, date)
+        assert isinstance(end, date)
         rate = Fraction(USD_RATE) if line["currency"] == "USD" else Fraction(1)
         for month in periods(Period(start, end), "month"):
             days = (min(end, month.end) - max(start, month.start)).days
@@ -295,7 +300,9 @@ def line_costs(world: World) -> dict[tuple[str | None, date], Fraction]:
 
 def pool_of(policy: Policy, line: Row, month: date) -> str | None:
     def fits(pattern: str, cell: object) -> bool:
-        return cell is not None and (cell == pattern or (pattern[-1] == "*" and str(cell).startswith(pattern[:-1])))
+        return cell is not None and (
+            cell == pattern or (pattern[-1] == "*" and str(cell).startswith(pattern[:-1]))
+        )
 
     for rule in policy.rules:
         dated = (rule.start is None or month >= rule.start) and (rule.end is None or month < rule.end)
@@ -333,7 +340,9 @@ def work_rows(world: World) -> list[Row]:
 
 
 def actor(told: object, channel: object) -> object:
-    return told or {"ai_agent": "bot", "self_service": "self_service", "ivr": "ivr"}.get(str(channel), "agent")
+    return told or {"ai_agent": "bot", "self_service": "self_service", "ivr": "ivr"}.get(
+        str(channel), "agent"
+    )
 
 
 def inside(scope: tuple[tuple[str, tuple[str, ...]], ...], row: Row) -> bool:
@@ -351,7 +360,9 @@ def effort(policy: Policy, row: Row, source: Row, worked: bool) -> Fraction:
 
 
 def hours(world: World, group: str | None, month: date, name: str) -> Fraction | None:
-    found = [r for r in world.tables.get("capacity", []) if r["group"] == group and r["period_start"] == month]
+    found = [
+        r for r in world.tables.get("capacity", []) if r["group"] == group and r["period_start"] == month
+    ]
     known = [Fraction(Decimal(str(r[name]))) for r in found if r.get(name) is not None]
     if not known and name == "practical_h" and found and found[0].get("paid_h") and world.policy.shrinkage:
         known = [Fraction(Decimal(str(found[0]["paid_h"]))) * (1 - Fraction(world.policy.shrinkage[0].share))]
@@ -378,7 +389,9 @@ def given(world: World, month: date, own: dict[str, Fraction], rows: list[Row]) 
 
 def reciprocal(costs: dict[str, Fraction], shares: dict[str, dict[str, Fraction]]) -> dict[str, Fraction]:
     """Remove one giver at a time: what it receives goes on to those it serves (absorbing Markov chain)."""
-    flow = {g: {r: w / sum(s.values()) for r, w in s.items() if w} for g, s in shares.items() if any(s.values())}
+    flow = {
+        g: {r: w / sum(s.values()) for r, w in s.items() if w} for g, s in shares.items() if any(s.values())
+    }
     costs = dict(costs)
     for g in list(flow):
         out = flow.pop(g)
@@ -407,7 +420,11 @@ def weights_of(
     if pool.driver == "contacts":
         here = [row for row in rows if row["month"] == month]
         return {
-            r: Fraction(sum(int(str(w["contacts"])) for w in here if not pools[r].shared and inside(pools[r].scope, w)))
+            r: Fraction(
+                sum(
+                    int(str(w["contacts"])) for w in here if not pools[r].shared and inside(pools[r].scope, w)
+                )
+            )
             for r in pool.to
         }
     return {r: hours(world, pools[r].group, month, pool.driver) or Fraction(0) for r in pool.to}

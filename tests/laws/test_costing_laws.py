@@ -14,16 +14,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percontact.costing import Condition, Slice
+from percontact.costing.contact_cost import priced_contacts
 from percontact.costing.costed import Cell
 from percontact.costing.policy import OUTSIDE
+from percontact.costing.trail import trail
 from percontact.report.state import state
 from percontact.values.money import PICO
 from percontact.values.period import Period, add_months, start_of
 
-# A book is written and costed for each example, a quarter of a second: half the profile's examples.
-fewer = settings(max_examples=max(10, settings.default.max_examples // 2))
+# A book is written and costed for each example, a quarter of a second: a third of the profile's examples.
+fewer = settings(max_examples=max(10, settings.default.max_examples // 3))
 
-DIMENSIONS = ("team", "channel", "reason", "agent", "actor", "assisted", "weekday", "hour", "contact_id", "pool")
+DIMENSIONS = (
+    "team",
+    "channel",
+    "reason",
+    "agent",
+    "actor",
+    "assisted",
+    "weekday",
+    "hour",
+    "contact_id",
+    "pool",
+)
 CONDITIONS = (
     Condition("team", ("north",)),
     Condition("team", ("",)),
@@ -66,7 +79,9 @@ def test_every_cent_lands_exactly_once(worlds: Worlds, data: st.DataObject) -> N
     by_currency: dict[object, Decimal] = defaultdict(Decimal)
     for line in world.tables.get("ledger", []):
         by_currency[line["currency"] or "EUR"] += Decimal(str(line["amount"]))
-    placed = costed.con.execute("SELECT currency, sum(source_pico), count(*) FROM line_month GROUP BY 1").fetchall()
+    placed = costed.con.execute(
+        "SELECT currency, sum(source_pico), count(*) FROM line_month GROUP BY 1"
+    ).fetchall()
     assert {c: Decimal(p) / PICO for c, p, _ in placed} == by_currency
     # In the reporting currency there is one rounding to the pico for each line of another currency and month.
     exact = Fraction(by_currency["EUR"]) + Fraction(by_currency["USD"]) * Fraction("0.917")
@@ -96,7 +111,10 @@ def test_a_slice_never_changes_a_total(worlds: Worlds, data: st.DataObject) -> N
 @fewer
 @given(st.data())
 def test_pricing_sums_and_summing_prices_are_one(worlds: Worlds, data: st.DataObject) -> None:
-    """By team (drivers are added, then priced) == by contact and team (priced, then added): in pico, cell by cell."""
+    """
+    By team (drivers are added, then priced) == by contact and team (priced, then added): in pico, cell by
+    cell.
+    """
     world = data.draw(worlds())
     question = replace(data.draw(questions(world.span)), by=("team", "channel"), grain="month")
     costed = world.cost()
@@ -136,7 +154,10 @@ def test_a_slow_costing_with_fractions_finds_the_same_cells(
 @fewer
 @given(st.data())
 def test_marginal_is_part_of_used_and_used_of_full(worlds: Worlds, data: st.DataObject) -> None:
-    """Where no cost is below zero and capacity suffices: 0 <= marginal <= used <= full, pool by pool and as a whole."""
+    """
+    Where no cost is below zero and capacity suffices: 0 <= marginal <= used <= full, pool by pool and as a
+    whole.
+    """
     world = data.draw(worlds(negative=False, ample=True))
     costed = world.cost()
     for rate in costed.rates(world.span):
@@ -151,7 +172,10 @@ def test_marginal_is_part_of_used_and_used_of_full(worlds: Worlds, data: st.Data
 @fewer
 @given(st.data())
 def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st.DataObject) -> None:
-    """The sum over any grain is the same; days roll up into their own month, by local time; cut spans partition."""
+    """
+    The sum over any grain is the same; days roll up into their own month, by local time; cut spans
+    partition.
+    """
     world = data.draw(worlds())
     costed = world.cost()
     grains = ("day", "week", "month", "quarter", "year")
@@ -160,7 +184,9 @@ def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st
     months: dict[tuple[object, ...], int] = defaultdict(int)
     for cell in costed.cells(Slice(world.worked, "day", ("team",)))[0]:
         months[start_of(cell.period, "month"), *cell.values] += cell.pico
-    assert {(c.period, *c.values): c.pico for c in costed.cells(Slice(world.worked, "month", ("team",)))[0]} == months
+    assert {
+        (c.period, *c.values): c.pico for c in costed.cells(Slice(world.worked, "month", ("team",)))[0]
+    } == months
     cut = data.draw(st.integers(1, (world.worked.end - world.worked.start).days - 1))
     middle = world.worked.start.fromordinal(world.worked.start.toordinal() + cut)
     halves = [Period(world.worked.start, middle), Period(middle, world.worked.end)]
@@ -174,11 +200,16 @@ def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st
 @fewer
 @given(st.data())
 def test_the_printed_cents_add_up(worlds: Worlds, data: st.DataObject) -> None:
-    """Cents of the rows == cents of the total; of assigned, unused, unassigned == of the ledger; of pools likewise."""
+    """
+    Cents of the rows == cents of the total; of assigned, unused, unassigned == of the ledger; of pools
+    likewise.
+    """
     world = data.draw(worlds())
     question = data.draw(questions(world.span))
     costed = world.cost()
-    shown = state(costed, replace(question, by=tuple(d for d in question.by if d != "contact_id")), compare=False)
+    shown = state(
+        costed, replace(question, by=tuple(d for d in question.by if d != "contact_id")), compare=False
+    )
     if shown.total.cents is not None:
         assert sum(r.cents or 0 for r in shown.rows) == shown.total.cents
     assert shown.proof.assigned + shown.proof.unused + shown.proof.unassigned == shown.proof.ledger
@@ -189,7 +220,9 @@ def test_the_printed_cents_add_up(worlds: Worlds, data: st.DataObject) -> None:
 @fewer
 @given(st.data())
 def test_what_a_cell_is_made_of_adds_up_to_it(worlds: Worlds, data: st.DataObject) -> None:
-    """By account, cost centre or behaviour, shared cost followed to its own lines: the parts sum to the whole."""
+    """
+    By account, cost centre or behaviour, shared cost followed to its own lines: the parts sum to the whole.
+    """
     world = data.draw(worlds())
     question = data.draw(questions(world.span))
     made_of: Sequence[str] = data.draw(
@@ -200,3 +233,21 @@ def test_what_a_cell_is_made_of_adds_up_to_it(worlds: Worlds, data: st.DataObjec
     apart = state(costed, replace(question, by=by, basis="used"), compare=False)
     whole = state(costed, replace(question, by=("team",), basis="used"), compare=False)
     assert sum(r.cents or 0 for r in apart.rows) == sum(r.cents or 0 for r in whole.rows)
+
+
+@fewer
+@given(st.data())
+def test_a_figure_opens_down_to_its_rows(worlds: Worlds, data: st.DataObject) -> None:
+    """What a slice costs == the sum of its pools == of its ledger lines == of its contacts, to the pico."""
+    world = data.draw(worlds())
+    question = replace(data.draw(questions(world.span)), by=(), grain="month")
+    costed = world.cost()
+    whole = total(costed.cells(question)[0])
+    opened = trail(costed, question, top=1000)
+    assert opened.pico == whole
+    assert sum(p.pico for p in opened.pools) == whole
+    assert sum(line.pico for line in opened.lines) == whole
+    assert sum(c.pico for c in opened.contacts) == whole
+    listed = costed.con.execute(f"SELECT sum(pico) FROM {priced_contacts(costed, question)}").fetchone()
+    assert listed is not None
+    assert int(listed[0] or 0) == whole

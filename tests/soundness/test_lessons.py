@@ -22,7 +22,9 @@ JUNE_JULY = Period(date(2026, 6, 1), date(2026, 8, 1))
 VOICE = "pools: {voice: {driver: handle_s, group: g}}\nrules: [{match: {account: '*'}, to: voice}]\n"
 
 
-def by(costed: CostedBook, *dimensions: str, span: Period = JUNE, **more: object) -> dict[tuple[object, ...], Decimal]:
+def by(
+    costed: CostedBook, *dimensions: str, span: Period = JUNE, **more: object
+) -> dict[tuple[object, ...], Decimal]:
     """Cost of each cell in currency units, to the millionth: a rate is whole pico, one row bears the rest."""
     cells = costed.cells(Slice(span, "year", tuple(dimensions), **more))[0]  # type: ignore[arg-type]
     return {c.values: round(from_pico(c.pico), 6) for c in cells}
@@ -57,8 +59,13 @@ def test_shared_cost_without_weights_stays_in_sight(cost_of: Cost) -> None:
 
 @pytest.mark.parametrize("method", ["direct", "step-down", "reciprocal"])
 @pytest.mark.parametrize("driver", ["seats", "paid_h", "heads", "contacts"])
-def test_shared_cost_without_a_measured_driver_stays_in_sight(cost_of: Cost, method: str, driver: str) -> None:
-    """No capacity row tells seats, hours or heads, and no contact is in scope: 100 are unassigned, by any method."""
+def test_shared_cost_without_a_measured_driver_stays_in_sight(
+    cost_of: Cost, method: str, driver: str
+) -> None:
+    """
+    No capacity row tells seats, hours or heads, and no contact is in scope: 100 are unassigned, by any
+    method.
+    """
     policy = f"""
 pools: {{it: {{driver: {driver}, to: [voice]}}, voice: {{scope: {{team: none}}}}}}
 shared: {{method: {method}}}
@@ -69,7 +76,10 @@ rules: [{{to: it}}]
 
 
 def test_over_used_capacity_is_named_and_not_clamped(cost_of: Cost) -> None:
-    """opencost 3387: negative idle was clamped to 0. 15 h of work on 10 practical hours of 100 EUR: 150 and -50."""
+    """
+    opencost 3387: negative idle was clamped to 0. 15 h of work on 10 practical hours of 100 EUR: 150 and
+    -50.
+    """
     costed = cost_of(VOICE, contacts=[{"handle_s": 15 * 3600}], capacity=[{"practical_h": 10}], ledger=[{}])
     assert (str(costed.assigned), str(costed.unused)) == ("EUR 150.00", "EUR -50.00")
     notes = state(costed, Slice(JUNE), compare=False).notes
@@ -77,16 +87,24 @@ def test_over_used_capacity_is_named_and_not_clamped(cost_of: Cost) -> None:
 
 
 def test_unknown_capacity_is_said_and_is_not_full_use(cost_of: Cost) -> None:
-    """opencost 3823 "idle 0, why?": without a capacity row nothing can be unused, and the statement says so."""
+    """
+    opencost 3823 "idle 0, why?": without a capacity row nothing can be unused, and the statement says so.
+    """
     costed = cost_of(VOICE, contacts=[{"handle_s": 3600}], ledger=[{}])
     assert str(costed.unused) == "EUR 0.00"
     assert any("capacity of g is unknown" in note for note in state(costed, Slice(JUNE), compare=False).notes)
 
 
 def test_capacity_that_nobody_used_is_all_unused(cost_of: Cost) -> None:
-    """10 practical hours, no work: 100 unused, nothing unassigned, and no contact bears it even on basis full."""
+    """
+    10 practical hours, no work: 100 unused, nothing unassigned, and no contact bears it even on basis full.
+    """
     costed = cost_of(VOICE, contacts=[{"handle_s": 0}], capacity=[{"practical_h": 10}], ledger=[{}])
-    assert (str(costed.assigned), str(costed.unused), str(costed.unassigned)) == ("EUR 0.00", "EUR 100.00", "EUR 0.00")
+    assert (str(costed.assigned), str(costed.unused), str(costed.unassigned)) == (
+        "EUR 0.00",
+        "EUR 100.00",
+        "EUR 0.00",
+    )
     assert by(costed, "contact_id", basis="full") == {("c1",): 0}
 
 
@@ -106,8 +124,13 @@ def test_a_credit_lowers_what_contacts_cost(cost_of: Cost) -> None:
 
 
 def test_use_without_a_price_is_counted_and_not_free(cost_of: Cost) -> None:
-    """tares PR 82: an unknown model cost 0. Here 5 tokens have no price: null, and 5 units are told as unpriced."""
-    costed = cost_of(contacts=[{}], usage=[{"item": "token", "quantity": 5}, {"item": "minute", "quantity": 2}])
+    """
+    tares PR 82: an unknown model cost 0. Here 5 tokens have no price: null, and 5 units are told as
+    unpriced.
+    """
+    costed = cost_of(
+        contacts=[{}], usage=[{"item": "token", "quantity": 5}, {"item": "minute", "quantity": 2}]
+    )
     policy = parse_policy("prices: [{vendor: v, item: minute, price: 0.5, currency: EUR}]")
     uses, vendors = price_usage(costed.con, costed.book, policy, JUNE)
     told = {u.item: (u.pico, u.unpriced) for u in uses}
@@ -125,7 +148,10 @@ def test_a_price_of_zero_is_a_price(cost_of: Cost) -> None:
 
 
 def test_a_missing_handle_time_is_estimated_and_counted(cost_of: Cost) -> None:
-    """chatwoot 13262: absent effort read as none. One of two contacts is timed (60 s), the other has a standard of 60 s."""
+    """
+    chatwoot 13262: absent effort read as none. One of two contacts is timed (60 s), the other has a
+    standard of 60 s.
+    """
     costed = cost_of(VOICE + "unit_times: [{base_s: 60}]", contacts=[{"handle_s": 60}, {}], ledger=[{}])
     shown = state(costed, Slice(JUNE), compare=False)
     assert by(costed, "contact_id") == {("c1",): 50, ("c2",): 50}
@@ -134,7 +160,9 @@ def test_a_missing_handle_time_is_estimated_and_counted(cost_of: Cost) -> None:
 
 
 def test_a_missing_handle_time_without_a_standard_is_said(cost_of: Cost) -> None:
-    """Nothing to estimate by: the contact takes no time cost, and the statement says that its time is unknown."""
+    """
+    Nothing to estimate by: the contact takes no time cost, and the statement says that its time is unknown.
+    """
     shown = state(cost_of(VOICE, contacts=[{"handle_s": 60}, {}], ledger=[{}]), Slice(JUNE), compare=False)
     assert (shown.total.contacts, shown.total.estimated) == (2, 1)
     assert any("unknown" in note for note in shown.notes)
@@ -142,7 +170,9 @@ def test_a_missing_handle_time_without_a_standard_is_said(cost_of: Cost) -> None
 
 def test_a_measured_zero_is_measured(cost_of: Cost) -> None:
     """handle_s 0 was timed: it is no estimate and takes no standard time."""
-    costed = cost_of(VOICE + "unit_times: [{base_s: 60}]", contacts=[{"handle_s": 60}, {"handle_s": 0}], ledger=[{}])
+    costed = cost_of(
+        VOICE + "unit_times: [{base_s: 60}]", contacts=[{"handle_s": 60}, {"handle_s": 0}], ledger=[{}]
+    )
     assert by(costed, "contact_id") == {("c1",): 100, ("c2",): 0}
     assert state(costed, Slice(JUNE), compare=False).total.estimated == 0
 
@@ -188,19 +218,29 @@ def test_nobody_is_a_team_of_its_own(cost_of: Cost) -> None:
 
 def test_no_contacts_give_no_ratio(cost_of: Cost) -> None:
     """100 EUR, nothing handled: cost per contact is undefined, neither 0 nor infinite."""
-    assert state(cost_of(contacts=[{"outcome": "abandoned"}], ledger=[{}]), Slice(JUNE), compare=False).total.value is None
+    assert (
+        state(
+            cost_of(contacts=[{"outcome": "abandoned"}], ledger=[{}]), Slice(JUNE), compare=False
+        ).total.value
+        is None
+    )
 
 
 # -- one population ------------------------------------------------------------------------------------
 
 
 def test_cost_and_count_speak_of_the_same_contacts(cost_of: Cost) -> None:
-    """freescout 4125: closed count over opened times. A contact counts, with its cost, on the day it came in."""
+    """
+    freescout 4125: closed count over opened times. A contact counts, with its cost, on the day it came in.
+    """
     late = {"started_at": "2026-06-30 23:59:00", "ended_at": "2026-07-02 10:00:00"}
     july = {"started_at": "2026-07-05 10:00:00"}
     ledger = [{}, {"period_start": "2026-07-01", "period_end": "2026-08-01"}]
     shown = state(cost_of(contacts=[late, july], ledger=ledger), Slice(JUNE_JULY), compare=False)
-    assert [(r.period, r.contacts, r.cents) for r in shown.rows] == [("2026-06", 1, 100_00), ("2026-07", 1, 100_00)]
+    assert [(r.period, r.contacts, r.cents) for r in shown.rows] == [
+        ("2026-06", 1, 100_00),
+        ("2026-07", 1, 100_00),
+    ]
 
 
 def test_abandoned_contacts_are_offered_and_not_handled(cost_of: Cost) -> None:
@@ -219,7 +259,10 @@ def test_a_ratio_is_never_averaged(cost_of: Cost) -> None:
 
 
 def test_no_join_multiplies_a_contact(cost_of: Cost) -> None:
-    """dbt_zendesk 107: time times five. Two handlings, three usage rows, a case of two contacts: still two contacts."""
+    """
+    dbt_zendesk 107: time times five. Two handlings, three usage rows, a case of two contacts: still two
+    contacts.
+    """
     costed = cost_of(
         "pools: {ai: {driver: 'usage:token'}, voice: {driver: handle_s}}\n"
         "rules: [{match: {account: '7*'}, to: ai}, {to: voice}]",
@@ -239,9 +282,13 @@ def test_no_join_multiplies_a_contact(cost_of: Cost) -> None:
 
 
 def test_bot_time_stays_out_of_human_figures(cost_of: Cost) -> None:
-    """chatwoot 12058: 5 days reported, 10 minutes true. A bot holds the contact for 5 days, a person for 10 minutes."""
+    """
+    chatwoot 12058: 5 days reported, 10 minutes true. A bot holds the contact for 5 days, a person for 10
+    minutes.
+    """
     costed = cost_of(
-        "pools: {people: {driver: handle_s, scope: {actor: agent}}, bot: {driver: handle_s, scope: {actor: bot}}}\n"
+        "pools: {people: {driver: handle_s, scope: {actor: agent}}, "
+        "bot: {driver: handle_s, scope: {actor: bot}}}\n"
         "rules: [{match: {account: '7*'}, to: bot}, {to: people}]",
         contacts=[{"channel": "chat"}],
         handlings=[{"actor": "bot", "handle_s": 5 * 86400}, {"actor": "agent", "handle_s": 600}],
@@ -287,7 +334,9 @@ def test_two_chats_at_once_are_not_two_hours(cost_of: Cost) -> None:
 # -- sizes ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("amount", ["1000000000000", "0.0000001", "100000000000000", "-1000000000000", "0.01"])
+@pytest.mark.parametrize(
+    "amount", ["1000000000000", "0.0000001", "100000000000000", "-1000000000000", "0.01"]
+)
 def test_no_size_loses_a_pico(cost_of: Cost, amount: str) -> None:
     """From a ten-millionth to 1e14, over seven contacts of 1 ms to 1 h: the sum is the amount, exactly."""
     seconds = ["0.001", "0.002", "1", "59.999", "60", "600", "3600"]

@@ -34,7 +34,7 @@ def priced_contacts(costed: CostedBook, question: Slice, columns: tuple[str, ...
     wanted = list(dict.fromkeys([*prices.keys, *question.columns(), "contact_id"]))
     wanted = [c for c in wanted if c != "pool"]
     rows = costed.work.rows(wanted, question.months, drivers=costed.parts)
-    drivers = "".join(f", {p.sql} AS {quote(p.name)}" for p in prices.parts)
+    drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
     keys = ", ".join(["month", *map(quote, prices.keys)])
     work = f"(SELECT contact_id, anchor, {question.inside()} AS inside, {keys}{drivers} FROM {rows})"
     residual = f"(SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1)"
@@ -77,13 +77,11 @@ def _straight(costed: CostedBook, question: Slice, money: str) -> str:
     wanted = [c for c in dict.fromkeys([*plain, *prices.keys, *question.columns()]) if c != "pool"]
     rows = costed.work.rows(wanted, question.months, drivers=costed.parts)
     fields = ", ".join(f"x.{quote(c)}" for c in plain)
-    drivers = "".join(f", {p.sql} AS {quote(p.name)}" for p in prices.parts)
-    work = f"(SELECT *{drivers} FROM {rows})" if prices.parts else rows
     residual = f"(SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1)"
     pico = f"coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)"
     where = question.inside()
     return (
-        f"SELECT {fields}, x.effort AS handle_s, {money.replace('pico *', f'({pico}) *')} AS cost FROM {work} x "
+        f"SELECT {fields}, x.effort AS handle_s, {money.replace('pico *', f'({pico}) *')} AS cost FROM {rows} x "
         f"LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} LEFT JOIN {residual} z ON z.row_id = x.anchor"
         + ("" if where == "true" else f" WHERE {where}")
     )

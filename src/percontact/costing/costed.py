@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
 from percontact.costing import lines
 from percontact.costing.allocate import Prices, allocate
@@ -59,15 +60,16 @@ class CostedBook:
     book     the tables
     policy   the rules
     amounts  effective (spread over the days an amount is for) or billed (when it was booked)
-    cubes    answer from the day cubes where they can (same integers, faster)
+    cubes    answer from coarser sources than the rows where they can (same integers, faster)
+    summary  file of `Work.write_summary` for this Book and policy, or None
     """
 
-    def __init__(self, book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True) -> None:
+    def __init__(self, book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True, summary: Path | None = None) -> None:
         self.book, self.policy, self.amounts = book, policy, amounts
         self.con = connect()
         lines.spread_lines(self.con, book, policy, amounts)
         self.capacity: Capacity = read_capacity(self.con, book, policy)
-        self.work = Work(self.con, book, policy, cubes=cubes)
+        self.work = Work(self.con, book, policy, cubes=cubes, summary=summary)
         self.scopes = Scopes(policy.work_pools)
         self._prices: dict[tuple[Period, Basis], Prices] = {}
         self._rates: dict[Period, list[Rate]] = {}
@@ -109,9 +111,9 @@ class CostedBook:
         if months not in self._combos:
             keys = list(self.scopes.keys)
             flat = self._flat_parts()
-            rows = self.work.rows(keys, months, drivers=self.parts, cube=self.work.in_cube(keys, self.parts))
+            rows = self.work.rows(keys, months, drivers=self.parts)
             fields = ", ".join(["month", *map(quote, keys)])
-            sums = ", ".join([*[f"sum({p.sql}) AS {quote(p.name)}" for p in flat], "min(anchor)"])
+            sums = ", ".join([*[f"sum({quote(p.name)}) AS {quote(p.name)}" for p in flat], "min(anchor)"])
             found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
             n = len(keys) + 1
             self._combos[months] = {
@@ -222,8 +224,7 @@ class CostedBook:
     def _make_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
         columns = [*prices.keys, *question.columns()]
         columns = [c for c in dict.fromkeys(columns) if c != "pool"]
-        cube = self.work.in_cube(columns, self.parts)
-        rows = self.work.rows(columns, question.months, drivers=self.parts, cube=cube)
+        rows = self.work.rows(columns, question.months, drivers=self.parts)
         chosen = self._chosen(question, dims)
         keys = ", ".join(["month", *map(quote, prices.keys)])
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
@@ -232,7 +233,7 @@ class CostedBook:
             work = self._priced_rows(rows, chosen, keys, prices)
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, sum(pico) AS pico FROM {work} GROUP BY {group}")
         else:
-            drivers = "".join(f", sum({p.sql}) AS {quote(p.name)}" for p in prices.parts)
+            drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in prices.parts)
             inner = f"(SELECT {chosen}, {keys}, {sums}{drivers} FROM {rows} GROUP BY ALL)"
             self.con.execute(
                 f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, CAST(sum(coalesce({prices.amount('x', 'r')}, 0)) AS HUGEINT) AS pico "
@@ -259,16 +260,16 @@ class CostedBook:
         return ", ".join(fields)
 
     def _priced_rows(self, rows: str, chosen: str, keys: str, prices: Prices) -> str:
-        drivers = "".join(f", {p.sql} AS {quote(p.name)}" for p in prices.parts)
+        drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
         work = f"(SELECT {chosen}, {keys}, {', '.join(NUMBERS)}{drivers} FROM {rows})"
         return f"(SELECT x.*, coalesce({prices.amount('x', 'r')}, 0) AS pico FROM {work} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')})"
 
     def _make_pool_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
         """Widen the answer by the dimension `pool`, in its place among the dimensions."""
         columns = [c for c in dict.fromkeys([*prices.keys, *question.columns()]) if c != "pool"]
-        rows = self.work.rows(columns, question.months, drivers=self.parts, cube=self.work.in_cube(columns, self.parts))
+        rows = self.work.rows(columns, question.months, drivers=self.parts)
         chosen, keys = self._chosen(question, dims), ", ".join(["month", *map(quote, prices.keys)])
-        drivers = "".join(f", sum({p.sql}) AS {quote(p.name)}" for p in prices.parts)
+        drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in prices.parts)
         group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {name}_pool AS SELECT {group}, pool, sum(pico) AS pico FROM ("

@@ -98,7 +98,7 @@ def _check_names(policy: Policy, where: str) -> None:
     for pool in policy.pools.values():
         for receiver in (*pool.to, *pool.weights):
             if receiver not in policy.pools or receiver == pool.name:
-                raise _unknown(f"{where}: pool {pool.name}", f"it serves {receiver!r}, which is not another pool", receiver, set(policy.pools))
+                raise _unknown(f"{where}: pool {pool.name}", f"it serves {receiver!r}, which is not another pool", receiver, set(policy.pools) - {pool.name})
     for name in policy.order:
         if name not in policy.pools or not policy.pools[name].shared:
             shared = {p.name for p in policy.shared_pools}

@@ -9,15 +9,17 @@ within the window. A use without a price in force is null and counted, never zer
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from percontact.costing.fx import RATE_SCALE, month_rates
 from percontact.costing.lines import fx_rows
 from percontact.costing.policy import Policy, Price
 from percontact.costing.repeats import mark_repeats
 from percontact.records.book import Book
+from percontact.records.dialect import BUCKET, BUCKET_SECONDS
 from percontact.values.money import divide, to_pico
 from percontact.values.period import Period
 
@@ -61,12 +63,15 @@ def price_usage(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, span
     Raises PercontactError E-FX-01 when a price is in a currency without a rate for its month.
     """
     verified = _verified(con, book, policy)
-    rows = con.execute(
-        f"SELECT vendor, item, CAST(date_trunc('day', used_at) AS DATE) AS day, sum(quantity) FROM {book.relation('usage')} "
-        "WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL", [span.start, span.end],
+    zone = ZoneInfo(book.settings.timezone)
+    within = [datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None) for d in (span.start, span.end)]
+    found = con.execute(
+        f"SELECT vendor, item, {BUCKET['duckdb'].format(at='used_at')} AS bucket, sum(quantity) FROM {book.relation('usage')} "
+        "WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL", within,
     ).fetchall()  # fmt: skip
-    served = {(v, i): (n, good) for v, i, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor, item"), [span.start, span.end]).fetchall()}
-    vendors = {v: (n, good) for v, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor"), [span.start, span.end]).fetchall()}
+    rows = [(v, i, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity) for v, i, bucket, quantity in found]
+    served = {(v, i): (n, good) for v, i, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor, item"), within).fetchall()}
+    vendors = {v: (n, good) for v, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor"), within).fetchall()}
     needed = {(p.currency, day.replace(day=1)) for v, i, day, _ in rows if (p := price_on(policy, v, i, day)) and p.currency != book.settings.currency}
     rates = month_rates(fx_rows(con, book), needed, book.settings.currency) if needed else {}
     sums: dict[tuple[str, str], list[Decimal | int | None]] = {}

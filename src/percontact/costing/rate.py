@@ -85,18 +85,25 @@ class Scopes:
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self.keys: tuple[str, ...] = tuple(sorted({d for p in pools for d, _ in p.scope}))
-        self._by_shape: dict[tuple[str, ...], dict[Key, list[Pool]]] = defaultdict(lambda: defaultdict(list))
+        self._by_shape: dict[tuple[str, ...], dict[Key, list[list[Pool]]]] = defaultdict(lambda: defaultdict(list))
+        alike: dict[tuple[object, str], list[Pool]] = defaultdict(list)
         for pool in pools:
-            shape = tuple(d for d, _ in pool.scope)
-            for values in _product([v for _, v in pool.scope]):
-                self._by_shape[shape][values].append(pool)
+            alike[pool.scope, pool.driver].append(pool)
+        for bundle in alike.values():
+            shape = tuple(d for d, _ in bundle[0].scope)
+            for values in _product([v for _, v in bundle[0].scope]):
+                self._by_shape[shape][values].append(bundle)
+
+    def bundles(self, key: Key) -> list[list[Pool]]:
+        """Pools whose scope holds a combination, those of one scope and one driver together: they claim the same work."""
+        value = dict(zip(self.keys, key, strict=True))
+        return [
+            bundle for shape, table in self._by_shape.items() for bundle in table.get(tuple(value[d] for d in shape), ())
+        ]
 
     def claims(self, key: Key) -> list[Pool]:
         """Pools whose scope holds a combination."""
-        value = dict(zip(self.keys, key, strict=True))
-        return [
-            pool for shape, table in self._by_shape.items() for pool in table.get(tuple(value[d] for d in shape), ())
-        ]
+        return [pool for bundle in self.bundles(key) for pool in bundle]
 
 
 def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
@@ -109,17 +116,20 @@ def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
 def used_quantities(scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence[Part]]) -> dict[tuple[str, date], tuple[int, int | None]]:
     """(pool, month) -> (units used, first row), over the combinations in the pool's scope with any use."""
     found: dict[tuple[str, date], tuple[int, int | None]] = {}
-    claimed: dict[Key, list[Pool]] = {}
+    alike: dict[str, list[Pool]] = {}
+    claimed: dict[Key, list[list[Pool]]] = {}
     for (month, key), usage in combos.items():
         if key not in claimed:
-            claimed[key] = scopes.claims(key)
-        for pool in claimed[key]:
-            units = sum(p.weight * usage.quantity[p.name] for p in parts[pool.driver])
+            claimed[key] = scopes.bundles(key)
+        for bundle in claimed[key]:
+            first = bundle[0]
+            units = sum(p.weight * usage.quantity[p.name] for p in parts[first.driver])
             if units == 0:
                 continue
-            total, anchor = found.get((pool.name, month), (0, None))
-            found[pool.name, month] = (total + units, usage.anchor if anchor is None else min(anchor, usage.anchor))
-    return found
+            alike[first.name] = bundle
+            total, anchor = found.get((first.name, month), (0, None))
+            found[first.name, month] = (total + units, usage.anchor if anchor is None else min(anchor, usage.anchor))
+    return {(pool.name, month): used for (first_name, month), used in found.items() for pool in alike[first_name]}
 
 
 def make_rates(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.composition import composition, divide_cell
 from percontact.costing.contact_cost import local_text, priced_contacts
+from percontact.costing.scope import scope_sql
 from percontact.costing.slice import Condition, Slice
-from percontact.costing.work import scope_sql
 from percontact.records.dialect import quote
 from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
@@ -123,7 +123,7 @@ def _pool_share(costed: CostedBook, question: Slice, name: str, driver: str, pic
     parts = costed.parts[driver]
     columns = [*dict.fromkeys([*(d for d, _ in pool.scope), *question.columns()])]
     rows = costed.work.rows([c for c in columns if c != "pool"], question.months, drivers=costed.parts)
-    units = " + ".join(f"{p.weight} * sum({p.sql})" for p in parts)
+    units = " + ".join(f"{p.weight} * sum({quote(p.name)})" for p in parts)
     known = scope_sql(tuple((d, v) for d, v in pool.scope if d != "actor"))
     actor = next((v for d, v in pool.scope if d == "actor"), None)
     if actor:

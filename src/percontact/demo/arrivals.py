@@ -57,7 +57,7 @@ def first_arrivals(shop: Workshop) -> None:
         lucky AS MATERIALIZED (SELECT *, luck(k) AS luck FROM came),
         drawn AS MATERIALIZED (
             SELECT *, slot(luck, 1) AS reason_slot, slot(luck, 3) AS product_slot, {customer} AS customer
-                   FROM lucky)
+            FROM lucky)
         SELECT k, luck, k AS case_k, 0 AS wave, day, NULL::INTEGER AS second, d.channel AS channel, reason,
                CASE WHEN of_product THEN product END AS product, customer, false AS told
         FROM drawn AS d JOIN day USING (day)
@@ -72,7 +72,7 @@ def first_arrivals(shop: Workshop) -> None:
             INSERT INTO arrival_0
             WITH twin AS (
                 SELECT {FAULT_ROOM} + k AS k, luck({FAULT_ROOM} + k) AS luck, day, channel, reason
-                       FROM arrival_0
+                FROM arrival_0
                 WHERE reason = '{fault["reason"]}' AND u(luck, 4) < {fault["factor"] - 1}
                   AND day BETWEEN {shop.day(fault["from"])} AND {shop.day(fault["until"]) - 1})
             SELECT k, luck, k, 0, day, NULL, channel, reason, '{fault["product"]}', {customer}, true FROM twin

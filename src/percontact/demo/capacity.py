@@ -34,19 +34,20 @@ def make_capacity(shop: Workshop) -> None:
                    5) < {outcomes["transferred"]["voice"]} AS moved,
                    sum(round(1000 * plan_work)::BIGINT)::BIGINT / 3600000.0::DOUBLE AS work_h
             FROM contact WHERE wave = 0 AND NOT told AND NOT base_lost AND base_team IS NOT NULL
-                GROUP BY ALL),
+            GROUP BY ALL),
         legs AS (
             SELECT team, month, work_h * CASE WHEN moved AND team <> '{shop.company["second_line"]["team"]}'
                                               THEN {outcomes["first_leg"]} ELSE 1 END AS work_h FROM planned
             UNION ALL
             SELECT '{shop.company["second_line"]["team"]}', month, work_h * {1 - outcomes["first_leg"]}
-                   FROM planned
+            FROM planned
             WHERE moved AND team <> '{shop.company["second_line"]["team"]}'),
         monthly AS (SELECT team, month, sum(work_h ORDER BY work_h) AS work_h FROM legs GROUP BY ALL),
         filled AS (
             SELECT t.*, d.month, d.start, d.of_year, coalesce(work_h, 0) AS work_h
-            FROM team AS t, (SELECT month, min(date) AS start, any_value(of_year) AS of_year FROM day
-                GROUP BY month) AS d
+            FROM team AS t
+            CROSS JOIN (SELECT month, min(date) AS start, any_value(of_year) AS of_year FROM day
+            GROUP BY month) AS d
             LEFT JOIN monthly AS m ON m.team = t.team AND m.month = d.month),
         smooth AS (
             SELECT *, {before} * coalesce(lag(work_h) OVER w, work_h) + {now} * work_h
@@ -58,8 +59,7 @@ def make_capacity(shop: Workshop) -> None:
                        ELSE 1 END AS practical_h
             FROM smooth),
         paid AS (
-            SELECT *, round(practical_h / (1 - shrinkage), 1) AS paid_h, {shop.scale}
-                   * {facts["full_time_h"]} AS full_h
+            SELECT *, round(practical_h / (1 - shrinkage), 1) AS paid_h
             FROM practical JOIN shrink USING (of_year))
         SELECT number, team, code, site, month, start, (start + INTERVAL 1 MONTH)::DATE AS until, paid_h,
                round(paid_h * {facts["scheduled"]}, 1) AS scheduled_h, round(practical_h

@@ -147,7 +147,7 @@ def _metered(shop: Workshop) -> dict[tuple[str, str, int], float]:
         ("minutes", team, month): float(n)
         for team, month, n in shop.rows("""
             SELECT base_team, month, sum(talk + hold + wait_s) / 60 FROM contact WHERE channel = 'voice'
-                   GROUP BY ALL""")
+            GROUP BY ALL""")
     }
     usage = shop.company["usage"]
     counted = f"""

@@ -81,7 +81,7 @@ def make_agents(shop: Workshop) -> None:
             FROM (SELECT *, unnest(range(heads))::INTEGER AS seat FROM team)),
         ranked AS (
             SELECT *, (row_number() OVER (PARTITION BY team ORDER BY u(luck(k), 1)) - 0.5) / heads AS rank
-                   FROM seat),
+            FROM seat),
         monthly AS (
             SELECT *, unnest(range({shop.months}))::INTEGER AS month FROM ranked),
         left_in AS (SELECT *, u(luck(k + month), 2) < {facts["leave_per_month"]} AS leaves FROM monthly),

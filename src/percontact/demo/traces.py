@@ -103,8 +103,8 @@ def handlings_sql(shop: Workshop) -> str:
                CASE WHEN leg = 1 THEN base_agent ELSE g.agent END AS agent,
                CASE WHEN leg = 1 THEN base_site ELSE g.site END AS site, reason, 'agent' AS actor,
                CASE WHEN leg = 1 THEN before ELSE work_s - before END AS handle_s, 'measured' AS handle_basis
-        FROM moved AS m JOIN agent AS g ON g.team = '{second}' AND g.month = m.month AND g.seat = m.seat,
-            range(1, 3) AS legs(leg)
+        FROM moved AS m JOIN agent AS g ON g.team = '{second}' AND g.month = m.month AND g.seat = m.seat
+        CROSS JOIN range(1, 3) AS legs(leg)
         ORDER BY answered, k, leg
     """
 

@@ -80,13 +80,13 @@ def cell(target: Target, k: int, *, key: bytes, currency: str, turns: Pairs[str,
     elif column.kind == "date":
         _date(made, target, k)
     elif column.kind == "seconds":
-        _seconds(made, target.origin, k)
+        _seconds(made, target, k)
     elif column.kind == "hours":
-        _hours(made, target.origin, k)
+        _hours(made, target, k)
     elif column.kind == "whole":
         made.value = _number(r, target.origin, "BIGINT", fraction="0*")
     elif column.kind in _SCALE:
-        made.value = _number(r, target.origin, column.stored)
+        made.value = _times(made, target, k, _number(r, target.origin, column.stored), column.stored)
         lost = rf"{re.escape(target.origin.decimal or '.')}\d{{{_SCALE[column.kind]}}}\d*[1-9]"
         made.rounded = f"regexp_matches({r}, {literal(lost)})"
     elif column.kind == "flag":
@@ -256,13 +256,27 @@ def _duration(origin: Origin, k: int, own_unit: str) -> str:
     return f"TRY_CAST(CASE {_clock(f'r{k}', pair_unit=pair)} ELSE {number} END AS DECIMAL(18,6))"
 
 
-def _seconds(made: Cell, origin: Origin, k: int) -> None:
-    made.parsed.append((f"n{k}", _duration(origin, k, "s")))
+def _times(made: Cell, target: Target, k: int, value: str, sql_type: str) -> str:
+    """The value, or where it is an average the total: value x t, the number of another cell."""
+    if target.times is None:
+        return value
+    made.parsed.append((f"t{k}", _number(f"c{target.times}", target.origin, "BIGINT", fraction="0*")))
+    # Both are bounded first: a product too long for its type would stop the whole file.
+    product = f"TRY_CAST({value} AS DECIMAL(28,9)) * CAST(t{k} AS DECIMAL(9,0))"
+    return f"TRY_CAST(CASE WHEN abs(t{k}) < 1000000000 THEN {product} END AS {sql_type})"
+
+
+def _seconds(made: Cell, target: Target, k: int) -> None:
+    origin = target.origin
+    made.parsed.append((f"d{k}" if origin.times else f"n{k}", _duration(origin, k, "s")))
+    if origin.times:
+        made.placed.append((f"n{k}", _times(made, target, k, f"d{k}", "DECIMAL(18,6)")))
     made.value = f"TRY_CAST(n{k} AS {STORED['seconds']})"
     # A fraction of a day never comes out even in decimals; that is no loss worth a word.
     made.rounded = None if origin.unit == "day" else f"n{k} <> v{k}"
 
 
-def _hours(made: Cell, origin: Origin, k: int) -> None:
-    made.parsed.append((f"n{k}", _duration(origin, k, "h")))
-    made.value = f"TRY_CAST(round(CAST(n{k} AS DOUBLE) / 3600, 6) AS {STORED['hours']})"
+def _hours(made: Cell, target: Target, k: int) -> None:
+    made.parsed.append((f"n{k}", _duration(target.origin, k, "h")))
+    hours = f"TRY_CAST(round(CAST(n{k} AS DOUBLE) / 3600, 6) AS {STORED['hours']})"
+    made.value = _times(made, target, k, hours, STORED["hours"])

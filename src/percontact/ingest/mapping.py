@@ -11,6 +11,7 @@ quote: "'"                  # default "; empty: the file has no quotes
 skip: 3                     # lines before the header
 headers: [id, start, end]   # names that stand for the file's own header, one a column
 sheet: Calls                # default: the first sheet
+part: abandoned             # names this reading of a file that is read twice on purpose: made ids bear it
 decimal: ","                # default: point
 thousands: "."              # default: none; then 1.234 is refused or read as 1.234, never guessed
 accounting: true            # (1,234.50) and 1,234.50- are negative
@@ -24,6 +25,7 @@ columns:                    # column of the table, or a new dimension: where it 
   started_at: {column: Start, format: "%d.%m.%Y %H:%M:%S", timezone: UTC}
   answered_at: {columns: [Date, Picked up], join: " ", format: "%y%m%d %H:%M:%S", nulls: ["0:00:00"]}
   handle_s: {column: Duration, unit: min}                 # s ms min h day hms hm; instants: epoch_s epoch_ms
+  talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
   agent: {column: Name, hash: true}                       # a keyed hash stands for the person
 keep: all                   # further columns kept as dimensions: all (default), none, or a list of headers
@@ -59,6 +61,7 @@ class Origin:
     otherwise   what a value not in `values` becomes: itself, empty, or a row set aside
     hashed      whether the value is personal and a keyed hash is stored
     nulls       further cells that mean empty
+    times       header of the number the value is multiplied by, the first existing one; () = none
     decimal, thousands, accounting    as in the mapping; None = those of the mapping
     """
 
@@ -72,6 +75,7 @@ class Origin:
     otherwise: Else = "keep"
     hashed: bool = False
     nulls: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     decimal: str | None = None
     thousands: str | None = None
     accounting: bool | None = None
@@ -103,6 +107,7 @@ class Mapping:
     skip: int = 0
     headers: tuple[str, ...] = ()
     sheet: str | None = None
+    part: str = ""
     decimal: str = "."
     thousands: str = ""
     accounting: bool = False

@@ -23,8 +23,8 @@ from percontact.values.problem import PercontactError, did_you_mean, problem
 Share = Literal["whole", "month_start", "month_end"]
 
 _PERSONAL = re.compile(
-    r"e_?mail|phone|mobile|address|(first|last|full|customer|client|caller|contact|agent)_?name|surname|birth|iban"
-    r"|comment|transcript|body|message_text|subject"
+    r"(^|_)(e_?mail|phone|telephone|mobile|address|surname|birth(day|date)?|iban|(first|last|full)_?name"
+    r"|(customer|client|caller|contact|agent)_name|comments?|remarks|transcript|body|subject)(_|$)"
 )
 """Cleaned headers that often hold a person's data or a customer's words. Only used to warn."""
 
@@ -39,6 +39,7 @@ class Target:
     column  its contract, or a dimension of the file (kind code, extra = True)
     origin  how the values are written in the file, with every default filled in
     parts   numbers of the source cells that are joined; () = constant
+    times   number of the source cell the value is multiplied by, or None
     share   whole value, or the first day of its month, or the first day of the next
     """
 
@@ -47,6 +48,7 @@ class Target:
     parts: tuple[int, ...]
     share: Share = "whole"
     extra: bool = False
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,9 @@ class _Planner:
         share: Share = "whole",
         extra: bool = False,
     ) -> None:
-        self.found[column.name] = Target(column, self.filled(column, origin), parts, share, extra)
+        times = self.place(origin.times, column.name) if origin.times else None
+        self.used.update(() if times is None else (times,))
+        self.found[column.name] = Target(column, self.filled(column, origin), parts, share, extra, times)
 
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
@@ -217,6 +221,12 @@ class _Planner:
         if origin.unit and column.kind not in (epochs if origin.unit.startswith("epoch") else durations):
             what = f"`{column.name}` cannot have `unit: {origin.unit}`"
             why = f"It holds a {column.kind}, which is not counted in that unit."
+            raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
+        if origin.times and column.kind not in ("seconds", "hours", "money"):
+            what, why = (
+                f"`{column.name}` cannot have `times:`",
+                f"It holds a {column.kind}, which has no total.",
+            )
             raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
         m, constant = self.mapping, origin.constant is not None
         return replace(

@@ -74,7 +74,7 @@ def read_file(
             found = _name_unnamed(con, found)
             planned = plan(found.headers, contract, mapping, settings, path.name)
             tell("checking", 0, found.seen)
-            made_id = content_hash(path, table, sheet, "")[:8]
+            made_id = content_hash(path, table, sheet, mapping.part)[:8]
             typed = write_typed(
                 con, found, planned, contract, settings,
                 key=key, number=number, made_id=made_id, folder=Path(scratch),

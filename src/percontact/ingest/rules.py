@@ -97,6 +97,10 @@ def _of_column(target: Target, cell: Cell, k: int, table: Table) -> Iterator[Rul
     if target.origin.otherwise == "aside":
         known = in_list(f"q{k}", target.origin.values, negate=True)
         yield Rule(name, "E-TYPE-02", f"(q{k} IS NOT NULL AND {known})", _not_translated(target), f"q{k}")
+    if target.times is not None:
+        why = "The total cannot be told"
+        bad = f"(r{k} IS NOT NULL AND t{k} IS NULL)"
+        yield Rule(name, "E-TYPE-01", bad, _not_read("times", "no whole number", why), f"c{target.times}")
     if column.one_of:
         allowed = f"not one of {', '.join(column.one_of)}"
         yield Rule(

@@ -42,7 +42,7 @@ def write_months(
     """
     con.execute("CREATE OR REPLACE TEMP TABLE without (line BIGINT)")
     if without:
-        con.execute(f"INSERT INTO without SELECT unnest([{', '.join(map(str, sorted(without)))}])")
+        con.execute("INSERT INTO without SELECT unnest($1::BIGINT[])", [sorted(without)])
     good = "_fault IS NULL" + (" AND _line NOT IN (SELECT line FROM without)" if without else "")
     months = con.execute(
         f"SELECT _month, count(*), min(_line), max(_line) FROM {typed.relation} WHERE {good} "

@@ -64,8 +64,10 @@ def write_typed(
     cells = [cell(t, k, key=key, currency=settings.currency, turns=turns) for k, t in enumerate(plan.targets)]
     held_to = rules(plan, table, cells)
     columns = written(plan, table, settings, number=number, made_id=made_id)
-    used = sorted({i for t in plan.targets for i in t.parts} | {i for i, _ in plan.where})
-    clean = [f"nullif({_trimmed(f'c{i}')}, '') AS c{i}" for i in used]
+    used = {i for t in plan.targets for i in (*t.parts, t.times) if i is not None} | {
+        i for i, _ in plan.where
+    }
+    clean = [f"nullif({_trimmed(f'c{i}')}, '') AS c{i}" for i in sorted(used)]
     query = f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
     for step in ("texts", "turned", "parsed", "placed"):
         query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])

@@ -39,7 +39,7 @@ def document_of(answer: Answer) -> Document:
 
 
 def _facts(s: Statement) -> Iterator[tuple[str, str]]:
-    yield "Span", f"{s.span}, by {s.grain}"
+    yield "Span", s.span if s.grain == "whole" else f"{s.span}, by {s.grain}"
     if s.by:
         yield "By", ", ".join(s.by)
     if s.where:

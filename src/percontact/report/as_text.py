@@ -29,8 +29,8 @@ GAPS = (3, 2)
 """Spaces between two columns: as many as there is room for."""
 SHORT = 9
 """Columns up to which a header stays in one line: "Cost, EUR"."""
-NARROWEST = 12
-"""Columns to which a text may be wrapped."""
+FLOORS = (24, 12, 8)
+"""Columns to which a word may be broken, tried in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,39 +105,70 @@ def _table(table: Table, page: Page) -> str:
         return "(none)"
     rows = [_written(table, row) for row in table.rows]
     total = _written(table, table.total, total=True) if table.total else []
-    widths = [max(_widths(cells)) for cells in zip(*rows, *([total] if total else []), strict=True)]
-    # A figure's header is broken where it is wider than the figures; a text wraps by itself.
-    headers = [_header(c, widths[i]) for i, c in enumerate(table.columns)]
-    widths = [max(w, *_widths(h.split("\n"))) for w, h in zip(widths, headers, strict=True)]
-    least = [w if c.is_number else min(w, NARROWEST) for c, w in zip(table.columns, widths, strict=True)]
-    gap = next((g for g in GAPS if sum(least) + g * (len(least) - 1) <= page.width), GAPS[-1])
+    columns = [
+        _measured(column, list(cells))
+        for column, cells in zip(
+            table.columns, zip(*rows, *([total] if total else []), strict=True), strict=True
+        )
+    ]
+    least, gap, fits = _room(columns, page.width)
+    if not fits and any(c.kind == "share" for c in table.columns):
+        # The notes say what the shares say, and the other forms have them.
+        return _table(table.without("share"), page)
     padding = (0, gap - 1, 0, 0)
     grid = Grid(box=box.SIMPLE, show_edge=False, pad_edge=False, padding=padding, show_footer=bool(total))
-    for i, column in enumerate(table.columns):
+    for i, c in enumerate(columns):
         grid.add_column(
-            Text(headers[i]), Text(total[i]) if total else "", no_wrap=column.is_number, overflow="fold",
-            min_width=least[i], justify="right" if column.is_number else "left",
+            Text(c.header), Text(total[i]) if total else "", no_wrap=c.number, overflow="fold",
+            min_width=least[i], justify="right" if c.number else "left",
         )  # fmt: skip
     for row in _grouped(table, rows):
         grid.add_row(*[Text(cell) for cell in row])
     return _printed(grid, max(page.width, sum(least) + gap * (len(least) - 1)))
 
 
-def _written(table: Table, row: Sequence[Cell], *, total: bool = False) -> list[str]:
-    return [visible(shown(cell, c, total=total)) for cell, c in zip(row, table.columns, strict=True)]
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a grid: its header as broken, its widest cell, its longest word; a number cannot be narrower."""
+
+    header: str
+    number: bool
+    widest: int
+    word: int
 
 
-def _widths(texts: Sequence[str]) -> Iterator[int]:
+def _measured(column: TableColumn, cells: list[str]) -> _Column:
     from rich.cells import cell_len
 
-    return (cell_len(text) for text in texts)
+    widest = max(map(cell_len, cells))
+    header = column.header
+    if column.is_number:
+        # A figure's header is broken where it is wider than the figures; a text wraps by itself.
+        wide = max(widest, SHORT, *map(len, header.split()))
+        header = textwrap.fill(header, wide, break_long_words=False, break_on_hyphens=False)
+    widest = max(widest, *map(cell_len, header.split("\n")))
+    return _Column(
+        header,
+        column.is_number,
+        widest,
+        max(cell_len(w) for text in (*cells, header) for w in text.split(" ")),
+    )
 
 
-def _header(column: TableColumn, width: int) -> str:
-    if not column.is_number:
-        return column.header
-    longest = max((len(word) for word in column.header.split()), default=0)
-    return textwrap.fill(column.header, max(width, longest, SHORT), break_long_words=False, break_on_hyphens=False)
+def _room(columns: Sequence[_Column], width: int) -> tuple[list[int], int, bool]:
+    """(least width of each column, gap, whether they fit): names stay whole where they can, then gaps shrink."""
+    for floor in FLOORS:
+        least = [
+            c.widest if c.number else min(c.widest, max(FLOORS[-1], min(c.word, floor))) for c in columns
+        ]
+        for gap in GAPS:
+            if sum(least) + gap * (len(least) - 1) <= width:
+                return least, gap, True
+    return least, gap, False
+
+
+def _written(table: Table, row: Sequence[Cell], *, total: bool = False) -> list[str]:
+    return [visible(shown(cell, c, total=total)) for cell, c in zip(row, table.columns, strict=True)]
 
 
 def _grouped(table: Table, rows: list[list[str]]) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from percontact.report.cells import UNDEFINED, as_number, decimals, guarded, shown
+from percontact.report.cells import as_number, decimals, guarded, shown
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.words import value_text
 from percontact.values.problem import problem
@@ -92,8 +92,6 @@ class Looks:
         found: dict[str, object] = {}
         if column.kind != "text":
             found["num_format"] = number_format(cell, column)
-        if cell is None and column.is_number:
-            found["align"] = "right"
         if total:
             found |= {"bold": True, "top": 1, "top_color": LINE}
         return self(**found)
@@ -148,7 +146,10 @@ def _sheet(sheet: Sheet, table: Table, looks: Looks) -> None:
 def _row(sheet: Sheet, at: int, table: Table, row: Row, looks: Looks, *, total: bool = False) -> None:
     for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
         look = looks.cell(cell, column, total=total)
-        if cell is None or isinstance(cell, str):
+        if cell is None and column.kind != "text":
+            # Free, not a dash: a sum or a chart over the column goes on working.
+            sheet.write_blank(at, i, None, look)
+        elif cell is None or isinstance(cell, str):
             _text(sheet, at, i, shown(cell, column, total=total), look)
         elif isinstance(cell, date):
             sheet.write_datetime(at, i, cell, look)
@@ -234,9 +235,7 @@ def _about(sheet: Sheet, document: Document, looks: Looks) -> None:
     lines += document.facts
     lines += [("Note", note) for note in document.notes]
     lines += document.definitions
-    lines += [
-        (UNDEFINED, "Undefined: there is nothing to divide by, or the cost is unknown. It is not zero.")
-    ]
+    lines += [("An empty figure", "Unknown, or undefined as there is nothing to divide by. It is not zero.")]
     for row, (name, text) in enumerate(lines, start=2):
         _text(sheet, row, 0, name, looks(bold=True))
         _text(sheet, row, 1, text, looks(text_wrap=True))
