@@ -17,14 +17,14 @@ from percontact.cli.speak import count, open_book, output_options, say, slice_op
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, start: str | None, end: str | None, where: tuple[str, ...], basis: str, amounts: str,
+    ctx: click.Context, start: str | None, end: str | None, where: tuple[str, ...], basis: str, amounts: str, snapshot: int | None,
     top: int, sort: str, form: str | None, as_json: bool, output: Path | None,
 ) -> None:  # fmt: skip
     """List contacts with their cost; with -o FILE.parquet or FILE.csv, write all of them, exact to 1e-12."""
     from percontact.costing.contact_cost import write_contacts
     from percontact.report.contact_list import contact_document
 
-    book = open_book(ctx, amounts)
+    book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, where=where, basis=basis)
     chosen = form or (output.suffix.lstrip(".") if output else None)
     if output is not None and chosen in ("parquet", "csv"):

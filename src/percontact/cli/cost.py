@@ -19,7 +19,7 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 @click.pass_context
 def command(
     ctx: click.Context, start: str | None, end: str | None, grain: str, by: tuple[str, ...], where: tuple[str, ...],
-    basis: str, per: str, amounts: str, form: str | None, as_json: bool, output: Path | None,
+    basis: str, per: str, amounts: str, snapshot: int | None, form: str | None, as_json: bool, output: Path | None,
 ) -> None:  # fmt: skip
     """What contacts cost: ledger, pools, contacts, and what is unused or unassigned.
 
@@ -28,6 +28,6 @@ def command(
     percontact cost --by team --by reason --where channel=voice --basis full
     percontact cost --per resolution --grain quarter --format xlsx -o cost.xlsx
     """
-    book = open_book(ctx, amounts)
+    book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
     say(book.state(question, per), form=form, as_json=as_json, output=output)

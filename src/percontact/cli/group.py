@@ -138,10 +138,27 @@ def main() -> None:
     except PercontactError as error:
         tell(error.problem)
         sys.exit(2 if error.problem.code.startswith("E-ARG") else 1)
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (head, less) has seen enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        _own_up(error)
+        sys.exit(1)
+
+
+def _own_up(error: Exception) -> None:
+    """A fault of ours says so, with what is needed to mend it."""
+    import traceback
+
+    from percontact.values.problem import Problem
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(last.filename)}:{last.lineno}"
+    first_line = (str(error).splitlines() or [""])[0]
+    tell(Problem("E-OWN-01", where, f"{type(error).__name__}: {first_line}", "percontact did not foresee this. Your data is as it was before the command.", "Please report it with these lines; PERCONTACT_DEBUG=1 shows the whole way."))
+    if os.environ.get("PERCONTACT_DEBUG"):
+        traceback.print_exception(error)
 
 
 def tell(problem: Any) -> None:

@@ -37,13 +37,13 @@ def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bo
         return
     found = workspace.receipts()
     if as_json:
-        names = ("number", "table", "name", "seen", "landed", "aside")
+        names = ("number", "table", "name", "seen", "landed", "aside", "snapshot")
         click.echo(json.dumps([{n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state} for i in found], indent=2))
         return
     if not found:
         click.echo("Nothing is imported yet. Next: percontact import contacts FILE.")
         return
-    click.echo(f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  {'state':8} {'at (UTC)':16}  file")
+    click.echo(f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  {'state':8} {'snapshot':>8} {'at (UTC)':16}  file")
     for i in found:
         r = i.receipt
-        click.echo(f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  {i.state:8} {i.at:%Y-%m-%d %H:%M}  {r.name}")
+        click.echo(f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  {i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}")

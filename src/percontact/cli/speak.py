@@ -33,6 +33,7 @@ def output_options(command: F) -> F:
 def slice_options(command: F) -> F:
     """The options of a question: span, conditions, basis."""
     for option in (
+        click.option("--snapshot", type=int, metavar="N", help="The data as it was at an earlier state (`imports` names them)."),
         click.option("--amounts", type=click.Choice(["effective", "billed"]), default="effective", help="Cost spread over the days it is for, or when booked."),
         click.option("--basis", default="used", metavar="BASIS", help="used (default), full (with unused and unassigned cost) or marginal."),
         click.option("--where", multiple=True, metavar="DIM=VALUE", help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. May be repeated: all must hold."),
@@ -43,12 +44,12 @@ def slice_options(command: F) -> F:
     return command
 
 
-def open_book(ctx: click.Context, amounts: str = "effective") -> OpenBook:
-    """The workspace named by -C."""
+def open_book(ctx: click.Context, amounts: str = "effective", snapshot: int | None = None) -> OpenBook:
+    """The workspace named by -C, at its newest or an earlier state."""
     from percontact.pipeline import OpenBook
     from percontact.store.workspace import Workspace
 
-    return OpenBook(Workspace.open(ctx.find_root().obj), amounts=amounts)  # type: ignore[arg-type]
+    return OpenBook(Workspace.open(ctx.find_root().obj), snapshot, amounts=amounts)  # type: ignore[arg-type]
 
 
 def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) -> None:

@@ -19,7 +19,7 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 @click.pass_context
 def command(
     ctx: click.Context, contact_id: str | None, start: str | None, end: str | None, where: tuple[str, ...], basis: str,
-    amounts: str, pool: str | None, top: int, form: str | None, as_json: bool, output: Path | None,
+    amounts: str, snapshot: int | None, pool: str | None, top: int, form: str | None, as_json: bool, output: Path | None,
 ) -> None:  # fmt: skip
     """Open a figure: its pools, the ledger lines behind them, its contacts, each with file and line.
 
@@ -29,6 +29,6 @@ def command(
     """
     from percontact.answers import traced
 
-    book = open_book(ctx, amounts)
+    book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, where=where, basis=basis)
     say(traced(book, question, contact_id=contact_id, pool=pool, top=top), form=form, as_json=as_json, output=output)

@@ -191,7 +191,17 @@ class Work:
     def _summary_dimensions(self) -> list[str]:
         keys = {JUDGED_DIMENSIONS.get(d, d) for p in self.policy.work_pools for d, _ in p.scope} - set(CALENDAR_DIMENSIONS) - {"repeat"}
         filled = self.book.filled("contacts") | (self.book.filled("handlings") if self.legs else set())
-        return [d for d in dict.fromkeys([*SUMMED_DIMENSIONS, *sorted(keys)]) if d in filled or d == "actor"]
+        dims = [d for d in dict.fromkeys([*SUMMED_DIMENSIONS, *sorted(keys)]) if d in filled or d == "actor"]
+        return [*dims, "repeat"] if self.knows_repeats() else dims
+
+    def knows_repeats(self) -> bool:
+        """Whether contacts name what makes one a repeat of another (the customer, and the reason)."""
+        return set(self.policy.repeat_same) <= self.book.filled("contacts")
+
+    def is_quick(self, dimension: str) -> bool:
+        """Whether a question along a dimension needs no long look at single rows."""
+        few = self.book.rows("contacts") < SUMMARY_FROM_ROWS
+        return few or self.from_summary([dimension], self.drivers) or self.from_day_cubes([dimension])
 
     def from_summary(self, columns: Iterable[str], drivers: Iterable[str] = ()) -> bool:
         """Whether the summary can answer for these columns and drivers."""

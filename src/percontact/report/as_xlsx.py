@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from percontact.report.cells import as_number, decimals, guarded, shown
 from percontact.report.document import Cell, Document, Table, TableColumn
-from percontact.report.words import value_text
 from percontact.values.problem import problem
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def number_format(cell: Cell, column: TableColumn) -> str:
     if column.kind == "money":
         digits = decimals(column)
     elif column.kind == "value" and isinstance(cell, int | Decimal):
-        digits = len(value_text(Decimal(cell), column.currency).partition(".")[2])
+        digits = len(shown(cell, column).partition(".")[2])
     else:
         return "#,##0.###" if isinstance(cell, Decimal) and cell % 1 else "#,##0"
     return "#,##0" + (f".{'0' * digits}" if digits else "")

@@ -35,6 +35,8 @@ def shown(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
     if column.kind == "money":
         return f"{Decimal(cents_text(int(cell), column.currency)):,}"
     if column.kind == "value":
+        if column.digits is not None:
+            return f"{round(Decimal(cell), column.digits) + 0:,.{column.digits}f}"
         return value_text(Decimal(cell), column.currency)
     if column.kind == "share":
         return share_text(Decimal(cell))

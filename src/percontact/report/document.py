@@ -12,9 +12,10 @@ A cell is exact and not yet written: `cells` writes it, in one way for people an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import compress
 from typing import Literal
 
 Kind = Literal["text", "money", "value", "count", "quantity", "share", "seconds", "date"]
@@ -47,6 +48,7 @@ class TableColumn:
     currency  of money and values
     formula   what the cells are made of; written only where it gives the figure shown
     detail    left out where room is narrow: terminal, page, Markdown
+    digits    decimals shown of a value; None = the currency's, or two more below ten cents
     """
 
     name: str
@@ -55,6 +57,7 @@ class TableColumn:
     currency: str = ""
     formula: Formula | None = None
     detail: bool = False
+    digits: int | None = None
 
     @property
     def is_number(self) -> bool:
@@ -92,10 +95,17 @@ class Table:
 
     def shown(self) -> Table:
         """What a page or a terminal shows: no detail columns, and no total that repeats a single row."""
-        keep = [i for i, c in enumerate(self.columns) if not c.detail]
-        total = None if self.total is None or len(self.rows) == 1 else tuple(self.total[i] for i in keep)
-        rows = tuple(tuple(row[i] for i in keep) for row in self.rows)
-        return Table(self.title, tuple(self.columns[i] for i in keep), rows, total, self.note, self.sentence)
+        whole = replace(self, total=None) if len(self.rows) == 1 else self
+        return whole._with([not c.detail for c in self.columns])
+
+    def without(self, kind: Kind) -> Table:
+        """The table without the columns of a kind."""
+        return self._with([c.kind != kind for c in self.columns])
+
+    def _with(self, keep: list[bool]) -> Table:
+        rows = tuple(tuple(compress(row, keep)) for row in self.rows)
+        total = None if self.total is None else tuple(compress(self.total, keep))
+        return replace(self, columns=tuple(compress(self.columns, keep)), rows=rows, total=total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Literal
 
 from percontact.costing.costed import CostedBook
+from percontact.records.contacts import MACHINE_CHANNELS
+from percontact.records.dialect import in_list
 from percontact.report.words import count_text, money
 from percontact.values.money import cents
-from percontact.values.period import Period, add_months
+from percontact.values.period import Period, add_months, periods
 from percontact.values.problem import did_you_mean
 
 Weight = Literal["stop", "wrong", "doubtful", "note"]
@@ -38,16 +40,23 @@ def findings(costed: CostedBook) -> list[Finding]:
 
 
 def _span(costed: CostedBook) -> Period:
-    months = sorted({*costed.ledger_months, *costed.book.months("contacts")})
+    """The months that contacts speak of: what lies before and after is prepaid or not there yet."""
+    months = costed.book.months("contacts")
     return Period(months[0], add_months(months[-1], 1))
 
 
 def _months(costed: CostedBook) -> Iterator[Finding]:
+    span = _span(costed)
     ledger, contacts = set(costed.ledger_months), set(costed.book.months("contacts"))
+    inside = {m.start for m in periods(span, "month")}
     if contacts - ledger:
         yield Finding("wrong", f"Contacts but no ledger line in {_listed(contacts - ledger)}: their cost is unknown.", "Import the ledger of those months.")
-    if ledger - contacts:
-        yield Finding("wrong", f"Ledger lines but no contacts in {_listed(ledger - contacts)}: that cost has no work to go to.", "Import the contacts of those months.")
+    if (ledger & inside) - contacts:
+        yield Finding("wrong", f"Ledger lines but no contacts in {_listed((ledger & inside) - contacts)}: that cost has no work to go to.", "Import the contacts of those months.")
+    for months, word in ((sorted(m for m in ledger if m < span.start), "before the first"), (sorted(m for m in ledger if m >= span.end), "after the last")):
+        if months:
+            cost = sum(c for (p, m), (c, _) in costed.pool_costs.items() if m in months)
+            yield Finding("note", f"{money(cents(cost, costed.currency), costed.currency)} of the ledger is for {_listed(set(months))}, {word} contacts.", "Nothing, if it is paid in advance; else import the contacts of those months.")
 
 
 def _listed(months: set[date]) -> str:
@@ -104,9 +113,9 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
     book = costed.book
     columns = ["channel", "team", "reason", "customer_id", "case_id", "outcome", "handle_s", "handled", "count"]
     rel = book.relation("contacts", columns)
-    row = costed.con.execute(
-        f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(f"sum({chr(34)}count{chr(34)}) FILTER ({c} IS NULL)" for c in columns[:6])} FROM {rel}'
-    ).fetchone() or ()
+    people = f"NOT coalesce({in_list('lower(channel)', MACHINE_CHANNELS)}, false)"  # no team stands behind a machine
+    empty = [f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]]
+    row = costed.con.execute(f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}').fetchone() or ()
     total, untimed, *missing = [int(v or 0) for v in row]
     if untimed:
         estimated = any(costed.policy.unit_times)
@@ -114,8 +123,9 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
     for name, count in zip(columns[:3], missing, strict=False):
         if count and count < total:
             yield Finding("doubtful", f"{_share(count, total)} of contacts have no {name}: they stand under (unknown).", "Fill the column at the source, or map it.")
+    looks = " OR ".join(f"lower(outcome) LIKE '%{word}%'" for word in LOOKS_ABANDONED)
     odd = costed.con.execute(
-        f'SELECT outcome, sum("count") FROM {rel} WHERE lower(outcome) <> \'abandoned\' AND ({" OR ".join(f"lower(outcome) LIKE {chr(39)}%{w}%{chr(39)}" for w in LOOKS_ABANDONED)}) GROUP BY 1 ORDER BY 2 DESC'
+        f"SELECT outcome, sum(\"count\") FROM {rel} WHERE lower(outcome) <> 'abandoned' AND ({looks}) GROUP BY 1 ORDER BY 2 DESC"
     ).fetchall()
     for outcome, count in odd:
         yield Finding("wrong", f"{count_text(count)} contacts have the outcome {outcome!r} and count as handled.", "If these were abandoned, map the value: outcome: {values: {" + str(outcome) + ": abandoned}}.")

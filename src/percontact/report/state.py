@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -140,7 +140,25 @@ def _other_forms(costed: CostedBook, question: Slice) -> list[OtherForm]:
                 forms.append(_form(costed, "cost per agent-assisted contact", part, "contact", f"bot, IVR and self-service left out, basis {basis}"))
             minutes = replace(total, quantity=Fraction(total.cell.handle_s) / 60)
             forms.append(_form(costed, "cost per handle minute", minutes, "minute", f"basis {basis}; rises when contacts get shorter"))
+            forms += _avoidable(costed, replace(whole, basis=basis))
     return forms
+
+
+def _avoidable(costed: CostedBook, whole: Slice) -> Iterator[OtherForm]:
+    """Repeat contacts and failure demand as lines of their own, where the data and the policy can tell them."""
+    told = []
+    if costed.policy.failure_reasons:
+        told.append(("demand", "failure", "failure demand", "contacts for reasons the policy calls failure"))
+    if costed.work.knows_repeats():
+        told.append(("repeat", "repeat", "repeat contacts", f"the same customer about the same within {costed.policy.repeat_days} days"))
+    for dimension, value, name, says in told:
+        if costed.work.is_quick(dimension):
+            for cell in costed.cells(replace(whole, by=(dimension,)))[0]:
+                if cell.values == (value,):
+                    share = f"{Decimal(cell.handled) / max(1, sum(c.handled for c in costed.cells(whole)[0])):.0%} of contacts"
+                    yield _form(costed, name, Group(cell, Fraction(cell.handled), cell.pico), "contact", f"{says}; {share}")
+
+
 
 
 def _form(costed: CostedBook, name: str, group: Group, unit: str, says: str) -> OtherForm:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from percontact.report.cells import rounded
 from percontact.report.document import Cell, Document, Formula, Kind, Table, TableColumn
 from percontact.report.statement import Line, Statement
-from percontact.report.words import PER_MANY, PER_WORDS
+from percontact.report.words import PER_MANY, PER_WORDS, change_digits
 from percontact.values.money import cents_text, split
 
 __all__ = [
@@ -163,7 +163,7 @@ def _comparisons(s: Statement) -> Table:
         TableColumn("cost", f"Cost, {s.currency}", "money", s.currency, detail=True),
         TableColumn("denominator", _header(PER_MANY[s.per]), "quantity", detail=True),
         _cost_of_one(s, "cost", "denominator"),
-        TableColumn("change", "Now above it by", "value", s.currency),
+        TableColumn("change", "Change", "value", s.currency, digits=change_digits(s)),
         *([TableColumn("missing", "Missing")] if any(c.missing for c in s.comparisons) else []),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []

@@ -65,12 +65,17 @@ def _why_undefined(s: Statement) -> str:
     return "there is nothing to divide by" if s.total.denominator is not None else "the data cannot tell what to divide by"
 
 
+def change_digits(s: Statement) -> int:
+    """Decimals of a change: the currency's, or two more where one costs less than one."""
+    return minor_digits(s.currency) + (0 if abs(s.total.value or Decimal(0)) >= 1 else 2)
+
+
 def _beside(s: Statement) -> Iterator[str]:
     known = [c for c in s.comparisons if c.change is not None]
     if not known:
         return
     parts = []
-    digits = minor_digits(s.currency) + (0 if abs(s.total.value or Decimal(0)) >= 1 else 2)
+    digits = change_digits(s)
     for c in known:
         change = round(c.change or Decimal(0), digits)
         beside = f"the {c.name}"
