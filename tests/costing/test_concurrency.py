@@ -94,7 +94,7 @@ def test_handle_time_stands_in_for_a_missing_end(cost_of: Cost) -> None:
 
 
 def test_what_cannot_be_placed_keeps_its_time(cost_of: Cost) -> None:
-    """No agent; a row of many; another channel; an end at the start: 7 s as told. Neither end nor time: unknown."""
+    """No agent; a row of many; another channel; an end at the start: 7 s as told. No end, no time: none."""
     chats = [
         chat("09:00:00", "09:10:00", None, handle_s=7),
         chat("09:00:00", "09:10:00", count=5, handle_s=7),

@@ -21,7 +21,7 @@ from percontact.store import Workspace
 SCRIPT = Path(__file__).with_name("crash_workers.py")
 KILLS_AT_LEAST, KILLS_AT_MOST = 50, 70
 ENOUGH_S = 75
-LONGEST_LIFE_S = 1.5
+WHOLE_IMPORT = ("--loader", f"{Path(__file__).with_name('whole_import.py')}:load_file")
 
 pytestmark = [
     pytest.mark.slow,
@@ -95,24 +95,30 @@ def damage(workspace: Workspace, workers: ModuleType) -> list[str]:
     return told
 
 
-def test_no_kill_tears_or_loses_a_batch(tmp_path: Path, workers: ModuleType) -> None:
-    """Two writers, killed in turn at random moments, and two readers that look all the time."""
+@pytest.mark.parametrize(("loader", "longest_life_s"), [((), 1.5), (WHOLE_IMPORT, 4.0)], ids=["publish", "whole import"])
+def test_no_kill_tears_or_loses_a_batch(
+    tmp_path: Path, workers: ModuleType, loader: tuple[str, ...], longest_life_s: float
+) -> None:
+    """Two writers, killed in turn at random moments, and two readers that look all the time.
+
+    By the store's `publish` alone, and by the whole import: CSV, reading, checking, staging, publishing.
+    """
     workspace = Workspace.create(tmp_path / "books", Settings("EUR", "UTC"))
     logs = [tmp_path / "a.log", tmp_path / "b.log"]
     stop = tmp_path / "stop"
     readers = [start("reader", workspace.path, tmp_path / f"reader-{n}.json", stop) for n in range(2)]
-    writers = [start("writer", workspace.path, log, log.stem) for log in logs]
+    writers = [start("writer", workspace.path, log, log.stem, *loader) for log in logs]
     kills = 0
     started = time.monotonic()
     try:
         while kills < KILLS_AT_LEAST or (kills < KILLS_AT_MOST and time.monotonic() < started + ENOUGH_S):
             turn = kills % 2
             wait_until_ready(writers[turn])
-            time.sleep(random.random() * LONGEST_LIFE_S)
+            time.sleep(random.random() * longest_life_s)
             assert writers[turn].poll() is None, "a writer ended by itself"
             end(writers[turn])
             kills += 1
-            writers[turn] = start("writer", workspace.path, logs[turn], logs[turn].stem)
+            writers[turn] = start("writer", workspace.path, logs[turn], logs[turn].stem, *loader)
     finally:
         for writer in writers:
             end(writer)

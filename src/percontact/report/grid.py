@@ -44,8 +44,8 @@ def grid(table: Table, width: int) -> str:
     if not table.rows:
         return "(none)"
     columns = [_measured(column, table, i) for i, column in enumerate(table.columns)]
-    gap, widths, fits = _widths(columns, width)
-    if not fits and any(c.kind == "share" for c in table.columns):
+    gap, widths, whole = _widths(columns, width)
+    if not whole and any(c.kind == "share" for c in table.columns):
         # The notes say what the shares say, and every other form has them.
         return grid(table.without("share"), width)
     totals, grouped = 1 if table.total else 0, table.columns[0].name == "period"
@@ -73,15 +73,16 @@ def _written(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
 
 
 def _widths(columns: Sequence[Measured], width: int) -> tuple[int, list[int], bool]:
-    """(gap, width of each column, whether they fit): words stay whole where they can, then gaps shrink."""
+    """(gap, width of each column, whether short words stay whole): gaps shrink first, then words are broken."""
     gaps = len(columns) - 1
     for floor in FLOORS:
         least = [c.least(floor) for c in columns]
         for gap in GAPS:
             room = width - sum(least) - gap * gaps
             if room >= 0:
-                return gap, _shared(columns, least, room), True
-    return GAPS[-1], least, False
+                return gap, _shared(columns, least, room), floor != FLOORS[-1]
+    # The line is too long in any case: then words had better stay whole.
+    return GAPS[-1], [c.least(FLOORS[1]) for c in columns], False
 
 
 def _shared(columns: Sequence[Measured], least: list[int], room: int) -> list[int]:
