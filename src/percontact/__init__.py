@@ -11,15 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from percontact.front import cost, open  # noqa: A004
+    from percontact.front import cost, land, open  # noqa: A004
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "cost", "open"]
+__all__ = ["__version__", "cost", "land", "open"]
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `percontact --help` must not wait for the engine.
-    if name in ("cost", "open"):
+    if name in ("cost", "land", "open"):
         from percontact import front
 
         return getattr(front, name)

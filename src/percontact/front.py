@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
-from percontact.pipeline import OpenBook
+from percontact.pipeline import OpenBook, land_frame
+from percontact.records.landing import Receipt
 from percontact.report import frames
 from percontact.report.forms import render
 from percontact.report.statement import Statement
@@ -83,3 +84,14 @@ def cost(
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
     statement = book.state(question, per, compare=compare)
     return CostAnswer(**{f.name: getattr(statement, f.name) for f in fields(statement)})
+
+
+def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:
+    """Read a data frame into a table of an open workspace; open it again to see the rows.
+
+    frame    a pandas, Polars or PyArrow table, or a DuckDB relation, with the table's own column names
+    name     what to call it: the same name again is E-FILE-07 unless `replace`
+    result   receipt: rows seen = landed + set aside
+    Raises PercontactError E-LIB-01 without the extra `frames`, E-ARG-01 for anything else than a frame.
+    """
+    return land_frame(book.workspace, table, frame, name, replace=replace)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -192,6 +193,16 @@ def land(
 
 def _is_hash(text: str) -> bool:
     return len(text) == HASH_DIGITS and all(c in "0123456789abcdef" for c in text)
+
+
+def land_frame(workspace: Workspace, table: str, frame: object, name: str, *, mapping: Mapping | None = None, replace: bool = False) -> Receipt:
+    """Read a data frame into a table, the way a Parquet file called `name` goes."""
+    from percontact.ingest import write_frame
+
+    with tempfile.TemporaryDirectory(prefix="percontact-frame-") as folder:
+        path = Path(folder) / (name if name.endswith(".parquet") else f"{name}.parquet")
+        write_frame(frame, path)
+        return land(workspace, table, path, mapping=mapping, replace=replace)
 
 
 def named_period(text: str, option: str, fiscal: int) -> Period:

@@ -181,3 +181,17 @@ def test_customers_are_stored_as_keyed_hashes_and_still_found_by_their_id(tiny, 
     assert answer["rows"][0]["contacts"] == 2
     assert "anna" not in str(answer["rows"])
     assert answer["rows"][0]["cost"] == "1.00"
+
+
+def test_a_frame_lands_like_a_file(tiny, shell):
+    """One more contact of 60 s at 0.50 EUR a minute, from a Polars frame; the same rows again change nothing."""
+    import polars as pl
+
+    import percontact as pc
+
+    frame = pl.DataFrame({"contact_id": ["f1"], "started_at": ["2026-06-05 10:00:00"], "channel": ["voice"], "handle_s": [60]})
+    receipt = pc.land(pc.open(tiny / "books"), "contacts", frame, name="june")
+    assert (receipt.seen, receipt.landed, receipt.aside) == (1, 1, 0)
+    assert pc.land(pc.open(tiny / "books"), "contacts", frame, name="june").unchanged
+    trail = shell("-C", "books", "trace", "f1", "--json").json
+    assert round(Decimal(trail["amount"]), 2) == Decimal("0.50")

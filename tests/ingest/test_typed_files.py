@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from percontact.ingest import read_frame
+from percontact.ingest import read_file, write_frame
 from percontact.values.problem import PercontactError
 
 
@@ -118,8 +118,9 @@ def frame_of(library: str):
 @pytest.mark.parametrize("library", ["pandas", "polars", "polars lazy", "pyarrow"])
 def test_a_frame_of_every_library_gives_the_same_rows(desk, library: str) -> None:
     given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
-    staged = read_frame(frame_of(library), "contacts", name="june", **given)
-    assert (staged.name, staged.seen) == ("june", 2)
+    write_frame(frame_of(library), desk.folder / "june.parquet")
+    staged = read_file(desk.folder / "june.parquet", "contacts", **given)
+    assert staged.seen == 2
     assert desk.rows(staged, "contact_id, started_at, talk_s") == [
         ("a", datetime(2026, 6, 3, 7, 0), Decimal("90.000")),
         ("b", datetime(2026, 6, 4, 7, 0), Decimal("1.500")),
@@ -130,17 +131,16 @@ def test_a_duckdb_relation_is_a_frame(desk) -> None:
     given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
     with duckdb.connect() as con:
         relation = con.sql("SELECT 'a' AS contact_id, TIMESTAMP '2026-06-03 09:00:00' AS started_at")
-        assert read_frame(relation, "contacts", **given).landed == 1
+        write_frame(relation, desk.folder / "june.parquet")
+    assert read_file(desk.folder / "june.parquet", "contacts", **given).landed == 1
 
 
 def test_something_else_is_no_frame(desk) -> None:
-    given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
     with pytest.raises(PercontactError, match="E-ARG-01"):
-        read_frame(42, "contacts", **given)
+        write_frame(42, desk.folder / "x.parquet")
 
 
 def test_a_frame_without_the_library_for_frames_is_told_what_to_install(desk, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "narwhals", None)
-    given = {"settings": desk.settings, "key": desk.key, "number": 1, "folder": desk.folder, "book": None}
     with pytest.raises(PercontactError, match="E-LIB-01"):
-        read_frame(object(), "contacts", **given)
+        write_frame(object(), desk.folder / "x.parquet")

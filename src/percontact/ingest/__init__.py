@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Floor 3: files of others, read to the contract; every row lands or is set aside with its reason."""
 
-from percontact.ingest.frame import read_frame
+from percontact.ingest.frame import write_frame
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import load_mapping
 from percontact.ingest.person import person_hash
@@ -10,7 +10,7 @@ from percontact.ingest.rules import problem_of
 
 __all__ = [
     "read_file",
-    "read_frame",
+    "write_frame",
     "load_mapping",
     "content_hash",
     "person_hash",

@@ -73,7 +73,7 @@ def _written(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
 
 
 def _widths(columns: Sequence[Measured], width: int) -> tuple[int, list[int], bool]:
-    """(gap, width of each column, whether short words stay whole): gaps shrink first, then words are broken."""
+    """(gap, width of each column, whether short words stay whole): gaps shrink first, then words break."""
     gaps = len(columns) - 1
     for floor in FLOORS:
         least = [c.least(floor) for c in columns]
