@@ -26,6 +26,7 @@ from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import BASES, Basis
 from percontact.costing.slice import Condition, Slice, full_name
+from percontact.costing.work import SUMMARY_FORMAT
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
@@ -92,7 +93,7 @@ class OpenBook:
     @property
     def _run(self) -> str:
         """Digest of all that the work's quantities depend on: the state of the workspace, the policy, our version."""
-        return hashlib.sha256(f"{self.book.snapshot} {self.policy.digest} {__version__}".encode()).hexdigest()[:20]
+        return hashlib.sha256(f"{self.book.snapshot} {self.policy.digest} {__version__} {SUMMARY_FORMAT}".encode()).hexdigest()[:20]
 
     def _keep_summary(self, costed: CostedBook) -> None:
         """Write the sums of the work once; later questions and processes read them."""

@@ -255,9 +255,6 @@ def test_rows_of_a_period_stand_together_whatever_order_they_come_in(any_stateme
         assert starts == sorted(starts)
 
 
-@pytest.mark.xfail(
-    reason="state._line asks for the first period's ledger where it should ask for the whole span's"
-)
 def test_a_total_is_known_when_any_period_s_cost_is() -> None:
     """
     ledger    none for 2026-01

@@ -79,7 +79,6 @@ def test_unknown_and_undefined_are_said(ask_rich: Ask) -> None:
     assert "(unassigned)" in written
 
 
-@pytest.mark.xfail(reason="state._line takes a month's row for the whole when nothing is asked `by`")
 def test_cost_that_no_ledger_line_speaks_of_is_a_dash_not_zero(ask_rich: Ask) -> None:
     """No ledger line is for July 2026, contacts there are."""
     lines = text(ask_rich(start="2026-06-01", end="2026-08-01")).splitlines()

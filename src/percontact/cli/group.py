@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -121,6 +122,8 @@ def main() -> None:
     """Run the command line. Exit codes: 0 ok, 1 a problem was found, 2 wrong usage."""
     from percontact.values.problem import FaultOfOurs, PercontactError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a hairline that a pipe cannot encode is no reason to fail
     try:
         code = percontact.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

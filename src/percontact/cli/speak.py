@@ -54,6 +54,7 @@ def open_book(ctx: click.Context, amounts: str = "effective", snapshot: int | No
 
 def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) -> None:
     """Print an answer, or write it to a file."""
+    from percontact.report.as_text import page_of
     from percontact.report.forms import render
 
     chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
@@ -61,9 +62,11 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
         raise click.UsageError(f"--output {output}: the ending names no format. Use one of {', '.join(FORMATS)}, or add --format.")
     if chosen in BINARY and output is None:
         raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
-    made = render(answer, chosen)
+    made = render(answer, chosen, page=page_of(sys.stdout))
     if output is None:
-        click.echo(made if isinstance(made, str) else made.decode(), nl=not str(made).endswith("\n"))
+        text = made if isinstance(made, str) else made.decode()
+        # CSV ends its lines itself; text mode would end them twice on Windows.
+        click.echo(text if chosen != "csv" else text.replace("\r\n", "\n"), nl=not text.endswith("\n"))
         return
     output.write_bytes(made if isinstance(made, bytes) else made.encode())
     click.echo(f"Wrote {output}.", err=True)

@@ -14,6 +14,8 @@ from percontact.values.period import Grain, Period, add_months
 
 DIMENSION_NAMES = {"customer": "customer_id", "case": "case_id", "contact": "contact_id", "resolution": "outcome"}
 """Short names of dimensions as people write them."""
+MONTH = "month"
+"""The costing month: every row of work has it, so a condition on it needs no further column."""
 SINGLE = ("customer_id", "case_id", "contact_id")
 """Dimensions with so many values that rows are priced before they are added up."""
 
@@ -68,7 +70,7 @@ class Slice:
 
     def columns(self) -> list[str]:
         """Dimensions that rows must carry to answer."""
-        return list(dict.fromkeys([*self.by, *[c.dimension for c in self.where], *(["day"] if self.by_day else [])]))
+        return list(dict.fromkeys([*self.by, *[c.dimension for c in self.where if c.dimension != MONTH], *(["day"] if self.by_day else [])]))
 
     def inside(self) -> str:
         """SQL condition that a work row belongs to the answer."""

@@ -137,8 +137,9 @@ def _lines(costed: CostedBook, question: Slice, by_pool: dict[tuple[str, date], 
     made_of = composition(costed, question.months, ["row_id"], question.basis)
     sums: dict[int, int] = defaultdict(int)
     for place, pico in by_pool.items():
-        for (row_id,), part in divide_cell(pico, made_of.get(place, {})).items():
-            sums[int(str(row_id))] += part
+        for values, part in divide_cell(pico, made_of.get(place, {})).items():
+            if values:  # lines that cancel exactly leave no share to tell
+                sums[int(str(values[0]))] += part
     if not sums:
         return []
     known = {row[0]: row for row in costed.con.execute(

@@ -31,6 +31,8 @@ JUDGED_DIMENSIONS = {"assisted": "actor", "demand": "reason"}
 """Dimensions made from another: assisted (an agent took part or not), demand (failure or value)."""
 SUMMED_DIMENSIONS = ("channel", "direction", "actor", "team", "queue", "site", "reason", "language", "product", "outcome")
 """Dimensions that a summary keeps, where contacts have them; the keys of the pools come with them."""
+SUMMARY_FORMAT = 2
+"""Counts up when the columns of a summary change."""
 SUMMARY_FROM_ROWS = 50_000
 """Below this many contacts the rows themselves are quick enough."""
 SUMS = ("n", "handled", "effort", "measured", "derived")

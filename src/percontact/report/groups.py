@@ -13,9 +13,11 @@ from fractions import Fraction
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.denominator import Denominator, Per, denominator
-from percontact.costing.slice import Slice
+from percontact.costing.slice import MONTH, Slice
+from percontact.values.money import PICO
 from percontact.values.period import Grain, Period, periods, start_of
 
+VALUE_DIGITS = Decimal("0.000001")
 ADDITIVE: tuple[Per, ...] = ("contact", "handle-minute")
 """Denominators of which the whole is the sum of its parts; a case or a customer may be in several."""
 
@@ -30,6 +32,18 @@ class Group:
     label: str = ""
 
 
+def cost_of_one(group: Group) -> Decimal | None:
+    """What is divided / the denominator, to six decimals; None = undefined."""
+    if not group.quantity:
+        return None
+    return decimal_of(Fraction(group.covered, PICO) / group.quantity).quantize(VALUE_DIGITS)
+
+
+def decimal_of(number: Fraction) -> Decimal:
+    """A fraction as a decimal of 28 significant digits."""
+    return Decimal(number.numerator) / Decimal(number.denominator)
+
+
 def group_cells(costed: CostedBook, question: Slice, per: Per) -> tuple[list[Group], Group, tuple[str, ...]]:
     """(groups in order of period and value, the whole, what the reader must know) of a question."""
     cells = _cells(costed, question)
@@ -38,7 +52,7 @@ def group_cells(costed: CostedBook, question: Slice, per: Per) -> tuple[list[Gro
     told = denominator(costed, plain, base, per)
     keep = [i for i, d in enumerate(question.by) if d in plain.by]
     groups = [_group(c, told, tuple(c.values[i] for i in keep)) for c in cells]
-    if question.basis == "full" and not question.where:
+    if question.basis == "full" and all(c.dimension == MONTH for c in question.where):
         groups += _common_cost(costed, question)
         if not question.by:
             groups = _merged(groups)

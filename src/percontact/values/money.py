@@ -83,21 +83,25 @@ def cents(pico: int, currency: str) -> int:
     return divide(pico, 10 ** (12 - minor_digits(currency)))
 
 
-def share_cents(picos: Sequence[int], currency: str) -> list[int]:
-    """Round the amounts of one report to whole minor units so that they sum to the rounded total.
+def share_cents(picos: Sequence[int], currency: str, *, total: int | None = None) -> list[int]:
+    """Round the amounts of one report to whole minor units so that they sum to their total as printed.
 
     Largest remainder: each is rounded down, the missing units go to the largest fractions (ties to the
-    earlier one). No amount moves by a whole minor unit or more.
+    earlier one). Without `total` no amount moves by a whole minor unit or more.
+
+    total  minor units they must sum to, where a heading elsewhere shows them; None = their rounded sum
 
     >>> share_cents([to_pico("0.335"), to_pico("0.335"), to_pico("0.33")], "EUR")
     [34, 33, 33]
     """
     unit = 10 ** (12 - minor_digits(currency))
     floors = [p // unit for p in picos]
-    missing = divide(sum(picos), unit) - sum(floors)
+    missing = (divide(sum(picos), unit) if total is None else total) - sum(floors)
     by_rest = sorted(range(len(picos)), key=lambda i: (-(picos[i] % unit), i))
-    for i in by_rest[:missing]:
-        floors[i] += 1
+    step = 1 if missing > 0 else -1
+    turns = by_rest if missing > 0 else by_rest[::-1]
+    for k in range(abs(missing) if turns else 0):
+        floors[turns[k % len(turns)]] += step
     return floors
 
 

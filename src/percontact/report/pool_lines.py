@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pools and the reconciliation of a statement, in cents that add up to each other and to the ledger."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from percontact.costing.costed import CostedBook
+from percontact.costing.policy import Pool
+from percontact.costing.rate import Rate
+from percontact.costing.reconcile import Reconciliation
+from percontact.costing.slice import Slice
+from percontact.report.groups import VALUE_DIGITS
+from percontact.report.statement import PoolLine, Proof
+from percontact.values.money import cents, from_pico, share_cents
+
+MS_PER_HOUR = 3_600_000
+UNITS = {"contacts": "contact", "messages": "message", "offered": "contact"}
+"""Driver -> one unit of it, in words."""
+
+
+def proof_line(found: Reconciliation, currency: str) -> Proof:
+    """The reconciliation in cents: assigned as the lines' total shows it, the rest so that the ledger comes out."""
+    ledger, assigned = cents(found.ledger, currency), cents(found.assigned, currency)
+    unused, unassigned = share_cents([found.unused, found.unassigned], currency, total=ledger - assigned)
+    unclaimed = unassigned if found.unclaimed == found.unassigned else cents(found.unclaimed, currency)
+    return Proof(ledger, assigned, unused, unassigned, unclaimed, cents(found.outside, currency), found.whole)
+
+
+def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLine]:
+    """The pools over the whole months a question touches, largest first; of whole months they sum to the proof."""
+    by_pool: dict[str, list[Rate]] = {}
+    for rate in costed.rates(question.months):
+        by_pool.setdefault(rate.pool, []).append(rate)
+    pools = [p for p in costed.policy.work_pools if p.name in by_pool]
+    columns = [[sum(getattr(r, part) for r in by_pool[p.name]) for p in pools] for part in ("assigned", "unused")]
+    totals = (proof.assigned, proof.unused) if proof.whole else (None, None)
+    assigned, unused = (share_cents(c, costed.currency, total=t) for c, t in zip(columns, totals, strict=True))
+    stuck = share_cents([sum(r.unassigned for r in by_pool[p.name]) for p in pools], costed.currency)
+    found = [_pool_line(p, by_pool[p.name], *parts) for p, *parts in zip(pools, assigned, unused, stuck, strict=True)]
+    return sorted(found, key=lambda p: -abs(p.cost))
+
+
+def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: int) -> PoolLine:
+    timed = pool.driver.endswith("_s")
+    scale = MS_PER_HOUR if timed else (10**6 if pool.driver.startswith("usage:") else 1)
+    used = sum(r.quantity for r in mine)
+    known = [r.capacity for r in mine if r.capacity is not None]
+    over = sum(known) if len(known) == len(mine) else used
+    rate = (from_pico(sum(r.cost for r in mine)) * scale / over).quantize(VALUE_DIGITS) if over else None
+    unit = "hour" if timed else UNITS.get(pool.driver, pool.driver.partition(":")[2])
+    capacity = Decimal(sum(known)) / scale if known else None
+    return PoolLine(
+        pool.name, pool.driver, assigned + unused + stuck, assigned, unused, stuck, Decimal(used) / scale, capacity, unit, rate, pool.because
+    )
