@@ -72,8 +72,21 @@ def make(size: int) -> None:
         rows = size * 1_000_000 // 12 + (month <= size * 1_000_000 % 12)
         columns = tuple(Written(name, kind, "") for name, kind in CONTACT_COLUMNS)
         source = f"({_contacts(month, rows, first, (after - first).days)})"
-        contacts.append(stage._write(con, columns, source, here / f"contacts-{first:%Y-%m}.parquet", first, TABLES["contacts"], settings))
-        print(f"  contacts of {first:%Y-%m}: {rows:,} rows, {contacts[-1].path.stat().st_size / 1e6:.0f} MB", file=sys.stderr)
+        contacts.append(
+            stage._write(
+                con,
+                columns,
+                source,
+                here / f"contacts-{first:%Y-%m}.parquet",
+                first,
+                TABLES["contacts"],
+                settings,
+            )
+        )
+        print(
+            f"  contacts of {first:%Y-%m}: {rows:,} rows, {contacts[-1].path.stat().st_size / 1e6:.0f} MB",
+            file=sys.stderr,
+        )
     columns = tuple(Written(name, kind, "") for name, kind in LEDGER_COLUMNS)
     _make_ledger(con)
     ledger = stage._write(con, columns, "ledger", here / "ledger.parquet", None, TABLES["ledger"], settings)
@@ -129,7 +142,7 @@ def _contacts(month: int, rows: int, first: date, days: int) -> str:
     """  # noqa: E501
 
 
-def _make_ledger(con) -> None:  # noqa: ANN001
+def _make_ledger(con) -> None:
     """The table `ledger`: each pool has about eleven lines; one in twenty is for three months."""
     con.execute("CREATE TEMP TABLE account (n INTEGER, account VARCHAR)")
     con.executemany("INSERT INTO account VALUES (?, ?)", [[i, p[0]] for i, p in enumerate(pool_names())])
@@ -145,14 +158,14 @@ def _make_ledger(con) -> None:  # noqa: ANN001
     """)
 
 
-def _noted(file) -> dict[str, object]:  # noqa: ANN001
+def _noted(file) -> dict[str, object]:
     return {
         "path": file.path.name, "rows": file.rows, "columns": file.columns, "month": file.month and file.month.isoformat(),
         "whole_seconds": file.whole_seconds, "cube": file.cube and file.cube.name, "cube_columns": file.cube_columns,
     }  # fmt: skip
 
 
-def book(size: int):  # noqa: ANN201
+def book(size: int):
     """The Book of `size` million contacts."""
     from percontact.records.book import Book, BookFile, Settings
 
@@ -171,7 +184,7 @@ def book(size: int):  # noqa: ANN201
     return Book(Settings("EUR", "UTC"), files)
 
 
-def policy():  # noqa: ANN201
+def policy():
     """Every account is a pool of its own, driven by its team's, queue's or channel's work, or by everybody's."""
     from percontact.costing.policy import Policy, Pool, Rule
 

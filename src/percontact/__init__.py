@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from percontact.front import cost, land, open  # noqa: A004
+    from percontact.front import cost, land, open
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "cost", "land", "open"]

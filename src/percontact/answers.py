@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from percontact.costing.marketing import campaign_costs
@@ -24,13 +25,27 @@ from percontact.values.period import Period, parse_period
 from percontact.values.problem import PercontactError, problem
 
 
-def traced(book: OpenBook, question: Slice, *, contact_id: str | None = None, pool: str | None = None, top: int = 10) -> Document:
+def traced(
+    book: OpenBook, question: Slice, *, contact_id: str | None = None, pool: str | None = None, top: int = 10
+) -> Document:
     """The trail of a figure, or of one contact, with the file and line of each row."""
     if contact_id is None:
-        found, title = trail(book.costed, question, pool=pool, top=top), f"{question.span.start} to {question.span.end - timedelta(days=1)}, basis {question.basis}"
+        found, title = (
+            trail(book.costed, question, pool=pool, top=top),
+            f"{question.span.start} to {question.span.end - timedelta(days=1)}, basis {question.basis}",
+        )
     else:
-        found, title = contact_trail(book.costed, contact_id, question), f"Contact {contact_id}, basis {question.basis}"
-    return trail_document(found, title=title, currency=book.settings.currency, origin=partial(_origin, book), demo=book.settings.demo)
+        found, title = (
+            contact_trail(book.costed, contact_id, question),
+            f"Contact {contact_id}, basis {question.basis}",
+        )
+    return trail_document(
+        found,
+        title=title,
+        currency=book.settings.currency,
+        origin=partial(_origin, book),
+        demo=book.settings.demo,
+    )
 
 
 def _origin(book: OpenBook, row_id: int) -> str:
@@ -42,12 +57,25 @@ def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
     """Cost per contact in the marketing sense; needs campaigns only."""
     con = connect()
     if not book.book.has("campaigns"):
-        raise problem("E-DATA-01", str(book.workspace.path), "there are no campaigns yet", "Spend and reach come from the table campaigns.", "percontact import campaigns FILE")
+        raise problem(
+            "E-DATA-01",
+            str(book.workspace.path),
+            "there are no campaigns yet",
+            "Spend and reach come from the table campaigns.",
+            "percontact import campaigns FILE",
+        )
     fiscal = book.settings.fiscal_start_month
-    row = con.execute(f"SELECT min(period_start), max(period_end) FROM {book.book.relation('campaigns')}").fetchone()
+    row = con.execute(
+        f"SELECT min(period_start), max(period_end) FROM {book.book.relation('campaigns')}"
+    ).fetchone()
     assert row is not None
-    span = Period(named_period(start, "--from", fiscal).start if start else row[0], named_period(end, "--to", fiscal).end if end else row[1])
-    return marketing_document(campaign_costs(con, book.book, span), span, book.settings.currency, demo=book.settings.demo)
+    span = Period(
+        named_period(start, "--from", fiscal).start if start else row[0],
+        named_period(end, "--to", fiscal).end if end else row[1],
+    )
+    return marketing_document(
+        campaign_costs(con, book.book, span), span, book.settings.currency, demo=book.settings.demo
+    )
 
 
 def checked(book: OpenBook) -> list[Finding]:
@@ -78,12 +106,42 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
     record = book.workspace.closed(label)
     if record is not None:
         same = record.figures_digest == digest
-        says = f"{label} was closed at snapshot {record.snapshot}; today's data gives " + ("the same figures." if same else "other figures.")
-        return {"period": label, "snapshot": record.snapshot, "closed": record.figures, "today": figures, "differs": not same, "says": says}
+        moved = [
+            f"{basis} {name}: {was} then, {figures[basis][name]} now"
+            for basis, old in record.figures.items()
+            for name, was in (old.items() if isinstance(old, dict) else ())
+            if figures[basis].get(name) != was
+        ]
+        says = f"{label} was closed at snapshot {record.snapshot}; today's data gives " + (
+            "the same figures."
+            if same
+            else f"other figures ({'; '.join(moved)}). What was reported stands; --reopen BECAUSE opens the period again."
+        )
+        return {
+            "period": label,
+            "snapshot": record.snapshot,
+            "closed": record.figures,
+            "today": figures,
+            "differs": not same,
+            "says": says,
+        }
     made = book.workspace.close_period(
-        label, snapshot=book.book.snapshot or 0, policy_digest=book.policy.digest, figures_digest=digest, figures=figures
+        label,
+        snapshot=book.book.snapshot or 0,
+        policy_digest=book.policy.digest,
+        figures_digest=digest,
+        figures=figures,
     )
-    return {"period": label, "snapshot": made.snapshot, "closed": figures, "says": f"Closed {label} at snapshot {made.snapshot}: cost per contact {figures['used']['value']} used, {figures['full']['value']} full."}
+    return {
+        "period": label,
+        "snapshot": made.snapshot,
+        "closed": figures,
+        "says": f"Closed {label} at snapshot {made.snapshot}: cost per contact {_short(figures['used']['value'])} used, {_short(figures['full']['value'])} full. Ask again to compare it with later data.",
+    }
+
+
+def _short(value: str | None) -> str:
+    return "undefined" if value is None else f"{Decimal(value):.2f}"
 
 
 def _figures(book: OpenBook, question: Slice) -> dict[str, str | None]:

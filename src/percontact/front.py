@@ -49,7 +49,12 @@ class CostAnswer(Statement):
         return str(render(self, "text"))
 
 
-def open(folder: str | PathLike[str] = ".", *, snapshot: int | None = None, amounts: Literal["effective", "billed"] = "effective") -> OpenBook:  # noqa: A001
+def open(
+    folder: str | PathLike[str] = ".",
+    *,
+    snapshot: int | None = None,
+    amounts: Literal["effective", "billed"] = "effective",
+) -> OpenBook:
     """Open a workspace for reading.
 
     folder    where it lies

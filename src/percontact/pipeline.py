@@ -85,7 +85,9 @@ class OpenBook:
                     f"percontact import {table} FILE",
                 )  # fmt: skip
         kept = self.workspace.run_folder(self._run) / SUMMARY_FILE
-        costed = CostedBook(self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None)
+        costed = CostedBook(
+            self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None
+        )
         if costed.work.wants_summary():
             self._keep_summary(costed)
         return costed
@@ -93,14 +95,18 @@ class OpenBook:
     @property
     def _run(self) -> str:
         """Digest of all that the work's quantities depend on: the state of the workspace, the policy, our version."""
-        return hashlib.sha256(f"{self.book.snapshot} {self.policy.digest} {__version__} {SUMMARY_FORMAT}".encode()).hexdigest()[:20]
+        return hashlib.sha256(
+            f"{self.book.snapshot} {self.policy.digest} {__version__} {SUMMARY_FORMAT}".encode()
+        ).hexdigest()[:20]
 
     def _keep_summary(self, costed: CostedBook) -> None:
         """Write the sums of the work once; later questions and processes read them."""
         try:
             draft = self.workspace.staging(0)
             if costed.work.write_summary(draft / SUMMARY_FILE):
-                folder = self.workspace.note_run(self._run, draft, snapshot=self.book.snapshot or 0, what="work summary")
+                folder = self.workspace.note_run(
+                    self._run, draft, snapshot=self.book.snapshot or 0, what="work summary"
+                )
                 costed.work.summary = folder / SUMMARY_FILE
         except OSError:
             return  # a workspace that may only be read is answered from its rows
@@ -111,10 +117,15 @@ class OpenBook:
     ) -> Slice:  # fmt: skip
         """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions."""
         known = {*self.costed.work.dimensions(), *LEDGER_DIMENSIONS, "pool"}
-        dims = tuple(dict.fromkeys(_dimension(d, known) for one in by for d in one.split(",") if d.strip()))
+        dims = {_dimension(d, known): d.strip() for one in by for d in one.split(",") if d.strip()}
         conditions = tuple(self._condition(text, known) for text in where)
         return Slice(
-            self.span(start, end), _one_of(grain, GRAINS, "--grain"), dims, conditions, _one_of(basis, BASES, "--basis")
+            self.span(start, end),
+            _one_of(grain, GRAINS, "--grain"),
+            tuple(dims),
+            conditions,
+            _one_of(basis, BASES, "--basis"),
+            tuple(dims.values()),
         )
 
     def span(self, start: str | None, end: str | None) -> Period:
@@ -158,9 +169,17 @@ def land(
     from percontact.ingest import content_hash, read_file
 
     if table not in TABLES:
-        raise problem("E-ARG-01", f"import {table}", f"there is no table {table!r}", did_you_mean(table, TABLES), "percontact import TABLE FILE")
+        raise problem(
+            "E-ARG-01",
+            f"import {table}",
+            f"there is no table {table!r}",
+            did_you_mean(table, TABLES),
+            "percontact import TABLE FILE",
+        )
     if not path.is_file():
-        raise problem("E-FILE-01", str(path), "no such file", "The name is read as it stands.", "Check the path.")
+        raise problem(
+            "E-FILE-01", str(path), "no such file", "The name is read as it stands.", "Check the path."
+        )
     text = mapping.text if mapping else ""
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
     if same is not None:
@@ -169,7 +188,7 @@ def land(
         earlier = tuple(workspace.find_name(table, path.name))
         if earlier and not (replace or add):
             raise problem(
-                "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content (import {earlier[-1]})",
+                "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content or another mapping (import {earlier[-1]})",
                 "Reading both could count rows twice; reading only this one could lose rows.",
                 "--replace: this file stands for the earlier one. --add: both count.",
             )  # fmt: skip
@@ -196,7 +215,15 @@ def _is_hash(text: str) -> bool:
     return len(text) == HASH_DIGITS and all(c in "0123456789abcdef" for c in text)
 
 
-def land_frame(workspace: Workspace, table: str, frame: object, name: str, *, mapping: Mapping | None = None, replace: bool = False) -> Receipt:
+def land_frame(
+    workspace: Workspace,
+    table: str,
+    frame: object,
+    name: str,
+    *,
+    mapping: Mapping | None = None,
+    replace: bool = False,
+) -> Receipt:
     """Read a data frame into a table, the way a Parquet file called `name` goes."""
     from percontact.ingest import write_frame
 
@@ -220,7 +247,13 @@ def _dimension(name: str, known: Iterable[str]) -> str:
     full = full_name(name)
     known = set(known)
     if full not in known:
-        raise problem("E-ARG-01", f"dimension {name.strip()}", "no contact has such a column", did_you_mean(full, known), "Use one of these names.")
+        raise problem(
+            "E-ARG-01",
+            f"dimension {name.strip()}",
+            "no contact has such a column",
+            did_you_mean(full, known),
+            "Use one of these names.",
+        )
     return full
 
 
@@ -238,7 +271,13 @@ def _one_of(value: str, allowed: Sequence[Choice], option: str) -> Choice:
     for one in allowed:
         if one == value:
             return one
-    raise problem("E-ARG-01", option, f"{value!r} is not one of its values", did_you_mean(value, allowed), "Use one of these.")
+    raise problem(
+        "E-ARG-01",
+        option,
+        f"{value!r} is not one of its values",
+        did_you_mean(value, allowed),
+        "Use one of these.",
+    )
 
 
 __all__ = ["Basis", "Grain", "OpenBook", "Per", "land"]

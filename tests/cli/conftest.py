@@ -38,7 +38,11 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     def run(*args: str) -> Ran:
         out, err = io.StringIO(), io.StringIO()
         monkeypatch.setattr(sys, "argv", ["percontact", *args])
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
             main()
         return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
@@ -55,7 +59,9 @@ def tiny(tmp_path: Path, shell: Shell) -> Path:
     """
     rows = "".join(f"d{d},2026-06-{d:02d} 09:00:00,voice,{200 * 300},200\n" for d in range(1, 21))
     (tmp_path / "contacts.csv").write_text("contact_id,started_at,channel,handle_s,count\n" + rows)
-    (tmp_path / "capacity.csv").write_text("group,period_start,period_end,practical_h\nvoice,2026-06-01,2026-07-01,400\n")
+    (tmp_path / "capacity.csv").write_text(
+        "group,period_start,period_end,practical_h\nvoice,2026-06-01,2026-07-01,400\n"
+    )
     (tmp_path / "ledger.csv").write_text("date,account,text,amount\n2026-06,6100,Salaries,12000.00\n")
     assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
     for table in ("contacts", "capacity", "ledger"):

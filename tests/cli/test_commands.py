@@ -10,13 +10,46 @@ import pytest
 
 def test_a_contact_costs_two_fifty_used_and_three_full(tiny, shell):
     """The tiny book: 12,000 EUR, 400 practical hours, 4,000 contacts of 5 minutes at 0.50 EUR a minute."""
-    used = shell("-C", "books", "cost", "--from", "2026-06", "--to", "2026-06", "--by", "channel", "--basis", "used", "--format", "json").json
-    full = shell("-C", "books", "cost", "--from", "2026-06", "--to", "2026-06", "--by", "channel", "--basis", "full", "--json").json
+    used = shell(
+        "-C",
+        "books",
+        "cost",
+        "--from",
+        "2026-06",
+        "--to",
+        "2026-06",
+        "--by",
+        "channel",
+        "--basis",
+        "used",
+        "--format",
+        "json",
+    ).json
+    full = shell(
+        "-C",
+        "books",
+        "cost",
+        "--from",
+        "2026-06",
+        "--to",
+        "2026-06",
+        "--by",
+        "channel",
+        "--basis",
+        "full",
+        "--json",
+    ).json
     assert [(r["period"], r["channel"], r["cost"], r["contacts"], r["value"]) for r in used["rows"]] == [
         ("2026-06", "voice", "10000.00", 4000, "2.50")
     ]
     assert [(r["cost"], r["value"]) for r in full["rows"]] == [("12000.00", "3.00")]
-    expected = {"ledger": "12000.00", "assigned": "10000.00", "unused": "2000.00", "unassigned": "0.00", "difference": "0.00"}
+    expected = {
+        "ledger": "12000.00",
+        "assigned": "10000.00",
+        "unused": "2000.00",
+        "unassigned": "0.00",
+        "difference": "0.00",
+    }
     assert expected.items() <= used["reconciliation"].items()
     assert (used["currency"], used["basis"], used["per"]) == ("EUR", "used", "contact")
 
@@ -77,7 +110,9 @@ def test_rows_seen_are_landed_or_set_aside_with_line_and_reason(tiny, shell):
     )
     receipt = shell("-C", "books", "import", "contacts", "more.csv", "--json").json[0]
     assert (receipt["seen"], receipt["landed"], receipt["aside"]) == (3, 1, 2)
-    rows = list(csv.DictReader(io.StringIO(shell("-C", "books", "imports", "--aside", str(receipt["number"])).out)))
+    rows = list(
+        csv.DictReader(io.StringIO(shell("-C", "books", "imports", "--aside", str(receipt["number"])).out))
+    )
     assert [(r["line"], r["code"]) for r in rows] == [("3", "E-TIME-02"), ("4", "E-ROW-02")]
     assert rows[0]["text"] == "x2,2026-06-01 09:00:00,2026-06-01 08:00:00,voice"
 
@@ -134,7 +169,9 @@ def test_check_names_the_worst_first_and_ends_with_one_when_a_figure_may_be_wron
     ran = shell("-C", "books", "check", "--json")
     assert ran.code == 1
     assert "500.00" in ran.json[0]["what"]
-    assert [f["weight"] for f in ran.json] == sorted((f["weight"] for f in ran.json), key=["stop", "wrong", "doubtful", "note"].index)
+    assert [f["weight"] for f in ran.json] == sorted(
+        (f["weight"] for f in ran.json), key=["stop", "wrong", "doubtful", "note"].index
+    )
     assert shell("-C", "books", "policy", "check").code == 1
 
 
@@ -177,7 +214,9 @@ def test_customers_are_stored_as_keyed_hashes_and_still_found_by_their_id(tiny, 
         "contact_id,started_at,channel,handle_s,customer_id\nn1,2026-06-01 09:00:00,voice,60,anna@example.org\nn2,2026-06-02 09:00:00,voice,60,anna@example.org\n"
     )
     shell("-C", "books", "import", "contacts", "named.csv")
-    answer = shell("-C", "books", "cost", "--by", "customer", "--where", "customer=anna@example.org", "--json").json
+    answer = shell(
+        "-C", "books", "cost", "--by", "customer", "--where", "customer=anna@example.org", "--json"
+    ).json
     assert answer["rows"][0]["contacts"] == 2
     assert "anna" not in str(answer["rows"])
     assert answer["rows"][0]["cost"] == "1.00"
@@ -189,7 +228,9 @@ def test_a_frame_lands_like_a_file(tiny, shell):
 
     import percontact as pc
 
-    frame = pl.DataFrame({"contact_id": ["f1"], "started_at": ["2026-06-05 10:00:00"], "channel": ["voice"], "handle_s": [60]})
+    frame = pl.DataFrame(
+        {"contact_id": ["f1"], "started_at": ["2026-06-05 10:00:00"], "channel": ["voice"], "handle_s": [60]}
+    )
     receipt = pc.land(pc.open(tiny / "books"), "contacts", frame, name="june")
     assert (receipt.seen, receipt.landed, receipt.aside) == (1, 1, 0)
     assert pc.land(pc.open(tiny / "books"), "contacts", frame, name="june").unchanged

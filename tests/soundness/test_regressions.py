@@ -289,9 +289,7 @@ def test_r21_a_month_without_ledger_costs_nobody_knows_what(cost_of: Cost) -> No
     assert [(r.cents, r.value) for r in rows] == [(100_00, 100), (None, None)]
 
 
-@pytest.mark.parametrize(
-    "known", ["2026-06", "2026-07"]
-)
+@pytest.mark.parametrize("known", ["2026-06", "2026-07"])
 def test_r22_a_total_is_known_when_any_of_its_months_is(cost_of: Cost, known: str) -> None:
     """
     R22. With dimensions the total was unknown when its first month had no ledger line, and known otherwise.

@@ -95,7 +95,9 @@ def damage(workspace: Workspace, workers: ModuleType) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize(("loader", "longest_life_s"), [((), 1.5), (WHOLE_IMPORT, 4.0)], ids=["publish", "whole import"])
+@pytest.mark.parametrize(
+    ("loader", "longest_life_s"), [((), 1.5), (WHOLE_IMPORT, 4.0)], ids=["publish", "whole import"]
+)
 def test_no_kill_tears_or_loses_a_batch(
     tmp_path: Path, workers: ModuleType, loader: tuple[str, ...], longest_life_s: float
 ) -> None:

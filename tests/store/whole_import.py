@@ -25,9 +25,12 @@ class Batch(Protocol):
 def load_file(workspace: Workspace, batch: Batch) -> Receipt:
     """Land a batch as a user's file of its name, standing for the earlier one if there is one."""
     lines = [
-        f"{batch.name}-{n},{MONTHS[n % 3]}-10 09:00:00,voice,{60 + batch.version}" for n in range(2, batch.rows + 2)
+        f"{batch.name}-{n},{MONTHS[n % 3]}-10 09:00:00,voice,{60 + batch.version}"
+        for n in range(2, batch.rows + 2)
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / batch.name
-        path.write_text("\n".join(["contact_id,started_at,channel,handle_s", *lines]) + "\n", encoding="utf-8")
+        path.write_text(
+            "\n".join(["contact_id,started_at,channel,handle_s", *lines]) + "\n", encoding="utf-8"
+        )
         return land(workspace, "contacts", path, replace=True)

@@ -22,7 +22,13 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     found = checked(open_book(ctx))
     if as_json:
-        click.echo(json.dumps([{"weight": f.weight, "what": f.what, "do": f.do} for f in found], indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                [{"weight": f.weight, "what": f.what, "do": f.do} for f in found],
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
     elif not found:
         click.echo("Nothing is missing or doubtful.")
     else:

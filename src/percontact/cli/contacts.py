@@ -13,7 +13,9 @@ from percontact.cli.speak import count, open_book, output_options, say, slice_op
 @click.command("contacts")
 @slice_options
 @click.option("--top", default=20, show_default=True, type=click.IntRange(1), help="How many to list.")
-@click.option("--sort", default="cost", type=click.Choice(["cost", "cheapest", "newest", "oldest"]), show_default=True)
+@click.option(
+    "--sort", default="cost", type=click.Choice(["cost", "cheapest", "newest", "oldest"]), show_default=True
+)
 @output_options
 @click.pass_context
 def command(
@@ -31,4 +33,6 @@ def command(
         rows = write_contacts(book.costed, question, output, form=chosen)
         click.echo(f"Wrote {count(rows, 'contact')} to {output}.", err=True)
         return
-    say(contact_document(book.costed, question, top=top, sort=sort), form=form, as_json=as_json, output=output)
+    say(
+        contact_document(book.costed, question, top=top, sort=sort), form=form, as_json=as_json, output=output
+    )

@@ -12,9 +12,24 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 
 @click.command("cost")
 @slice_options
-@click.option("--grain", default="month", metavar="GRAIN", help="day, week, month (default), quarter, year, fiscal-quarter, fiscal-year.")
-@click.option("--by", multiple=True, metavar="DIM", help="channel, team, reason, agent, customer, case, pool, account, category, ... May be repeated.")
-@click.option("--per", default="contact", metavar="UNIT", help="contact (default), handle-minute, resolution, verified-resolution, case or customer.")
+@click.option(
+    "--grain",
+    default="month",
+    metavar="GRAIN",
+    help="day, week, month (default), quarter, year, fiscal-quarter, fiscal-year.",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIM",
+    help="channel, team, reason, agent, customer, case, pool, account, category, ... May be repeated.",
+)
+@click.option(
+    "--per",
+    default="contact",
+    metavar="UNIT",
+    help="contact (default), handle-minute, resolution, verified-resolution, case or customer.",
+)
 @output_options
 @click.pass_context
 def command(
@@ -31,3 +46,8 @@ def command(
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
     say(book.state(question, per), form=form, as_json=as_json, output=output)
+    if output is None and not as_json and form in (None, "text"):
+        click.echo(
+            "\nNext: percontact trace opens a figure down to its rows; percontact check says what is doubtful.",
+            err=True,
+        )

@@ -81,20 +81,32 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             from percontact.values.problem import did_you_mean
 
-            raise click.UsageError(f"{error.format_message().rstrip('.')}. {did_you_mean(args[0], VERBS)}", ctx) from None
+            raise click.UsageError(
+                f"{error.format_message().rstrip('.')}. {did_you_mean(args[0], VERBS)}", ctx
+            ) from None
 
 
 def _also_here(command: click.Command) -> None:
     """Let -C stand behind the verb too: `percontact cost -C books` is what many type."""
     for one in [command, *(command.commands.values() if isinstance(command, click.Group) else ())]:
         if not any("-C" in p.opts for p in one.params):
-            one.params.append(click.Option(["-C", "folder_here"], metavar="DIR", expose_value=False, hidden=True, callback=_use_folder))
+            one.params.append(
+                click.Option(
+                    ["-C", "folder_here"],
+                    metavar="DIR",
+                    expose_value=False,
+                    hidden=True,
+                    callback=_use_folder,
+                )
+            )
 
 
 def _use_folder(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
@@ -159,7 +171,15 @@ def _own_up(error: Exception) -> None:
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(last.filename)}:{last.lineno}"
     first_line = (str(error).splitlines() or [""])[0]
-    tell(Problem("E-OWN-01", where, f"{type(error).__name__}: {first_line}", "percontact did not foresee this. Your data is as it was before the command.", "Please report it with these lines; PERCONTACT_DEBUG=1 shows the whole way."))
+    tell(
+        Problem(
+            "E-OWN-01",
+            where,
+            f"{type(error).__name__}: {first_line}",
+            "percontact did not foresee this. Your data is as it was before the command.",
+            "Please report it with these lines; PERCONTACT_DEBUG=1 shows the whole way.",
+        )
+    )
     if os.environ.get("PERCONTACT_DEBUG"):
         traceback.print_exception(error)
 
@@ -170,7 +190,10 @@ def tell(problem: Any) -> None:
         import json
 
         fields = ("code", "where", "what", "why", "do", "text")
-        click.echo(json.dumps({"problem": {f: getattr(problem, f) for f in fields}}, ensure_ascii=False, indent=2), err=True)
+        click.echo(
+            json.dumps({"problem": {f: getattr(problem, f) for f in fields}}, ensure_ascii=False, indent=2),
+            err=True,
+        )
         return
     click.echo(str(problem), err=True)
     click.echo(f"  More: percontact help {problem.code}", err=True)

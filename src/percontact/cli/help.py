@@ -27,7 +27,13 @@ def command(ctx: click.Context, code: str | None, as_json: bool) -> None:
         return
     key = code.upper()
     if key not in CODES:
-        raise problem("E-ARG-01", f"help {code}", "there is no such code", did_you_mean(key, CODES), "percontact help lists them all.")
+        raise problem(
+            "E-ARG-01",
+            f"help {code}",
+            "there is no such code",
+            did_you_mean(key, CODES),
+            "percontact help lists them all.",
+        )
     title, meaning, remedy = CODES[key]
     if as_json:
         click.echo(json.dumps({"code": key, "title": title, "meaning": meaning, "remedy": remedy}))

@@ -19,13 +19,30 @@ if TYPE_CHECKING:
 @click.command("import")
 @click.argument("table", metavar="TABLE")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--mapping", "mapping_file", metavar="M.yaml", type=click.Path(path_type=Path), help="How the file's columns become the table's.")
-@click.option("--yes", is_flag=True, help="Ask nothing: do what is certain, stop with the question otherwise.")
+@click.option(
+    "--mapping",
+    "mapping_file",
+    metavar="M.yaml",
+    type=click.Path(path_type=Path),
+    help="How the file's columns become the table's.",
+)
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing: do what is certain, stop with the question otherwise."
+)
 @click.option("--replace", is_flag=True, help="These files stand for earlier ones of the same names.")
 @click.option("--add", is_flag=True, help="These files count besides earlier ones of the same names.")
 @click.option("--json", "as_json", is_flag=True, help="Print receipts as JSON.")
 @click.pass_context
-def command(ctx: click.Context, table: str, files: tuple[Path, ...], mapping_file: Path | None, yes: bool, replace: bool, add: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    table: str,
+    files: tuple[Path, ...],
+    mapping_file: Path | None,
+    yes: bool,
+    replace: bool,
+    add: bool,
+    as_json: bool,
+) -> None:
     """Read FILEs (CSV, TSV, Excel, Parquet) into TABLE.
 
     TABLE is contacts, handlings, cases, capacity, ledger, usage, customers, surveys, campaigns, targets,
@@ -45,22 +62,30 @@ def command(ctx: click.Context, table: str, files: tuple[Path, ...], mapping_fil
     for path in files:
         bar = Bar()
         try:
-            receipts.append(land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar))
+            receipts.append(
+                land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar)
+            )
         finally:
             bar.done()
         if not as_json:
             _tell(workspace, receipts[-1])
     if as_json:
         click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
+    else:
+        click.echo(f"Next: {_next(workspace, table)}", err=True)
     if any(r.seen and not r.landed for r in receipts):
         ctx.exit(1)
 
 
 def _tell(workspace: Workspace, receipt: Receipt) -> None:
     if receipt.unchanged:
-        click.echo(f"{receipt.name}: the same bytes are in {receipt.table} already (import {receipt.number}); nothing changed.")
+        click.echo(
+            f"{receipt.name}: the same bytes are in {receipt.table} already (import {receipt.number}); nothing changed."
+        )
         return
-    click.echo(f"{receipt.name}: {count(receipt.seen, 'row')} = {receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside.")
+    click.echo(
+        f"{receipt.name}: {count(receipt.seen, 'row')} = {receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside."
+    )
     for note in receipt.notes:
         click.echo(f"  {note}")
     if receipt.aside:
@@ -68,7 +93,25 @@ def _tell(workspace: Workspace, receipt: Receipt) -> None:
             if i == 3:
                 break
             click.echo(f"  {receipt.name}:{row.row.line}: {row.row.reason}        {row.row.code}", err=True)
-        click.echo(f"  All of them, with their text: percontact imports --aside {receipt.number}", err=True)
+        click.echo(
+            f"  All of them, with their text: percontact imports --aside {receipt.number}; correct the file and import it with --replace.",
+            err=True,
+        )
+
+
+def _next(workspace: Workspace, table: str) -> str:
+    """What to do after an import, by what the workspace holds now."""
+    from percontact.pipeline import POLICY_FILE
+
+    book = workspace.book()
+    for needed, what in (("contacts", "the contacts"), ("ledger", "the costs")):
+        if not book.has(needed):
+            return f"percontact import {needed} FILE, {what}; one line a month is enough."
+    if table == "capacity":
+        return f"name each group as `group:` of its pool in {POLICY_FILE}; then percontact cost shows unused capacity."
+    if not (workspace.path / POLICY_FILE).is_file():
+        return "percontact cost; then percontact policy propose, to say which cost goes where."
+    return "percontact cost; percontact check says what is missing or doubtful."
 
 
 def _fields(receipt: Receipt) -> dict[str, object]:

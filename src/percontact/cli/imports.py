@@ -11,8 +11,12 @@ import click
 
 
 @click.command("imports")
-@click.option("--aside", "aside", type=int, metavar="N", help="Print the rows that import N set aside, as CSV.")
-@click.option("--undo", "undo", type=int, metavar="N", help="Take import N out of the Book; its history stays.")
+@click.option(
+    "--aside", "aside", type=int, metavar="N", help="Print the rows that import N set aside, as CSV."
+)
+@click.option(
+    "--undo", "undo", type=int, metavar="N", help="Take import N out of the Book; its history stays."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.pass_context
 def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bool) -> None:
@@ -23,7 +27,11 @@ def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bo
     if undo is not None:
         receipt = workspace.undo(undo)
         done = {"undone": undo, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
-        click.echo(json.dumps(done) if as_json else f"Import {undo} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book.")
+        click.echo(
+            json.dumps(done)
+            if as_json
+            else f"Import {undo} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; what it had replaced does not come back by itself."
+        )
         return
     if aside is not None:
         fields = ("line", "column", "code", "reason", "text")
@@ -38,12 +46,24 @@ def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bo
     found = workspace.receipts()
     if as_json:
         names = ("number", "table", "name", "seen", "landed", "aside", "snapshot")
-        click.echo(json.dumps([{n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state} for i in found], indent=2))
+        click.echo(
+            json.dumps(
+                [
+                    {n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state}
+                    for i in found
+                ],
+                indent=2,
+            )
+        )
         return
     if not found:
         click.echo("Nothing is imported yet. Next: percontact import contacts FILE.")
         return
-    click.echo(f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  {'state':8} {'snapshot':>8} {'at (UTC)':16}  file")
+    click.echo(
+        f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  {'state':8} {'snapshot':>8} {'at (UTC)':16}  file"
+    )
     for i in found:
         r = i.receipt
-        click.echo(f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  {i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}")
+        click.echo(
+            f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  {i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}"
+        )

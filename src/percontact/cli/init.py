@@ -12,8 +12,19 @@ import click
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--currency", required=True, metavar="EUR", help="Reporting currency, ISO 4217.")
-@click.option("--timezone", required=True, metavar="Europe/Berlin", help="Time zone in which days and months are counted.")
-@click.option("--fiscal-start", type=click.IntRange(1, 12), default=1, show_default=True, help="First month of the fiscal year.")
+@click.option(
+    "--timezone",
+    required=True,
+    metavar="Europe/Berlin",
+    help="Time zone in which days and months are counted.",
+)
+@click.option(
+    "--fiscal-start",
+    type=click.IntRange(1, 12),
+    default=1,
+    show_default=True,
+    help="First month of the fiscal year.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_json: bool) -> None:
     """Make a workspace in DIR."""
@@ -25,12 +36,35 @@ def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_js
 
     currency = currency.strip().upper()
     if not (len(currency) == 3 and currency.isalpha()):
-        raise problem("E-ARG-01", "--currency", f"{currency!r} is no currency code", "A currency is three letters (ISO 4217).", "Write EUR, USD, GBP, ...")
+        raise problem(
+            "E-ARG-01",
+            "--currency",
+            f"{currency!r} is no currency code",
+            "A currency is three letters (ISO 4217).",
+            "Write EUR, USD, GBP, ...",
+        )
     if timezone not in available_timezones():
-        raise problem("E-ARG-01", "--timezone", f"{timezone!r} is no time zone", did_you_mean(timezone, available_timezones()), "Write Europe/Berlin, America/New_York, UTC, ...")
+        raise problem(
+            "E-ARG-01",
+            "--timezone",
+            f"{timezone!r} is no time zone",
+            did_you_mean(timezone, available_timezones()),
+            "Write Europe/Berlin, America/New_York, UTC, ...",
+        )
     workspace = Workspace.create(folder, Settings(currency, timezone, fiscal_start))
     if as_json:
-        click.echo(json.dumps({"folder": str(workspace.path), "currency": currency, "timezone": timezone, "fiscal_start_month": fiscal_start}))
+        click.echo(
+            json.dumps(
+                {
+                    "folder": str(workspace.path),
+                    "currency": currency,
+                    "timezone": timezone,
+                    "fiscal_start_month": fiscal_start,
+                }
+            )
+        )
         return
     click.echo(f"Made a workspace in {folder}: {currency}, {timezone}.")
-    click.echo(f"Next: percontact -C {folder} import contacts FILE, then import ledger FILE, then cost.", err=True)
+    click.echo(
+        f"Next: percontact -C {folder} import contacts FILE, then import ledger FILE, then cost.", err=True
+    )

@@ -15,7 +15,14 @@ from percontact.cli.speak import open_book, output_options, say
 @click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
 @output_options
 @click.pass_context
-def command(ctx: click.Context, start: str | None, end: str | None, form: str | None, as_json: bool, output: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """(marketing + advertising spend) / contacts reached, a campaign a row; no part of the cost of service."""
     from percontact.answers import marketing
 

@@ -30,14 +30,26 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
 
     book = open_book(ctx)
     if not book.book.has("ledger"):
-        raise problem("E-DATA-01", str(book.workspace.path), "there is no ledger yet", "A policy is proposed from the ledger's accounts.", "percontact import ledger FILE")
+        raise problem(
+            "E-DATA-01",
+            str(book.workspace.path),
+            "there is no ledger yet",
+            "A policy is proposed from the ledger's accounts.",
+            "percontact import ledger FILE",
+        )
     text = propose(book.book)
     if as_json:
         click.echo(json.dumps(yaml.safe_load(text), indent=2, ensure_ascii=False))
         return
     file = book.workspace.path / POLICY_FILE
     if file.exists() and not force:
-        raise problem("E-ARG-03", str(file), "there is a policy already", "Its rules may be the work of hours.", "Edit it, or write over it with --force.")
+        raise problem(
+            "E-ARG-03",
+            str(file),
+            "there is a policy already",
+            "Its rules may be the work of hours.",
+            "Edit it, or write over it with --force.",
+        )
     file.write_text(text, "utf-8")
     data = yaml.safe_load(text)
     click.echo(f"Wrote {file}: {count(len(data['pools']), 'pool')}, {count(len(data['rules']), 'rule')}.")
@@ -55,3 +67,5 @@ def check_policy(ctx: click.Context, form: str | None, as_json: bool, output: Pa
     say(document, form=form, as_json=as_json, output=output)
     if document.data["unclaimed_lines"]:
         ctx.exit(1)
+    if not as_json and form in (None, "text"):
+        click.echo("Next: percontact cost", err=True)

@@ -22,9 +22,20 @@ BINARY = ("xlsx", "parquet")
 def output_options(command: F) -> F:
     """--format, --json and --output."""
     for option in (
-        click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file; its ending names the format."),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Write to this file; its ending names the format.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-        click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="Default: text, or the ending of --output."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(FORMATS),
+            default=None,
+            help="Default: text, or the ending of --output.",
+        ),
     ):
         command = option(command)
     return command
@@ -33,12 +44,37 @@ def output_options(command: F) -> F:
 def slice_options(command: F) -> F:
     """The options of a question: span, conditions, basis."""
     for option in (
-        click.option("--snapshot", type=int, metavar="N", help="The data as it was at an earlier state (`imports` names them)."),
-        click.option("--amounts", type=click.Choice(["effective", "billed"]), default="effective", help="Cost spread over the days it is for, or when booked."),
-        click.option("--basis", default="used", metavar="BASIS", help="used (default), full (with unused and unassigned cost) or marginal."),
-        click.option("--where", multiple=True, metavar="DIM=VALUE", help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. May be repeated: all must hold."),
+        click.option(
+            "--snapshot",
+            type=int,
+            metavar="N",
+            help="The data as it was at an earlier state (`imports` names them).",
+        ),
+        click.option(
+            "--amounts",
+            type=click.Choice(["effective", "billed"]),
+            default="effective",
+            help="Cost spread over the days it is for, or when booked.",
+        ),
+        click.option(
+            "--basis",
+            default="used",
+            metavar="BASIS",
+            help="used (default), full (with unused and unassigned cost) or marginal.",
+        ),
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="DIM=VALUE",
+            help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. May be repeated: all must hold.",
+        ),
         click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive."),
-        click.option("--from", "start", metavar="PERIOD", help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. Default: all the data."),
+        click.option(
+            "--from",
+            "start",
+            metavar="PERIOD",
+            help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. Default: all the data.",
+        ),
     ):
         command = option(command)
     return command
@@ -59,7 +95,9 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
 
     chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
     if chosen not in FORMATS:
-        raise click.UsageError(f"--output {output}: the ending names no format. Use one of {', '.join(FORMATS)}, or add --format.")
+        raise click.UsageError(
+            f"--output {output}: the ending names no format. Use one of {', '.join(FORMATS)}, or add --format."
+        )
     if chosen in BINARY and output is None:
         raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
     made = render(answer, chosen, page=page_of(sys.stdout))
@@ -90,7 +128,12 @@ class Bar:
         if stage != self._stage:
             self._bar.reset(self._task, description=stage, total=total)
             self._stage = stage
-        self._bar.update(self._task, completed=done, total=total, rate=f"{done / max(0.001, time.monotonic() - self._began):,.0f} rows/s")
+        self._bar.update(
+            self._task,
+            completed=done,
+            total=total,
+            rate=f"{done / max(0.001, time.monotonic() - self._began):,.0f} rows/s",
+        )
 
     def _start(self) -> None:
         from rich.console import Console

@@ -14,7 +14,13 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 @click.argument("contact_id", required=False)
 @slice_options
 @click.option("--pool", metavar="POOL", help="Only what this pool brings.")
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many lines and contacts to list.")
+@click.option(
+    "--top",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many lines and contacts to list.",
+)
 @output_options
 @click.pass_context
 def command(
@@ -31,4 +37,9 @@ def command(
 
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, where=where, basis=basis)
-    say(traced(book, question, contact_id=contact_id, pool=pool, top=top), form=form, as_json=as_json, output=output)
+    say(
+        traced(book, question, contact_id=contact_id, pool=pool, top=top),
+        form=form,
+        as_json=as_json,
+        output=output,
+    )

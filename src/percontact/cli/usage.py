@@ -15,7 +15,14 @@ from percontact.cli.speak import open_book, output_options, say
 @click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
 @output_options
 @click.pass_context
-def command(ctx: click.Context, start: str | None, end: str | None, form: str | None, as_json: bool, output: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """Price AI resolutions, tokens, minutes, messages and seats by `prices:` of policy.yaml.
 
     Each vendor's unit is brought to one that can be compared: the cost of a verified resolution.
@@ -25,5 +32,11 @@ def command(ctx: click.Context, start: str | None, end: str | None, form: str | 
 
     book = open_book(ctx)
     if not book.book.has("usage"):
-        raise problem("E-DATA-01", str(book.workspace.path), "there is no metered use yet", "It comes from the table usage.", "percontact import usage FILE (used_at, vendor, item, quantity, contact_id)")
+        raise problem(
+            "E-DATA-01",
+            str(book.workspace.path),
+            "there is no metered use yet",
+            "It comes from the table usage.",
+            "percontact import usage FILE (used_at, vendor, item, quantity, contact_id)",
+        )
     say(usage_document(book.costed, book.span(start, end)), form=form, as_json=as_json, output=output)

@@ -7,6 +7,7 @@ Shape 2 of the two query shapes. Cost is linear in its drivers, so sums may be t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,15 +27,19 @@ class Prices:
     """Names of the tables that price work on one basis.
 
     weights   (month, pool keys, one column a part): the summed rates of all pools that claim the combination
-    by_pool   the same, a row a pool (a view)
-    residual  (row_id, month, pool, pico): what the divisions left, each on its anchor row
+    residual  (row_id, pico): what the divisions left, each on its anchor row
+    units     (month, first pool of its bundle, pool, rate of each part)
+    claims    (pool keys, first pool of a bundle)
+    rests     (row_id, month, pool, pico): the residual by pool
     """
 
     keys: tuple[str, ...]
     parts: tuple[Part, ...]
     weights: str
-    by_pool: str
     residual: str
+    units: Sequence[tuple[date, str, str, list[int]]]
+    claims: Sequence[tuple[Key, str]]
+    rests: Sequence[tuple[int, date, str, int]]
 
     def amount(self, work: str, rate: str) -> str:
         """SQL of the price of a row `work` at the rates of a row `rate`, in whole pico."""
@@ -45,8 +50,44 @@ class Prices:
     def join(self, work: str, rate: str) -> str:
         """SQL condition that a rate row is the one for a work row."""
         tests = [f"{rate}.month = {work}.month"]
-        tests += [f"{rate}.{quote('key_' + k)} IS NOT DISTINCT FROM CAST({work}.{quote(k)} AS VARCHAR)" for k in self.keys]
+        tests += [
+            f"{rate}.{quote('key_' + k)} IS NOT DISTINCT FROM CAST({work}.{quote(k)} AS VARCHAR)"
+            for k in self.keys
+        ]
         return " AND ".join(tests)
+
+    def join_residual(self, work: str, rest: str) -> str:
+        """SQL that joins each row, or each sum, with what its first row bears of the residual."""
+        return f"LEFT JOIN {self.residual} {rest} ON {rest}.row_id = {work}.anchor"
+
+    def by_pool(self, con: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+        """Names of `weights` and `residual` with a row a pool; made when first asked for."""
+        name, keys, parts = (
+            f"{self.weights}_pool",
+            [quote("key_" + k) for k in self.keys],
+            [quote(p.name) for p in self.parts],
+        )
+        if not con.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchall():
+            units = [(month, first, pool, *row) for month, first, pool, row in self.units]
+            _make_table(
+                con,
+                f"{name}_unit",
+                ["month DATE", "bundle VARCHAR", "pool VARCHAR", *[f"{p} HUGEINT" for p in parts]],
+                units,
+            )
+            claims = [(*key, first) for key, first in self.claims]
+            _make_table(con, f"{name}_claim", [*[f"{k} VARCHAR" for k in keys], "bundle VARCHAR"], claims)
+            _make_table(
+                con,
+                f"{name}_residual",
+                ["row_id BIGINT", "month DATE", "pool VARCHAR", "pico HUGEINT"],
+                self.rests,
+            )
+            fields = ", ".join(["u.month", *(f"c.{k}" for k in keys), "u.pool", *(f"u.{p}" for p in parts)])
+            con.execute(
+                f"CREATE TEMP VIEW {name} AS SELECT {fields} FROM {name}_claim c JOIN {name}_unit u ON u.bundle = c.bundle"
+            )
+        return name, f"{name}_residual"
 
 
 def allocate(
@@ -73,7 +114,7 @@ def allocate(
     quantity = _quantities(combos, claimed, parts)
     units: list[tuple[date, str, str, list[int]]] = []
     summed: dict[tuple[str, date], list[int]] = {}
-    residual: list[tuple[int, date, str, int]] = []
+    rests: list[tuple[int, date, str, int]] = []
     for (first, month), quantities in quantity.items():
         driver = parts[bundles[first][0].driver]
         total = [0] * len(driver)
@@ -86,18 +127,22 @@ def allocate(
             units.append((month, first, pool.name, _placed(row, driver, flat)))
             rest = rate.amount(basis) - sum(unit * q for unit, q in zip(row, quantities, strict=True))
             if rest and rate.anchor is not None:
-                residual.append((rate.anchor, month, pool.name, rest))
+                rests.append((rate.anchor, month, pool.name, rest))
         summed[first, month] = _placed(total, driver, flat)
     weights = [
-        (month, key, [sum(column) for column in zip(*(summed[b[0].name, month] for b in claimed[key]), strict=True)])
+        (month, *key, *map(sum, zip(*(summed[b[0].name, month] for b in claimed[key]), strict=True)))
         for month, key in combos
         if claimed[key]
     ]
-    name = f"rate_{basis}"
-    _make_tables(con, name, scopes.keys, flat, weights, units, [(key, b[0].name) for key, found in claimed.items() for b in found])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_residual (row_id BIGINT, month DATE, pool VARCHAR, pico HUGEINT)")
-    _insert(con, f"{name}_residual", ("BIGINT", "DATE", "VARCHAR", "HUGEINT"), residual)
-    return Prices(scopes.keys, flat, name, f"{name}_pool", f"{name}_residual")
+    borne: dict[int, int] = defaultdict(int)
+    for anchor, _, _, rest in rests:
+        borne[anchor] += rest
+    name, keys = f"rate_{basis}", [f"{quote('key_' + k)} VARCHAR" for k in scopes.keys]
+    _make_table(con, name, ["month DATE", *keys, *[f"{quote(p.name)} HUGEINT" for p in flat]], weights)
+    _make_table(con, f"{name}_residual", ["row_id BIGINT", "pico HUGEINT"], list(borne.items()))
+    con.execute(f"DROP VIEW IF EXISTS {name}_pool")
+    claims = [(key, bundle[0].name) for key, found in claimed.items() for bundle in found]
+    return Prices(scopes.keys, flat, name, f"{name}_residual", units, claims, rests)
 
 
 def _quantities(
@@ -109,7 +154,9 @@ def _quantities(
         for bundle in claimed[key]:
             here = [usage.quantity[p.name] for p in parts[bundle[0].driver]]
             before = found.get((bundle[0].name, month))
-            found[bundle[0].name, month] = here if before is None else [a + b for a, b in zip(before, here, strict=True)]
+            found[bundle[0].name, month] = (
+                here if before is None else [a + b for a, b in zip(before, here, strict=True)]
+            )
     return found
 
 
@@ -119,32 +166,20 @@ def _placed(values: Sequence[int], driver: Sequence[Part], flat: Sequence[Part])
     return [here.get(p.name, 0) for p in flat]
 
 
-def _make_tables(
-    con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[str], parts: Sequence[Part],
-    weights: Sequence[tuple[date, Key, list[int]]], units: Sequence[tuple[date, str, str, list[int]]],
-    claims: Sequence[tuple[Key, str]],
-) -> None:  # fmt: skip
-    """Make the table of weights, and the same a row a pool as a view: a pool's rates times the combinations it claims."""
-    key_fields, part_fields = [quote("key_" + k) for k in keys], [quote(p.name) for p in parts]
-    key_columns, part_columns = [f"{k} VARCHAR" for k in key_fields], [f"{p} HUGEINT" for p in part_fields]
-    kinds = ("VARCHAR",) * len(keys), ("HUGEINT",) * len(parts)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({', '.join(['month DATE', *key_columns, *part_columns])})")
-    _insert(con, name, ("DATE", *kinds[0], *kinds[1]), [(month, *key, *row) for month, key, row in weights])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_unit ({', '.join(['month DATE', 'bundle VARCHAR', 'pool VARCHAR', *part_columns])})")
-    _insert(con, f"{name}_unit", ("DATE", "VARCHAR", "VARCHAR", *kinds[1]), [(month, first, pool, *row) for month, first, pool, row in units])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_claim ({', '.join([*key_columns, 'bundle VARCHAR'])})")
-    _insert(con, f"{name}_claim", (*kinds[0], "VARCHAR"), [(*key, first) for key, first in claims])
-    fields = ", ".join(["u.month", *(f"c.{k}" for k in key_fields), "u.pool", *(f"u.{p}" for p in part_fields)])
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {name}_pool AS SELECT {fields} FROM {name}_claim c JOIN {name}_unit u ON u.bundle = c.bundle")
+def _make_table(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Make a table of `columns` (each a name and a type) and fill it a column at a time.
 
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, kinds: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Add rows to a table a column at a time; wide integers travel as text, for a list holds 64 bits."""
+    Wide integers travel as text, for a list holds 64 bits.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({', '.join(columns)})")
     if not rows:
         return
-    columns = [
-        [str(x) for x in column] if kind == "HUGEINT" else list(column)
-        for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)
+    kinds = [column.rpartition(" ")[2] for column in columns]
+    filled = [
+        [str(x) for x in c] if k == "HUGEINT" else list(c)
+        for k, c in zip(kinds, zip(*rows, strict=True), strict=True)
     ]
-    taken = [f"CAST(unnest(?::VARCHAR[]) AS {kind})" if kind == "HUGEINT" else f"unnest(?::{kind}[])" for kind in kinds]
-    con.execute(f"INSERT INTO {table} SELECT {', '.join(taken)}", columns)
+    taken = [f"CAST(unnest(?::VARCHAR[]) AS {k})" if k == "HUGEINT" else f"unnest(?::{k}[])" for k in kinds]
+    con.execute(f"INSERT INTO {name} SELECT {', '.join(taken)}", filled)

@@ -37,7 +37,9 @@ def bucket_days(months: Period, timezone: str) -> list[tuple[int, date, int, int
 def make_calendar(con: duckdb.DuckDBPyConnection, months: Period, timezone: str) -> None:
     """Make the table `bucket_day` (bucket, day, weekday, hour) of some whole months."""
     rows = bucket_days(months, timezone)
-    con.execute("CREATE OR REPLACE TEMP TABLE bucket_day (bucket INTEGER, day DATE, weekday INTEGER, hour INTEGER)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE bucket_day (bucket INTEGER, day DATE, weekday INTEGER, hour INTEGER)"
+    )
     con.execute(
         "INSERT INTO bucket_day SELECT unnest(?::INTEGER[]), unnest(?::DATE[]), unnest(?::INTEGER[]), unnest(?::INTEGER[])",
         [list(column) for column in zip(*rows, strict=True)],

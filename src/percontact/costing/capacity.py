@@ -50,7 +50,9 @@ def read_capacity(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) ->
     if not book.has("capacity"):
         return Capacity(amounts)
     fields = ", ".join(MEASURES)
-    rows = con.execute(f'SELECT "group", period_start, period_end, {fields} FROM {book.relation("capacity")}').fetchall()
+    rows = con.execute(
+        f'SELECT "group", period_start, period_end, {fields} FROM {book.relation("capacity")}'
+    ).fetchall()
     for group, start, end, *values in rows:
         span = Period(start, end)
         measured = dict(zip(MEASURES, values, strict=True))
@@ -64,7 +66,9 @@ def read_capacity(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) ->
     return Capacity(amounts)
 
 
-def _spread(amounts: dict[tuple[str, date, str], Fraction], group: str, span: Period, name: str, value: Decimal) -> None:
+def _spread(
+    amounts: dict[tuple[str, date, str], Fraction], group: str, span: Period, name: str, value: Decimal
+) -> None:
     for month in periods(span, "month"):
         days = (min(span.end, month.end) - max(span.start, month.start)).days
         # Hours are a flow and divide over the span's days; heads and seats are a stock and weigh the month's days.

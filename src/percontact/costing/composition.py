@@ -30,7 +30,9 @@ def composition(costed: CostedBook, months: Period, dimensions: Sequence[str], b
     """What each work pool's cost of each month is made of; shared cost is followed to its own lines."""
     fields = ", ".join(map(quote, dimensions))
     only = "WHERE pool IS NOT NULL" + (" AND behaviour = 'variable'" if basis == "marginal" else "")
-    rows = costed.con.execute(f"SELECT month, pool, {fields}, sum(pico) FROM line_month {only} GROUP BY ALL").fetchall()
+    rows = costed.con.execute(
+        f"SELECT month, pool, {fields}, sum(pico) FROM line_month {only} GROUP BY ALL"
+    ).fetchall()
     own: dict[date, dict[tuple[object, ...], dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for month, pool, *values, pico in rows:
         own[month][tuple(values)][pool] = int(pico)  # values: one a dimension

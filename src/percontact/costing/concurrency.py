@@ -26,7 +26,9 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
     Law: per agent, sum(split_s) is the time in which at least one contact was open, to the millisecond.
     """
     parts = [_intervals(book, table, channels) for table in ("contacts", "handlings") if book.has(table)]
-    none = "SELECT NULL::BIGINT AS row_id, NULL AS agent, NULL::TIMESTAMP AS s, NULL::TIMESTAMP AS e WHERE false"
+    none = (
+        "SELECT NULL::BIGINT AS row_id, NULL AS agent, NULL::TIMESTAMP AS s, NULL::TIMESTAMP AS e WHERE false"
+    )
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE open_time AS
         WITH span AS ({" UNION ALL ".join(parts) or none})
@@ -63,7 +65,9 @@ def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
         start = "coalesce(c.answered_at, c.started_at)"
         if book.has("handlings"):
             # The time of such a contact is that of its handlings; were both open, half of it would vanish.
-            joins = f" ANTI JOIN {book.relation('handlings', ['contact_id'])} h ON h.contact_id = c.contact_id"
+            joins = (
+                f" ANTI JOIN {book.relation('handlings', ['contact_id'])} h ON h.contact_id = c.contact_id"
+            )
     elif book.has("contacts"):
         # A handling that does not say takes its agent and channel from its contact, as in every answer.
         joins = f" LEFT JOIN {book.relation('contacts', ['contact_id', 'agent', 'channel'])} p ON p.contact_id = c.contact_id"
@@ -71,5 +75,5 @@ def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
     end = f"coalesce(c.ended_at, {start} + to_microseconds(CAST(c.handle_s * 1000000 AS BIGINT)))"
     return (
         f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e FROM {book.relation(table, wanted)} c{joins} "
-        f"WHERE {agent} IS NOT NULL AND c.\"count\" = 1 AND {in_list(channel, channels)}"
+        f'WHERE {agent} IS NOT NULL AND c."count" = 1 AND {in_list(channel, channels)}'
     )

@@ -46,7 +46,12 @@ def priced_contacts(costed: CostedBook, question: Slice, columns: tuple[str, ...
     here = [c for c in columns if c in book.columns("contacts")]
     shown = ", ".join(f"c.{quote(c)}" for c in here)
     if not costed.work.legs:
-        contacts = book.relation("contacts", list(dict.fromkeys(["row_id", *here])), first=question.months.start, last=add_months(question.months.end, -1))
+        contacts = book.relation(
+            "contacts",
+            list(dict.fromkeys(["row_id", *here])),
+            first=question.months.start,
+            last=add_months(question.months.end, -1),
+        )
         return f"(SELECT {shown}, c.row_id, p.pico FROM {priced} p JOIN {contacts} c ON c.row_id = p.anchor)"
     contacts = book.relation("contacts", list(dict.fromkeys(["row_id", "contact_id", *here])))
     summed = f"(SELECT contact_id, sum(pico) AS pico FROM {priced} GROUP BY 1)"

@@ -18,7 +18,14 @@ from percontact.costing.allocate import Prices, allocate
 from percontact.costing.capacity import Capacity, read_capacity
 from percontact.costing.policy import OUTSIDE, SHARED_DRIVERS, Policy, Pool
 from percontact.costing.rate import Basis, Combos, Rate, Scopes, Usage, make_rates, used_quantities
-from percontact.costing.reconcile import LeftOver, Reconciliation, check_answer, check_rates, left_over, reconciled
+from percontact.costing.reconcile import (
+    LeftOver,
+    Reconciliation,
+    check_answer,
+    check_rates,
+    left_over,
+    reconciled,
+)
 from percontact.costing.shared import Shared, give
 from percontact.costing.slice import Slice, is_single
 from percontact.costing.work import Part, Work
@@ -64,7 +71,15 @@ class CostedBook:
     summary  file of `Work.write_summary` for this Book and policy, or None
     """
 
-    def __init__(self, book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True, summary: Path | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        policy: Policy,
+        *,
+        amounts: lines.Amounts = "effective",
+        cubes: bool = True,
+        summary: Path | None = None,
+    ) -> None:
         self.book, self.policy, self.amounts = book, policy, amounts
         self.con = connect()
         lines.spread_lines(self.con, book, policy, amounts)
@@ -110,17 +125,23 @@ class CostedBook:
             return {(m, key): usage for (m, key), usage in self._combos[wider].items() if m in months}
         if months not in self._combos:
             keys = list(self.scopes.keys)
-            flat = self._flat_parts()
             rows = self.work.rows(keys, months, drivers=self.parts)
-            fields = ", ".join(["month", *map(quote, keys)])
-            sums = ", ".join([*[f"sum({quote(p.name)}) AS {quote(p.name)}" for p in flat], "min(anchor)"])
-            found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
-            n = len(keys) + 1
-            self._combos[months] = {
-                (row[0], tuple(None if v is None else str(v) for v in row[1:n])): Usage({p.name: int(v or 0) for p, v in zip(flat, row[n:-1], strict=True)}, row[-1])
-                for row in found
-            }
+            sums = ", ".join(
+                [*[f"sum({quote(p.name)}) AS {quote(p.name)}" for p in self._flat_parts()], "min(anchor)"]
+            )
+            self._combos[months] = self._read_combos(rows, sums)
         return self._combos[months]
+
+    def _read_combos(self, rows: str, sums: str) -> Combos:
+        fields = ", ".join(["month", *map(quote, self.scopes.keys)])
+        found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
+        n, names = len(self.scopes.keys) + 1, [p.name for p in self._flat_parts()]
+        return {
+            (row[0], tuple(None if v is None else str(v) for v in row[1:n])): Usage(
+                {p: int(v or 0) for p, v in zip(names, row[n:-1], strict=True)}, row[-1]
+            )
+            for row in found
+        }
 
     def _flat_parts(self) -> list[Part]:
         return list({p.name: p for driver in self.parts.values() for p in driver}.values())
@@ -147,14 +168,20 @@ class CostedBook:
                 self.shared[month] = whole
                 costs |= {(p, month): (whole.costs[p], variable.costs[p]) for p in own}
             self._rates[months] = make_rates(self.policy, costs, used, self.capacity, starts)
-            check_rates(self._rates[months], self.pool_costs, {m: self.shared[m] for m in starts}, self.policy)
+            check_rates(
+                self._rates[months], self.pool_costs, {m: self.shared[m] for m in starts}, self.policy
+            )
         return self._rates[months]
 
     def give(self, month: date, costs: dict[str, int]) -> Shared:
         """Give shared cost by the weights of a month; linear in `costs`, so any part of the cost can be followed."""
-        return give(costs, self._shared_weights[month], [g.name for g in self.policy.shared_pools], self.policy.method)
+        return give(
+            costs, self._shared_weights[month], [g.name for g in self.policy.shared_pools], self.policy.method
+        )
 
-    def _weights(self, giver: Pool, month: date, combos: Combos, own: dict[str, tuple[int, int]]) -> dict[str, int]:
+    def _weights(
+        self, giver: Pool, month: date, combos: Combos, own: dict[str, tuple[int, int]]
+    ) -> dict[str, int]:
         """Whole units of a shared pool's driver at each pool it serves."""
         if giver.driver == "weights":
             return {r: int(giver.weights.get(r, Decimal(0)) * 10**6) for r in giver.to}
@@ -162,7 +189,10 @@ class CostedBook:
             return {r: max(0, own[r][0]) for r in giver.to}
         receivers = [self.policy.pools[r] for r in giver.to]
         if giver.driver in SHARED_DRIVERS:
-            found = {r.name: self.capacity.measure(r.group, month, giver.driver) if r.group else None for r in receivers}
+            found = {
+                r.name: self.capacity.measure(r.group, month, giver.driver) if r.group else None
+                for r in receivers
+            }
             return {r: round(v * 10**6) for r, v in found.items() if v is not None}
         alike = [Pool(r.name, giver.driver, r.scope) for r in receivers if not r.shared]
         # The receivers' scopes speak of the same keys, so their combinations are already there.
@@ -172,7 +202,9 @@ class CostedBook:
         for (m, key), usage in combos.items():
             if m == month:
                 for pool in scopes.claims(tuple(key[i] for i in place)):
-                    units[pool.name] += sum(p.weight * usage.quantity[p.name] for p in self.parts[giver.driver])
+                    units[pool.name] += sum(
+                        p.weight * usage.quantity[p.name] for p in self.parts[giver.driver]
+                    )
         return units
 
     def prices(self, months: Period, basis: Basis) -> Prices:
@@ -196,10 +228,17 @@ class CostedBook:
         checked. With the dimension `pool` the numbers are of the cell without it.
         """
         dims = [d for d in question.by if d != "pool"]
+        single = is_single(dims)
+        if not single or "pool" in question.by:
+            self._sum_work(question, dims, name)
         prices = self.prices(question.months, question.basis)
-        self._make_answer(question, dims, prices, name)
+        if single:
+            self._price_rows(question, dims, prices, name)
+        else:
+            self._price_sums(dims, prices, name)
         if "pool" in question.by:
             self._make_pool_answer(question, dims, prices, name)
+        self.con.execute(f"DROP TABLE IF EXISTS {name}_work")
         return name
 
     def cells(self, question: Slice) -> tuple[list[Cell], list[Cell]]:
@@ -216,71 +255,117 @@ class CostedBook:
         found: tuple[list[Cell], list[Cell]] = ([], [])
         for inside, period, *rest in rows:
             values, (n, handled, effort, measured, derived, pico) = tuple(rest[:-6]), rest[-6:]
-            cell = Cell(period, values, int(pico), int(n), int(handled), effort or Decimal(0), int(measured), int(derived))
+            cell = Cell(
+                period,
+                values,
+                int(pico),
+                int(n),
+                int(handled),
+                effort or Decimal(0),
+                int(measured),
+                int(derived),
+            )
             found[0 if inside else 1].append(cell)
         check_answer(question, self.rates(question.months), sum(c.pico for side in found for c in side))
         return found
 
-    def _make_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
-        columns = [*prices.keys, *question.columns()]
-        columns = [c for c in dict.fromkeys(columns) if c != "pool"]
-        rows = self.work.rows(columns, question.months, drivers=self.parts)
-        chosen = self._chosen(question, dims)
-        keys = ", ".join(["month", *map(quote, prices.keys)])
+    def _work_rows(self, question: Slice) -> str:
+        columns = [c for c in dict.fromkeys([*self.scopes.keys, *question.columns()]) if c != "pool"]
+        return self.work.rows(columns, question.months, drivers=self.parts)
+
+    def _sum_work(self, question: Slice, dims: list[str], name: str) -> None:
+        """Add the drivers up in one pass, into NAME_work, by what is asked and the pool keys.
+
+        Where the span's combinations are not known yet they come from these sums, not from a second pass.
+        `anchor` is the first row of each sum, so the sum that holds a pool's anchor row is known without a look at rows.
+        """
+        keys = ", ".join(["month", *map(quote, self.scopes.keys)])
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
-        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
-        if is_single(dims):
-            work = self._priced_rows(rows, chosen, keys, prices)
-            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, sum(pico) AS pico FROM {work} GROUP BY {group}")
-        else:
-            drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in prices.parts)
-            inner = f"(SELECT {chosen}, {keys}, {sums}{drivers} FROM {rows} GROUP BY ALL)"
-            self.con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {group}, {sums}, CAST(sum(coalesce({prices.amount('x', 'r')}, 0)) AS HUGEINT) AS pico "
-                f"FROM {inner} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} GROUP BY {group}"
-            )
-        anchors = (
-            f"SELECT {chosen}, {', '.join(f'0 AS {x}' for x in NUMBERS)}, z.pico FROM {rows} x "
-            f"JOIN (SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1) z ON z.row_id = x.anchor"
-        )
+        parts = self._flat_parts()
+        drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in parts)
+        made, chosen = self._grouped(question, dims)
+        known = ", ".join([keys, *NUMBERS, *[quote(p.name) for p in parts], "anchor"])
         self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, CAST(sum(pico) AS HUGEINT) AS pico "
-            f"FROM (SELECT * FROM {name}_work UNION ALL {anchors}) GROUP BY {group}"
+            f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {chosen}, {known} FROM "
+            f"(SELECT {made}, {sums}{drivers}, min(anchor) AS anchor FROM {self._work_rows(question)} GROUP BY ALL)"
         )
+        if not any(m.start <= question.months.start and question.months.end <= m.end for m in self._combos):
+            sums = ", ".join([*[f"sum({quote(p.name)})" for p in parts], "min(anchor)"])
+            self._combos[question.months] = self._read_combos(f"{name}_work", sums)
+
+    def _price_sums(self, dims: list[str], prices: Prices, name: str) -> None:
+        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, "
+            f"CAST(sum(coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)) AS HUGEINT) AS pico "
+            f"FROM {name}_work x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} {prices.join_residual('x', 'z')} GROUP BY {group}"
+        )
+
+    def _price_rows(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
+        """Price each row of work before it is added up: for answers of about as many groups as rows."""
+        keys = ", ".join(["month", *map(quote, prices.keys)])
+        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
+        drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
+        work = f"(SELECT {self._chosen(question, dims)}, {keys}, {', '.join(NUMBERS)}{drivers}, anchor FROM {self._work_rows(question)})"
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, "
+            f"CAST(sum(coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)) AS HUGEINT) AS pico "
+            f"FROM {work} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} {prices.join_residual('x', 'z')} GROUP BY {group}"
+        )
+
+    def _grouped(self, question: Slice, dims: list[str]) -> tuple[str, str]:
+        """(SQL fields to group work by, SQL fields inside, period, d0, ... over those groups).
+
+        Without conditions each column is grouped by once, under its own name: every further one costs a tenth.
+        """
+        keys = ["month", *map(quote, self.scopes.keys)]
+        if question.inside() != "true":
+            names = ["inside", "period", *[f"d{i}" for i in range(len(dims))]]
+            return ", ".join([self._chosen(question, dims), *keys]), ", ".join(names)
+        period = question.period(self.book.settings.fiscal_start_month)
+        made = [f"{period} AS __period"] if question.by_day else []
+        fields = [
+            "true AS inside",
+            f"{'__period' if made else period} AS period",
+            *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)],
+        ]
+        return ", ".join(dict.fromkeys([*keys, *map(quote, dims), *made])), ", ".join(fields)
 
     def _chosen(self, question: Slice, dims: list[str]) -> str:
         """SQL fields inside, period, d0, d1, ... of a work row; what lies outside keeps its month only."""
         inside = question.inside()
         period = question.period(self.book.settings.fiscal_start_month)
         if inside == "true":
-            fields = ["true AS inside", f"{period} AS period", *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)]]
+            fields = [
+                "true AS inside",
+                f"{period} AS period",
+                *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)],
+            ]
         else:
             fields = [f"{inside} AS inside", f"CASE WHEN {inside} THEN {period} ELSE month END AS period"]
             fields += [f"CASE WHEN {inside} THEN {quote(d)} END AS d{i}" for i, d in enumerate(dims)]
         return ", ".join(fields)
 
-    def _priced_rows(self, rows: str, chosen: str, keys: str, prices: Prices) -> str:
-        drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
-        work = f"(SELECT {chosen}, {keys}, {', '.join(NUMBERS)}{drivers} FROM {rows})"
-        return f"(SELECT x.*, coalesce({prices.amount('x', 'r')}, 0) AS pico FROM {work} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')})"
-
     def _make_pool_answer(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
         """Widen the answer by the dimension `pool`, in its place among the dimensions."""
-        columns = [c for c in dict.fromkeys([*prices.keys, *question.columns()]) if c != "pool"]
-        rows = self.work.rows(columns, question.months, drivers=self.parts)
-        chosen, keys = self._chosen(question, dims), ", ".join(["month", *map(quote, prices.keys)])
-        drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in prices.parts)
         group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        by_pool, residual = prices.by_pool(self.con)
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {name}_pool AS SELECT {group}, pool, sum(pico) AS pico FROM ("
-            f"SELECT {group}, pool, {prices.amount('x', 'r')} AS pico FROM (SELECT {chosen}, {keys}{drivers} FROM {rows} GROUP BY ALL) x "
-            f"JOIN {prices.by_pool} r ON {prices.join('x', 'r')} UNION ALL "
-            f"SELECT {chosen}, z.pool, z.pico FROM {rows} x JOIN (SELECT row_id, pool, pico FROM {prices.residual}) z ON z.row_id = x.anchor) GROUP BY ALL"
+            f"SELECT {group}, pool, {prices.amount('x', 'r')} AS pico FROM {name}_work x JOIN {by_pool} r ON {prices.join('x', 'r')} UNION ALL "
+            f"SELECT {group}, z.pool, z.pico FROM {name}_work x JOIN {residual} z ON z.row_id = x.anchor) GROUP BY ALL"
         )
         at = question.by.index("pool")
         places = iter(range(len(dims)))
-        outer = ", ".join("p.pool AS d%d" % i if i == at else f"a.d{next(places)} AS d{i}" for i in range(len(question.by)))
-        same = " AND ".join(f"p.{c} IS NOT DISTINCT FROM a.{c}" for c in ["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        outer = ", ".join(
+            "p.pool AS d%d" % i if i == at else f"a.d{next(places)} AS d{i}" for i in range(len(question.by))
+        )
+        same = " AND ".join(
+            f"p.{c} IS NOT DISTINCT FROM a.{c}"
+            for c in ["inside", "period", *[f"d{i}" for i in range(len(dims))]]
+        )
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT a.inside, a.period, {outer}, {', '.join('a.' + x for x in NUMBERS)}, "
             f"CAST(coalesce(p.pico, 0) AS HUGEINT) AS pico FROM {name} a LEFT JOIN {name}_pool p ON {same}"
@@ -323,6 +408,8 @@ class CostedBook:
         return Money(getattr(whole, part), self.currency)
 
 
-def cost(book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True) -> CostedBook:
+def cost(
+    book: Book, policy: Policy, *, amounts: lines.Amounts = "effective", cubes: bool = True
+) -> CostedBook:
     """Assign every cent of a Book's ledger to the work that used it."""
     return CostedBook(book, policy, amounts=amounts, cubes=cubes)

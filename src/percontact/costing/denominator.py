@@ -52,14 +52,18 @@ def denominator(costed: CostedBook, question: Slice, cells: Sequence[Cell], per:
 
 def _distinct(costed: CostedBook, question: Slice, column: str, per: str) -> Denominator:
     if column not in costed.book.filled("contacts"):
-        return Denominator({}, {}, (f"No contact names its {per}, so cost per {per} is unknown.",), known=False)
+        return Denominator(
+            {}, {}, (f"No contact names its {per}, so cost per {per} is unknown.",), known=False
+        )
     found = _count(costed, question, f"count(DISTINCT {quote(column)})", [column], "true")
     nameless, _ = costed.cells(replace(question, where=(*question.where, Condition(column, ("",)))))
     left_out = {(c.period, c.values): c.pico for c in nameless if c.pico}
     contacts = sum(c.handled for c in nameless)
     notes: tuple[str, ...] = ()
     if contacts:
-        notes = (f"{contacts:,} handled contacts name no {per}; they and their cost are left out of cost per {per}.",)
+        notes = (
+            f"{contacts:,} handled contacts name no {per}; they and their cost are left out of cost per {per}.",
+        )
     return Denominator(found, left_out, notes)
 
 
@@ -69,11 +73,15 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
     notes: list[str] = []
     if per == "verified-resolution":
         if not {"customer_id"} <= filled:
-            return Denominator({}, {}, ("Contacts name no customer, so no resolution can be verified.",), known=False)
+            return Denominator(
+                {}, {}, ("Contacts name no customer, so no resolution can be verified.",), known=False
+            )
         days = costed.policy.repeat_days
         mark_repeats(costed.con, costed.book, costed.policy)
         verified = "anchor NOT IN (SELECT row_id FROM repeat_contact WHERE followed)"
-        notes.append(f"Verified: resolved, and the customer did not come back about the same within {days} days.")
+        notes.append(
+            f"Verified: resolved, and the customer did not come back about the same within {days} days."
+        )
         notes.append(f"Contacts of the last {days} days may still come back: their count is provisional.")
     if costed.book.has("cases") and "case_id" in filled:
         resolved = (
@@ -82,20 +90,30 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
         )
         # Once only, so that periods and slices add up to the whole.
         first = f"anchor IN (SELECT arg_min(row_id, (started_at, row_id)) FROM {costed.book.relation('contacts', ['case_id', 'row_id', 'started_at'])} GROUP BY case_id)"
-        notes.append("A case counts as resolved when it has a resolution and was not reopened; it counts where its first contact was.")
-        found = _count(costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}")
+        notes.append(
+            "A case counts as resolved when it has a resolution and was not reopened; it counts where its first contact was."
+        )
+        found = _count(
+            costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}"
+        )
         return Denominator(found, {}, tuple(notes))
     if "outcome" in filled:
-        found = _count(costed, question, "sum(handled)", ["outcome"], f"lower(outcome) = 'resolved' AND {verified}")
+        found = _count(
+            costed, question, "sum(handled)", ["outcome"], f"lower(outcome) = 'resolved' AND {verified}"
+        )
         if any(found.values()):
-            notes.append("Resolutions are contacts with the outcome `resolved`; import cases to count matters instead.")
+            notes.append(
+                "Resolutions are contacts with the outcome `resolved`; import cases to count matters instead."
+            )
             return Denominator(found, {}, tuple(notes))
     return Denominator(
         {}, {}, ("No case and no contact says that it was resolved, so cost per resolution is unknown. Import cases, or contacts with outcome `resolved`.",), known=False
     )  # fmt: skip
 
 
-def _count(costed: CostedBook, question: Slice, counted: str, columns: list[str], condition: str) -> dict[Place, Fraction]:
+def _count(
+    costed: CostedBook, question: Slice, counted: str, columns: list[str], condition: str
+) -> dict[Place, Fraction]:
     dims = list(question.by)
     wanted = list(dict.fromkeys([*question.columns(), *columns]))
     rows = costed.work.rows(wanted, question.months, drivers=())

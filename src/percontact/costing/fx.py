@@ -23,7 +23,9 @@ RateRow = tuple[date, date, str, str, Decimal]
 """(first day, day after the last, from currency, to currency, rate)"""
 
 
-def month_rates(rows: Iterable[RateRow], needed: Iterable[tuple[str, date]], reporting: str) -> dict[tuple[str, date], int]:
+def month_rates(
+    rows: Iterable[RateRow], needed: Iterable[tuple[str, date]], reporting: str
+) -> dict[tuple[str, date], int]:
     """The rate of each needed (currency, month) into the reporting currency, in 1e-12.
 
     A rate quoted the other way round is inverted. Raises PercontactError E-FX-01 naming every pair and

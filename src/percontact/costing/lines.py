@@ -83,7 +83,9 @@ def _translate(con: duckdb.DuckDBPyConnection, book: Book) -> None:
 
 def fx_rows(con: duckdb.DuckDBPyConnection, book: Book) -> list[RateRow]:
     """The exchange rates of a Book."""
-    return con.execute(f"SELECT period_start, period_end, from_currency, to_currency, rate FROM {book.relation('fx')}").fetchall()
+    return con.execute(
+        f"SELECT period_start, period_end, from_currency, to_currency, rate FROM {book.relation('fx')}"
+    ).fetchall()
 
 
 def _check_columns(book: Book, rules: Sequence[Rule]) -> None:

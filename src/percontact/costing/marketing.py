@@ -41,9 +41,17 @@ def campaign_costs(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> 
     Reach is counted where the campaign's row begins: contacts reached do not divide by days.
     """
     fields = "campaign, period_start, period_end, currency, marketing, advertising, reached"
-    rows = con.execute(f"SELECT {fields} FROM {book.relation('campaigns')} WHERE period_start < ? AND period_end > ? ORDER BY campaign, period_start", [span.end, span.start]).fetchall()
+    rows = con.execute(
+        f"SELECT {fields} FROM {book.relation('campaigns')} WHERE period_start < ? AND period_end > ? ORDER BY campaign, period_start",
+        [span.end, span.start],
+    ).fetchall()
     reporting = book.settings.currency
-    needed = {(c, m.start) for _, s, e, c, *_ in rows for m in periods(Period(s, e), "month") if c not in (None, reporting)}
+    needed = {
+        (c, m.start)
+        for _, s, e, c, *_ in rows
+        for m in periods(Period(s, e), "month")
+        if c not in (None, reporting)
+    }
     rates = month_rates(fx_rows(con, book), needed, reporting) if needed else {}
     found: dict[str, list[int | None]] = {}
     for campaign, start, end, currency, marketing, advertising, reached in rows:
@@ -53,7 +61,9 @@ def campaign_costs(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> 
             for i, amount in enumerate((marketing, advertising)):
                 if amount is not None:
                     part = _part(to_pico(amount), whole, month, span)
-                    sums[i] = (sums[i] or 0) + part * rates.get((currency, month.start), RATE_SCALE) // RATE_SCALE
+                    sums[i] = (sums[i] or 0) + part * rates.get(
+                        (currency, month.start), RATE_SCALE
+                    ) // RATE_SCALE
         if reached is not None and start in span:
             sums[2] = (sums[2] or 0) + reached
     return [CampaignCost(name, *sums) for name, sums in found.items()]

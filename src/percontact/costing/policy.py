@@ -25,7 +25,17 @@ TEXTBOOK_POOL = "all cost"
 
 WORK_DRIVERS = ("handle_s", "contacts", "offered", "messages", "talk_s", "wait_s")
 """Drivers measured on contacts; `usage:ITEM` is one more, by metered item."""
-SHARED_DRIVERS = ("paid_h", "scheduled_h", "available_h", "practical_h", "fte", "heads", "seats", "weights", "cost")
+SHARED_DRIVERS = (
+    "paid_h",
+    "scheduled_h",
+    "available_h",
+    "practical_h",
+    "fte",
+    "heads",
+    "seats",
+    "weights",
+    "cost",
+)
 """Drivers measured on pools or their resource groups, for pools that serve other pools."""
 TIME_DRIVERS = ("handle_s",)
 """Drivers whose capacity is time: only these have unused capacity."""
@@ -144,4 +154,6 @@ class Policy:
 def textbook() -> Policy:
     """The policy of no policy: every ledger line in one pool, divided by handled contacts."""
     pool = Pool(TEXTBOOK_POOL, because="No policy yet: all cost / contacts, the textbook formula.")
-    return Policy({TEXTBOOK_POOL: pool}, (Rule(TEXTBOOK_POOL, because=pool.because),), digest="textbook", textbook=True)
+    return Policy(
+        {TEXTBOOK_POOL: pool}, (Rule(TEXTBOOK_POOL, because=pool.because),), digest="textbook", textbook=True
+    )

@@ -36,12 +36,16 @@ class _AsWritten(yaml.SafeLoader):
         names = [key.value for key, _ in node.value]
         twice = next((key for key, _ in node.value if names.count(key.value) > 1), None)
         if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice.value!r} stands here twice", twice.start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{twice.value!r} stands here twice", twice.start_mark
+            )
         return super().construct_mapping(node, deep=deep)
 
 
 _AsWritten.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in found if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")]
+    first: [
+        (tag, form) for tag, form in found if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+    ]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -66,8 +70,14 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
     concurrency = _part(root, "concurrency", ("channels", "because"), where)
     failure = _part(root, "failure_demand", ("reasons", "because"), where)
     repeat = _part(root, "repeat", ("within_days", "same", "because"), where)
-    pools = {str(name): _pool(str(name), body, where) for name, body in _mapping(root.get("pools"), where, "pools").items()}
-    rules = tuple(_rule(body, f"{where}: rule {i}") for i, body in enumerate(_list(root.get("rules"), where, "rules"), 1))
+    pools = {
+        str(name): _pool(str(name), body, where)
+        for name, body in _mapping(root.get("pools"), where, "pools").items()
+    }
+    rules = tuple(
+        _rule(body, f"{where}: rule {i}")
+        for i, body in enumerate(_list(root.get("rules"), where, "rules"), 1)
+    )
     method = shared.get("method", "step-down")
     if method not in METHODS:
         raise _malformed(where, f"shared.method is {method!r}", f"It must be one of {', '.join(METHODS)}.")
@@ -94,15 +104,27 @@ def _check_names(policy: Policy, where: str) -> None:
     names = set(policy.pools) | {OUTSIDE}
     for i, rule in enumerate(policy.rules, 1):
         if rule.to not in names:
-            raise _unknown(f"{where}: rule {i}", f"it sends lines to the pool {rule.to!r}, which is not under `pools:`", rule.to, names)
+            raise _unknown(
+                f"{where}: rule {i}",
+                f"it sends lines to the pool {rule.to!r}, which is not under `pools:`",
+                rule.to,
+                names,
+            )
     for pool in policy.pools.values():
         for receiver in (*pool.to, *pool.weights):
             if receiver not in policy.pools or receiver == pool.name:
-                raise _unknown(f"{where}: pool {pool.name}", f"it serves {receiver!r}, which is not another pool", receiver, set(policy.pools) - {pool.name})
+                raise _unknown(
+                    f"{where}: pool {pool.name}",
+                    f"it serves {receiver!r}, which is not another pool",
+                    receiver,
+                    set(policy.pools) - {pool.name},
+                )
     for name in policy.order:
         if name not in policy.pools or not policy.pools[name].shared:
             shared = {p.name for p in policy.shared_pools}
-            raise _unknown(f"{where}: shared.order", f"{name!r} is not a pool that serves others", name, shared)
+            raise _unknown(
+                f"{where}: shared.order", f"{name!r} is not a pool that serves others", name, shared
+            )
 
 
 def _check_ways_out(policy: Policy, where: str) -> None:
@@ -130,7 +152,9 @@ def _check_ways_out(policy: Policy, where: str) -> None:
 def _pool(name: str, body: object, where: str) -> Pool:
     here = f"{where}: pool {name}"
     if name in (OUTSIDE, UNASSIGNED):
-        raise _malformed(here, f"the name {name!r} is taken", "Lines sent `to: outside` need no pool of that name.")
+        raise _malformed(
+            here, f"the name {name!r} is taken", "Lines sent `to: outside` need no pool of that name."
+        )
     data = _mapping(body, here, "the pool")
     _known(data, ("driver", "scope", "group", "to", "weights", "because"), here, "a pool")
     to = _texts(data.get("to"), here)
@@ -138,27 +162,53 @@ def _pool(name: str, body: object, where: str) -> Pool:
     driver = str(data.get("driver", "contacts"))
     allowed = (*SHARED_DRIVERS, *WORK_DRIVERS) if to else WORK_DRIVERS
     if driver not in allowed and not (driver.startswith("usage:") and not to):
-        raise _unknown(here, f"its driver {driver!r} is not known" + ("" if to else " for a pool without `to:`"), driver, {*allowed, "usage:ITEM"})
+        raise _unknown(
+            here,
+            f"its driver {driver!r} is not known" + ("" if to else " for a pool without `to:`"),
+            driver,
+            {*allowed, "usage:ITEM"},
+        )
     group = data.get("group")
     if group is not None and driver not in TIME_DRIVERS:
-        raise _malformed(here, f"it names the group {group!r} but its driver is {driver}", "Only time (driver: handle_s) has practical capacity; leave `group:` out or change the driver.")
+        raise _malformed(
+            here,
+            f"it names the group {group!r} but its driver is {driver}",
+            "Only time (driver: handle_s) has practical capacity; leave `group:` out or change the driver.",
+        )
     if driver == "weights" and set(weights) - set(to):
         raise _malformed(here, "it weighs pools that are not in `to:`", "Name each weighed pool in `to:`.")
-    return Pool(name, driver, _scope(data.get("scope"), here), None if group is None else str(group), to, weights, str(data.get("because", "")))
+    return Pool(
+        name,
+        driver,
+        _scope(data.get("scope"), here),
+        None if group is None else str(group),
+        to,
+        weights,
+        str(data.get("because", "")),
+    )
 
 
 def _rule(body: object, here: str) -> Rule:
     data = _mapping(body, here, "the rule")
-    _known(data, ("match", "to", "nature", "behaviour", "category", "because", "from", "until"), here, "a rule")
+    _known(
+        data, ("match", "to", "nature", "behaviour", "category", "because", "from", "until"), here, "a rule"
+    )
     if "to" not in data:
         raise _malformed(here, "it has no `to:`", "Say which pool the lines go to.")
-    match = tuple((str(k), tuple(p.lower() for p in _some(v, here, f"match.{k}"))) for k, v in _mapping(data.get("match"), here, "match").items())
+    match = tuple(
+        (str(k), tuple(p.lower() for p in _some(v, here, f"match.{k}")))
+        for k, v in _mapping(data.get("match"), here, "match").items()
+    )
     for key, allowed in (("nature", NATURES), ("behaviour", BEHAVIOURS)):
         if data.get(key) not in (None, *allowed):
             raise _malformed(here, f"{key} is {data[key]!r}", f"It must be one of {', '.join(allowed)}.")
     start, end = _day(data.get("from"), here), _day(data.get("until"), here)
     if start and end and end <= start:
-        raise _malformed(here, f"it ends on {end}, not after it begins on {start}", "`until:` is the first day it holds no more.")
+        raise _malformed(
+            here,
+            f"it ends on {end}, not after it begins on {start}",
+            "`until:` is the first day it holds no more.",
+        )
     return Rule(
         to=str(data["to"]), match=match, nature=_text(data.get("nature")), behaviour=_text(data.get("behaviour")),
         category=_text(data.get("category")), because=str(data.get("because", "")),
@@ -171,16 +221,28 @@ def _unit_time(body: object, where: str) -> UnitTime:
     data = _mapping(body, here, "the time equation")
     _known(data, ("scope", "base_s", "extra", "because"), here, "a time equation")
     extra = {str(k): _amount(v, here) for k, v in _mapping(data.get("extra"), here, "extra").items()}
-    return UnitTime(_scope(data.get("scope"), here), _amount(data.get("base_s", 0), here), extra, str(data.get("because", "")))
+    return UnitTime(
+        _scope(data.get("scope"), here),
+        _amount(data.get("base_s", 0), here),
+        extra,
+        str(data.get("because", "")),
+    )
 
 
 def _price(body: object, where: str) -> Price:
     here = f"{where}: prices"
     data = _mapping(body, here, "the price")
-    _known(data, ("vendor", "item", "price", "currency", "per", "from", "until", "because", "source"), here, "a price")
+    _known(
+        data,
+        ("vendor", "item", "price", "currency", "per", "from", "until", "because", "source"),
+        here,
+        "a price",
+    )
     for key in ("vendor", "item", "price", "currency"):
         if key not in data:
-            raise _malformed(here, f"a price has no `{key}:`", "Each price needs vendor, item, price and currency.")
+            raise _malformed(
+                here, f"a price has no `{key}:`", "Each price needs vendor, item, price and currency."
+            )
     per = _amount(data.get("per", 1), here)
     if not per:
         raise _malformed(here, "`per:` is 0", "Say for how many units the price is, e.g. per: 1000000.")
@@ -201,13 +263,20 @@ def _shrinkage(data: Mapping[str, object], where: str) -> tuple[Shrinkage, ...]:
         for start, share in dated.items():
             number = _number(share, f"{where}: capacity.shrinkage")
             if not 0 <= number < 1:
-                raise _malformed(f"{where}: capacity.shrinkage", f"{group} is {share}", "Shrinkage is a share of paid time, from 0 up to 1.")
+                raise _malformed(
+                    f"{where}: capacity.shrinkage",
+                    f"{group} is {share}",
+                    "Shrinkage is a share of paid time, from 0 up to 1.",
+                )
             found.append(Shrinkage(None if group == "default" else str(group), number, _day(start, where)))
     return tuple(found)
 
 
 def _scope(data: object, here: str) -> Scope:
-    return tuple((str(k), _some(v, here, f"scope.{k}")) for k, v in sorted(_mapping(data, here, "scope").items(), key=lambda kv: str(kv[0])))
+    return tuple(
+        (str(k), _some(v, here, f"scope.{k}"))
+        for k, v in sorted(_mapping(data, here, "scope").items(), key=lambda kv: str(kv[0]))
+    )
 
 
 def _texts(value: object, here: str) -> tuple[str, ...]:
@@ -216,14 +285,20 @@ def _texts(value: object, here: str) -> tuple[str, ...]:
     found = value if isinstance(value, list) else [value]
     for item in found:
         if not isinstance(item, str):
-            raise _malformed(here, f"{item!r} is not a name", "Write a name, or a list of names: [voice, chat].")
+            raise _malformed(
+                here, f"{item!r} is not a name", "Write a name, or a list of names: [voice, chat]."
+            )
     return tuple(found)
 
 
 def _some(value: object, here: str, name: str) -> tuple[str, ...]:
     found = _texts(value, here)
     if not found:
-        raise _malformed(here, f"{name} names no value", "Write the value, or leave the line out; in `match:` the text '' stands for an empty cell.")
+        raise _malformed(
+            here,
+            f"{name} names no value",
+            "Write the value, or leave the line out; in `match:` the text '' stands for an empty cell.",
+        )
     return found
 
 
@@ -293,8 +368,16 @@ def _known(data: Mapping[str, object], allowed: Iterable[str], where: str, thing
 
 
 def _malformed(where: str, what: str, do: str = "") -> PercontactError:
-    return problem("E-POL-01", where, what, "The policy decides where every cent goes, so nothing in it is guessed.", do or "See docs/reference/policy.md.")
+    return problem(
+        "E-POL-01",
+        where,
+        what,
+        "The policy decides where every cent goes, so nothing in it is guessed.",
+        do or "See docs/reference/policy.md.",
+    )
 
 
 def _unknown(where: str, what: str, name: str, known: Iterable[str]) -> PercontactError:
-    return problem("E-POL-02", where, what, did_you_mean(name, known), "Correct the name, or add what it names.")
+    return problem(
+        "E-POL-02", where, what, did_you_mean(name, known), "Correct the name, or add what it names."
+    )

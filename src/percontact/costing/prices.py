@@ -57,22 +57,44 @@ class VendorUse:
     verified: int | None
 
 
-def price_usage(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, span: Period) -> tuple[list[PricedUse], list[VendorUse]]:
+def price_usage(
+    con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, span: Period
+) -> tuple[list[PricedUse], list[VendorUse]]:
     """Price the metered use of a span by the policy's price sheet.
 
     Raises PercontactError E-FX-01 when a price is in a currency without a rate for its month.
     """
     verified = _verified(con, book, policy)
     zone = ZoneInfo(book.settings.timezone)
-    within = [datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None) for d in (span.start, span.end)]
+    within = [
+        datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        for d in (span.start, span.end)
+    ]
     found = con.execute(
         f"SELECT vendor, item, {BUCKET['duckdb'].format(at='used_at')} AS bucket, sum(quantity) FROM {book.relation('usage')} "
         "WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL", within,
     ).fetchall()  # fmt: skip
-    rows = [(v, i, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity) for v, i, bucket, quantity in found]
-    served = {(v, i): (n, good) for v, i, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor, item"), within).fetchall()}
-    vendors = {v: (n, good) for v, n, good in con.execute(_SERVED.format(usage=book.relation("usage"), good=verified, by="vendor"), within).fetchall()}
-    needed = {(p.currency, day.replace(day=1)) for v, i, day, _ in rows if (p := price_on(policy, v, i, day)) and p.currency != book.settings.currency}
+    rows = [
+        (v, i, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity)
+        for v, i, bucket, quantity in found
+    ]
+    served = {
+        (v, i): (n, good)
+        for v, i, n, good in con.execute(
+            _SERVED.format(usage=book.relation("usage"), good=verified, by="vendor, item"), within
+        ).fetchall()
+    }
+    vendors = {
+        v: (n, good)
+        for v, n, good in con.execute(
+            _SERVED.format(usage=book.relation("usage"), good=verified, by="vendor"), within
+        ).fetchall()
+    }
+    needed = {
+        (p.currency, day.replace(day=1))
+        for v, i, day, _ in rows
+        if (p := price_on(policy, v, i, day)) and p.currency != book.settings.currency
+    }
     rates = month_rates(fx_rows(con, book), needed, book.settings.currency) if needed else {}
     sums: dict[tuple[str, str], list[Decimal | int | None]] = {}
     for vendor, item, day, quantity in rows:
@@ -85,10 +107,19 @@ def price_usage(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, span
         rate = rates.get((price.currency, day.replace(day=1)), RATE_SCALE)
         total[2] = int(total[2] or 0) + _amount(price, quantity, rate)
     uses = [
-        PricedUse(v, i, Decimal(q or 0), Decimal(u or 0), None if pico is None else int(pico), *served.get((v, i), (0, None)))
+        PricedUse(
+            v,
+            i,
+            Decimal(q or 0),
+            Decimal(u or 0),
+            None if pico is None else int(pico),
+            *served.get((v, i), (0, None)),
+        )
         for (v, i), (q, u, pico) in sums.items()
     ]
-    return uses, [_vendor(v, [u for u in uses if u.vendor == v], *vendors.get(v, (0, None))) for v in sorted(vendors)]
+    return uses, [
+        _vendor(v, [u for u in uses if u.vendor == v], *vendors.get(v, (0, None))) for v in sorted(vendors)
+    ]
 
 
 _SERVED = (
@@ -116,7 +147,9 @@ def price_on(policy: Policy, vendor: str, item: str, day: date) -> Price | None:
 
 def _vendor(vendor: str, uses: list[PricedUse], contacts: int, verified: int | None) -> VendorUse:
     priced = [u.pico for u in uses if u.pico is not None]
-    return VendorUse(vendor, sum(priced) if priced else None, all(not u.unpriced for u in uses), contacts, verified)
+    return VendorUse(
+        vendor, sum(priced) if priced else None, all(not u.unpriced for u in uses), contacts, verified
+    )
 
 
 def _verified(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> str:
@@ -131,7 +164,9 @@ def _verified(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> str
         tests.append("c.row_id NOT IN (SELECT row_id FROM repeat_contact WHERE followed)")
     if book.has("cases") and "case_id" in filled:
         cases = book.relation("cases", ["case_id", "reopens"])
-        tests.append(f"coalesce(c.case_id NOT IN (SELECT case_id FROM {cases} WHERE reopens > 0 AND case_id IS NOT NULL), true)")
+        tests.append(
+            f"coalesce(c.case_id NOT IN (SELECT case_id FROM {cases} WHERE reopens > 0 AND case_id IS NOT NULL), true)"
+        )
     return f"contact_id IN (SELECT c.contact_id FROM {contacts} c WHERE {' AND '.join(tests)})"
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from percontact.records.book import Book
 
 
-
 @dataclass(frozen=True, slots=True)
 class Category:
     """A usual cost category: the pool it joins, its behaviour and nature, and the words that give it away."""
@@ -73,14 +72,26 @@ def propose(book: Book) -> str:
             match["cost_centre"] = centres if len(centres) > 1 else centres[0]
         # Rules that name a cost centre must come before those that take the rest of the account.
         (first if "cost_centre" in match else rest).append(
-            {"match": match, "to": pool, "nature": category.nature, "behaviour": category.behaviour, "category": named, "because": reason}
+            {
+                "match": match,
+                "to": pool,
+                "nature": category.nature,
+                "behaviour": category.behaviour,
+                "category": named,
+                "because": reason,
+            }
         )
         pools.add(pool)
     bodies = {name: _pool(book, name, sorted(pools)) for name in sorted(pools)}
-    return _text({"policy": 1, "pools": bodies, "rules": [*first, *rest]}, shared=[n for n, b in bodies.items() if "to" in b])
+    return _text(
+        {"policy": 1, "pools": bodies, "rules": [*first, *rest]},
+        shared=[n for n, b in bodies.items() if "to" in b],
+    )
 
 
-def _grouped(accounts: list[Account], scopes: dict[str, str]) -> dict[tuple[str, str, str, str], list[Account]]:
+def _grouped(
+    accounts: list[Account], scopes: dict[str, str]
+) -> dict[tuple[str, str, str, str], list[Account]]:
     """(account, category, pool, reason) -> the accounts found so."""
     found: dict[tuple[str, str, str, str], list[Account]] = defaultdict(list)
     for a in accounts:
@@ -97,7 +108,9 @@ def _grouped(accounts: list[Account], scopes: dict[str, str]) -> dict[tuple[str,
 @cache
 def _categories() -> tuple[Category, ...]:
     found = yaml.safe_load(files("percontact.costing").joinpath("categories.yaml").read_text("utf-8"))
-    return tuple(Category(c["category"], c["pool"], c["behaviour"], c["nature"], tuple(c["words"])) for c in found)
+    return tuple(
+        Category(c["category"], c["pool"], c["behaviour"], c["nature"], tuple(c["words"])) for c in found
+    )
 
 
 def _category(account: Account) -> tuple[Category, str]:
@@ -113,9 +126,18 @@ def _scopes(book: Book, accounts: list[Account]) -> dict[str, str]:
     """cost centre -> team of the same name, where the ledger and the contacts speak of the same teams."""
     if "team" not in book.filled("contacts"):
         return {}
-    teams = [t for (t,) in connect().execute(f"SELECT DISTINCT team FROM {book.relation('contacts', ['team'])} WHERE team IS NOT NULL").fetchall()]
+    teams = [
+        t
+        for (t,) in connect()
+        .execute(f"SELECT DISTINCT team FROM {book.relation('contacts', ['team'])} WHERE team IS NOT NULL")
+        .fetchall()
+    ]
     plain = {_plain(t): t for t in teams}
-    return {a.cost_centre: plain[_plain(a.cost_centre)] for a in accounts if a.cost_centre and _plain(a.cost_centre) in plain}
+    return {
+        a.cost_centre: plain[_plain(a.cost_centre)]
+        for a in accounts
+        if a.cost_centre and _plain(a.cost_centre) in plain
+    }
 
 
 def _plain(name: str) -> str:
@@ -128,12 +150,23 @@ def _pool(book: Book, name: str, names: list[str]) -> dict[str, object]:
     people = [n for n in names if n.partition(".")[0] == "people"]
     time = "handle_s" if _has_time(book) else "contacts"
     if head == "people":
-        body: dict[str, object] = {"driver": time, "scope": {"team": [team]} if team else {"actor": ["agent", "back_office"]}}
+        body: dict[str, object] = {
+            "driver": time,
+            "scope": {"team": [team]} if team else {"actor": ["agent", "back_office"]},
+        }
         group = _group(book, team, alone=len(people) == 1) if time == "handle_s" else None
-        why = "people are paid for their time" if time == "handle_s" else "no handle time is known, so contacts share it evenly"
+        why = (
+            "people are paid for their time"
+            if time == "handle_s"
+            else "no handle time is known, so contacts share it evenly"
+        )
         return body | ({"group": group} if group else {}) | {"because": why}
     if name in ("facilities", "overhead") and people:
-        return {"driver": "cost", "to": people, "because": "serves the people; by their cost until hours or seats are known"}
+        return {
+            "driver": "cost",
+            "to": people,
+            "because": "serves the people; by their cost until hours or seats are known",
+        }
     if name == "telecom":
         return _scoped(book, time, ("voice", "phone", "call"), "calls use lines, as long as they last")
     if name == "ai usage":
@@ -147,12 +180,22 @@ def _scoped(book: Book, driver: str, wanted: tuple[str, ...], why: str) -> dict[
 
 
 def _channels(book: Book) -> list[str]:
-    rows = connect().execute(f"SELECT DISTINCT channel FROM {book.relation('contacts', ['channel'])} WHERE channel IS NOT NULL ORDER BY 1").fetchall()
+    rows = (
+        connect()
+        .execute(
+            f"SELECT DISTINCT channel FROM {book.relation('contacts', ['channel'])} WHERE channel IS NOT NULL ORDER BY 1"
+        )
+        .fetchall()
+    )
     return [c for (c,) in rows]
 
 
 def _has_time(book: Book) -> bool:
-    found = connect().execute(f"SELECT coalesce(sum(handle_s), 0) > 0 FROM {book.relation('contacts', ['handle_s'])}").fetchone()
+    found = (
+        connect()
+        .execute(f"SELECT coalesce(sum(handle_s), 0) > 0 FROM {book.relation('contacts', ['handle_s'])}")
+        .fetchone()
+    )
     return bool(found and found[0]) or book.has("handlings")
 
 
@@ -160,7 +203,12 @@ def _group(book: Book, team: str, *, alone: bool) -> str | None:
     """The resource group that pays for a pool: the team's own; or the only one, when all people are one pool."""
     if not book.has("capacity"):
         return None
-    groups = [g for (g,) in connect().execute(f'SELECT DISTINCT "group" FROM {book.relation("capacity", ["group"])}').fetchall()]
+    groups = [
+        g
+        for (g,) in connect()
+        .execute(f'SELECT DISTINCT "group" FROM {book.relation("capacity", ["group"])}')
+        .fetchall()
+    ]
     named = {_plain(g): g for g in groups}
     return named.get(_plain(team)) if team else (groups[0] if alone and len(groups) == 1 else None)
 
@@ -176,4 +224,3 @@ def _text(policy: dict[str, object], shared: list[str]) -> str:
     if shared:
         policy = policy | {"shared": {"method": "step-down", "order": shared}}
     return head + yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=110)
-

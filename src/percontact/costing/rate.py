@@ -68,7 +68,10 @@ class Rate:
             return 0
         if basis == "full":
             return self.cost
-        return divide((self.variable if basis == "marginal" else self.cost) * self.quantity, self.capacity or self.quantity)
+        return divide(
+            (self.variable if basis == "marginal" else self.cost) * self.quantity,
+            self.capacity or self.quantity,
+        )
 
     def per_unit(self, basis: Basis, weight: int) -> int:
         """Whole pico for a part that is worth `weight` of the driver's finest unit."""
@@ -85,7 +88,9 @@ class Scopes:
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self.keys: tuple[str, ...] = tuple(sorted({d for p in pools for d, _ in p.scope}))
-        self._by_shape: dict[tuple[str, ...], dict[Key, list[list[Pool]]]] = defaultdict(lambda: defaultdict(list))
+        self._by_shape: dict[tuple[str, ...], dict[Key, list[list[Pool]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         alike: dict[tuple[object, str], list[Pool]] = defaultdict(list)
         for pool in pools:
             alike[pool.scope, pool.driver].append(pool)
@@ -98,7 +103,9 @@ class Scopes:
         """Pools whose scope holds a combination, those of one scope and one driver together: they claim the same work."""
         value = dict(zip(self.keys, key, strict=True))
         return [
-            bundle for shape, table in self._by_shape.items() for bundle in table.get(tuple(value[d] for d in shape), ())
+            bundle
+            for shape, table in self._by_shape.items()
+            for bundle in table.get(tuple(value[d] for d in shape), ())
         ]
 
     def claims(self, key: Key) -> list[Pool]:
@@ -113,7 +120,9 @@ def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
     return found
 
 
-def used_quantities(scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence[Part]]) -> dict[tuple[str, date], tuple[int, int | None]]:
+def used_quantities(
+    scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence[Part]]
+) -> dict[tuple[str, date], tuple[int, int | None]]:
     """(pool, month) -> (units used, first row), over the combinations in the pool's scope with any use."""
     found: dict[tuple[str, date], tuple[int, int | None]] = {}
     alike: dict[str, list[Pool]] = {}
@@ -128,8 +137,13 @@ def used_quantities(scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence
                 continue
             alike[first.name] = bundle
             total, anchor = found.get((first.name, month), (0, None))
-            found[first.name, month] = (total + units, usage.anchor if anchor is None else min(anchor, usage.anchor))
-    return {(pool.name, month): used for (first_name, month), used in found.items() for pool in alike[first_name]}
+            found[first.name, month] = (
+                total + units,
+                usage.anchor if anchor is None else min(anchor, usage.anchor),
+            )
+    return {
+        (pool.name, month): used for (first_name, month), used in found.items() for pool in alike[first_name]
+    }
 
 
 def make_rates(
@@ -158,5 +172,7 @@ def make_rates(
                 rates.append(Rate(pool.name, month, cost, variable, 0, supply, 0, unused, stuck, None))
                 continue
             assigned = divide(cost * quantity, supply or quantity)
-            rates.append(Rate(pool.name, month, cost, variable, quantity, supply, assigned, cost - assigned, 0, anchor))
+            rates.append(
+                Rate(pool.name, month, cost, variable, quantity, supply, assigned, cost - assigned, 0, anchor)
+            )
     return rates

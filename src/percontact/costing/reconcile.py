@@ -47,11 +47,17 @@ PoolCosts = Mapping[tuple[str | None, date], tuple[int, int]]
 """(pool, month) -> (cost, variable cost) of the ledger lines sent to it; pool None: no rule claims them"""
 
 
-def check_rates(rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy) -> None:
+def check_rates(
+    rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy
+) -> None:
     """Compare the pools with the ledger, per pool and month. Raises FaultOfOurs E-REC-01."""
     for rate in rates:
         if rate.assigned + rate.unused + rate.unassigned != rate.cost:
-            raise _fault(f"pool {rate.pool} in {rate.month:%Y-%m}", rate.cost, rate.assigned + rate.unused + rate.unassigned)
+            raise _fault(
+                f"pool {rate.pool} in {rate.month:%Y-%m}",
+                rate.cost,
+                rate.assigned + rate.unused + rate.unassigned,
+            )
     for month, given in shared.items():
         ledger = sum(c for (p, m), (c, _) in costs.items() if m == month and p in policy.pools)
         placed = sum(r.cost for r in rates if r.month == month)
@@ -83,7 +89,9 @@ class LeftOver:
     outside: int
 
 
-def left_over(span: Period, rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy) -> LeftOver:
+def left_over(
+    span: Period, rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy
+) -> LeftOver:
     """What no contact bears of a span's cost."""
     sums = [0, 0, 0, 0, 0]
     for month in periods(span, "month"):
@@ -108,7 +116,9 @@ def reconciled(span: Period, ledger: int | None, assigned: int, rest: LeftOver) 
             the rest is spread over the days of its month, and the ledger's part is their sum
     """
     whole = assigned + rest.unused + rest.unassigned if ledger is None else ledger
-    found = Reconciliation(whole, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, ledger is not None)
+    found = Reconciliation(
+        whole, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, ledger is not None
+    )
     if found.difference:
         raise _fault(f"{span.start} to {span.end}", found.ledger, found.ledger - found.difference)
     return found
@@ -131,4 +141,3 @@ def _fault(where: str, ledger: int, placed: int) -> FaultOfOurs:
             "Please report it with the output of `percontact check --json`.",
         )
     )
-

@@ -73,7 +73,9 @@ def _reciprocal(costs: Mapping[str, int], weights: Weights, order: Sequence[str]
     share = {g: _shares(weights[g]) for g in givers}
     gross = _solve(givers, costs, share)
     receivers = sorted({r for g in givers for r in share[g]} - set(givers))
-    exact = {r: sum((gross[g] * share[g].get(r, Fraction(0)) for g in givers), Fraction(0)) for r in receivers}
+    exact = {
+        r: sum((gross[g] * share[g].get(r, Fraction(0)) for g in givers), Fraction(0)) for r in receivers
+    }
     given = sum(costs.get(g, 0) for g in givers)
     for receiver, amount in zip(receivers, _whole([exact[r] for r in receivers], given), strict=True):
         result.costs[receiver] = result.costs.get(receiver, 0) + amount
@@ -88,7 +90,9 @@ def _with_a_way_out(order: Sequence[str], weights: Weights) -> list[str]:
     """Shared pools whose cost can reach a pool that gives nothing on; the others serve only each other, or nobody."""
     receivers = {g: {r for r, w in weights.get(g, {}).items() if w > 0} for g in order}
     out: set[str] = set()
-    while found := {g for g in order if g not in out and any(r in out or r not in receivers for r in receivers[g])}:
+    while found := {
+        g for g in order if g not in out and any(r in out or r not in receivers for r in receivers[g])
+    }:
         out |= found
     return [g for g in order if g in out]
 
@@ -99,7 +103,9 @@ def _shares(weights: Mapping[str, int]) -> dict[str, Fraction]:
     return {r: Fraction(w, total) for r, w in kept.items()}
 
 
-def _solve(givers: Sequence[str], costs: Mapping[str, int], share: Mapping[str, Mapping[str, Fraction]]) -> dict[str, Fraction]:
+def _solve(
+    givers: Sequence[str], costs: Mapping[str, int], share: Mapping[str, Mapping[str, Fraction]]
+) -> dict[str, Fraction]:
     """Gross cost S of each giver: S = own + sum over givers of share x S. Gauss-Jordan in exact fractions."""
     n = len(givers)
     rows = [

@@ -12,7 +12,12 @@ from percontact.costing.rate import Basis
 from percontact.records.dialect import in_list, quote
 from percontact.values.period import Grain, Period, add_months
 
-DIMENSION_NAMES = {"customer": "customer_id", "case": "case_id", "contact": "contact_id", "resolution": "outcome"}
+DIMENSION_NAMES = {
+    "customer": "customer_id",
+    "case": "case_id",
+    "contact": "contact_id",
+    "resolution": "outcome",
+}
 """Short names of dimensions as people write them."""
 MONTH = "month"
 """The costing month: every row of work has it, so a condition on it needs no further column."""
@@ -44,6 +49,7 @@ class Slice:
     """A question: which days, in what steps, along which dimensions, under which conditions, on which basis.
 
     grain  size of the steps; "whole" = the span as one
+    by     columns of work; asked: the same in the asker's words (customer for customer_id)
     """
 
     span: Period
@@ -51,6 +57,12 @@ class Slice:
     by: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     basis: Basis = "used"
+    asked: tuple[str, ...] = ()
+
+    @property
+    def shown_by(self) -> tuple[str, ...]:
+        """The dimensions in the words they were asked for."""
+        return self.asked if len(self.asked) == len(self.by) else self.by
 
     @property
     def months(self) -> Period:
@@ -70,7 +82,15 @@ class Slice:
 
     def columns(self) -> list[str]:
         """Dimensions that rows must carry to answer."""
-        return list(dict.fromkeys([*self.by, *[c.dimension for c in self.where if c.dimension != MONTH], *(["day"] if self.by_day else [])]))
+        return list(
+            dict.fromkeys(
+                [
+                    *self.by,
+                    *[c.dimension for c in self.where if c.dimension != MONTH],
+                    *(["day"] if self.by_day else []),
+                ]
+            )
+        )
 
     def inside(self) -> str:
         """SQL condition that a work row belongs to the answer."""

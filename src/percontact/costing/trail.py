@@ -82,7 +82,13 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
     Raises PercontactError E-ARG-01 for an unknown pool.
     """
     if pool is not None and pool not in costed.policy.pools:
-        raise problem("E-ARG-01", "--pool", f"there is no pool {pool!r}", did_you_mean(pool, costed.policy.pools), "Use one of these.")
+        raise problem(
+            "E-ARG-01",
+            "--pool",
+            f"there is no pool {pool!r}",
+            did_you_mean(pool, costed.policy.pools),
+            "Use one of these.",
+        )
     cells = costed.cells(replace(question, by=("pool",), grain="month"))[0]
     by_pool: dict[tuple[str, date], int] = defaultdict(int)
     for cell in cells:
@@ -95,7 +101,10 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
     lines = _lines(costed, question, by_pool)
     contacts, in_all = _contacts(costed, question, top)
     drivers = {p.name: p.driver for p in costed.policy.work_pools}
-    pools = [_pool_share(costed, question, n, drivers[n], pico) for n, pico in sorted(sums.items(), key=lambda kv: -abs(kv[1]))]
+    pools = [
+        _pool_share(costed, question, n, drivers[n], pico)
+        for n, pico in sorted(sums.items(), key=lambda kv: -abs(kv[1]))
+    ]
     return Trail(sum(sums.values()), tuple(pools), tuple(lines[:top]), len(lines), tuple(contacts), in_all)
 
 
@@ -103,14 +112,30 @@ def contact_trail(costed: CostedBook, contact_id: str, question: Slice) -> Trail
     """One contact, priced pool by pool and line by line. Raises PercontactError E-ARG-01 for an unknown contact."""
     seen = _months_of(costed, contact_id)
     if not seen:
-        raise problem("E-ARG-01", f"trace {contact_id}", "there is no such contact", "The id is read as it stands.", "percontact contacts lists ids.")
+        raise problem(
+            "E-ARG-01",
+            f"trace {contact_id}",
+            "there is no such contact",
+            "The id is read as it stands.",
+            "percontact contacts lists ids.",
+        )
     # Only the months it was worked on: then each pool has one rate, and quantity x rate can be shown.
-    span = Period(max(question.span.start, seen[0]), min(question.span.end, add_months(seen[-1], 1))) if seen[-1] in question.months else question.span
-    return trail(costed, replace(question, span=span, where=(*question.where, Condition("contact_id", (contact_id,)))))
+    span = (
+        Period(max(question.span.start, seen[0]), min(question.span.end, add_months(seen[-1], 1)))
+        if seen[-1] in question.months
+        else question.span
+    )
+    return trail(
+        costed, replace(question, span=span, where=(*question.where, Condition("contact_id", (contact_id,))))
+    )
 
 
 def _months_of(costed: CostedBook, contact_id: str) -> list[date]:
-    sides = [costed.book.relation(t, ["month", "contact_id"]) for t in ("contacts", "handlings") if costed.book.has(t)]
+    sides = [
+        costed.book.relation(t, ["month", "contact_id"])
+        for t in ("contacts", "handlings")
+        if costed.book.has(t)
+    ]
     query = " UNION ".join(f"SELECT month FROM {side} WHERE contact_id = $id" for side in sides)
     return [m for (m,) in costed.con.execute(f"{query} ORDER BY 1", {"id": contact_id}).fetchall()]
 
@@ -130,7 +155,9 @@ def _pool_share(costed: CostedBook, question: Slice, name: str, driver: str, pic
         known += f" AND actor IN ({', '.join(repr(a) for a in actor)})"
     found = costed.con.execute(f"SELECT {units} FROM {rows} WHERE {question.inside()} AND {known}").fetchone()
     quantity = Decimal(found[0] or 0) / max(p.weight for p in parts) if found else Decimal(0)
-    return PoolShare(name, driver, pico, quantity, rates[0].per_unit(question.basis, max(p.weight for p in parts)))
+    return PoolShare(
+        name, driver, pico, quantity, rates[0].per_unit(question.basis, max(p.weight for p in parts))
+    )
 
 
 def _lines(costed: CostedBook, question: Slice, by_pool: dict[tuple[str, date], int]) -> list[LineShare]:
@@ -148,7 +175,15 @@ def _lines(costed: CostedBook, question: Slice, by_pool: dict[tuple[str, date], 
         "WHERE l.month >= ? AND l.month < ? GROUP BY 1", [question.months.start, question.months.end],
     ).fetchall()}  # fmt: skip
     found = [
-        LineShare(row_id, known[row_id][1], known[row_id][2], known[row_id][3] or "", known[row_id][4], int(known[row_id][5]), pico)
+        LineShare(
+            row_id,
+            known[row_id][1],
+            known[row_id][2],
+            known[row_id][3] or "",
+            known[row_id][4],
+            int(known[row_id][5]),
+            pico,
+        )
         for row_id, pico in sums.items()
         if pico
     ]
@@ -162,5 +197,8 @@ def _contacts(costed: CostedBook, question: Slice, top: int) -> tuple[list[Conta
     rows = costed.con.execute(
         f"SELECT row_id, {fields}, CAST(pico AS HUGEINT), count(*) OVER () FROM {source} ORDER BY pico DESC, row_id LIMIT {int(top)}"
     ).fetchall()
-    found = [ContactShare(r[0], r[1], local_text(r[2], costed.book.settings.timezone), r[3], r[4], r[5], int(r[6])) for r in rows]
+    found = [
+        ContactShare(r[0], r[1], local_text(r[2], costed.book.settings.timezone), r[3], r[4], r[5], int(r[6]))
+        for r in rows
+    ]
     return found, int(rows[0][7]) if rows else 0

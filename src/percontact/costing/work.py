@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 
 JUDGED_DIMENSIONS = {"assisted": "actor", "demand": "reason"}
 """Dimensions made from another: assisted (an agent took part or not), demand (failure or value)."""
-SUMMED_DIMENSIONS = ("channel", "direction", "actor", "team", "queue", "site", "reason", "language", "product", "outcome")
+SUMMED_DIMENSIONS = (
+    "channel",
+    "direction",
+    "actor",
+    "team",
+    "queue",
+    "site",
+    "reason",
+    "language",
+    "product",
+    "outcome",
+)
 """Dimensions that a summary keeps, where contacts have them; the keys of the pools come with them."""
 SUMMARY_FORMAT = 2
 """Counts up when the columns of a summary change."""
@@ -55,27 +66,54 @@ class Work:
     summary  a summary written by `write_summary` of the same Book and policy, or None
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, *, cubes: bool = True, summary: Path | None = None) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        book: Book,
+        policy: Policy,
+        *,
+        cubes: bool = True,
+        summary: Path | None = None,
+    ) -> None:
         self.con, self.book, self.policy, self.summary = con, book, policy, summary
         self._check_names()
         self.legs = book.has("handlings")
         self.whole_seconds = not policy.concurrent_channels and all(
             f.whole_seconds for t in ("contacts", "handlings") for f in book.files.get(t, ())
         ) and all(_whole(u.base_s, *u.extra_s.values()) and all(map(is_number, u.extra_s)) for u in policy.unit_times)  # fmt: skip
-        self.usage_items = tuple(sorted({p.driver.partition(":")[2] for p in policy.work_pools if p.driver.startswith("usage:")}))
-        self.drivers = tuple(sorted({p.driver for p in policy.pools.values() if p.driver in DRIVER_COLUMNS or p.driver.startswith("usage:")}))
+        self.usage_items = tuple(
+            sorted({p.driver.partition(":")[2] for p in policy.work_pools if p.driver.startswith("usage:")})
+        )
+        self.drivers = tuple(
+            sorted(
+                {
+                    p.driver
+                    for p in policy.pools.values()
+                    if p.driver in DRIVER_COLUMNS or p.driver.startswith("usage:")
+                }
+            )
+        )
         self._fine = WorkRows(con, book, policy, usage_items=self.usage_items)
         self._cubes = cubes
         plain = not self.legs and self.whole_seconds and not self.usage_items
-        self._day_cubes = cubes and plain and not set(self.drivers) & {"talk_s", "wait_s"} and not any(u.extra_s for u in policy.unit_times)
+        self._day_cubes = (
+            cubes
+            and plain
+            and not set(self.drivers) & {"talk_s", "wait_s"}
+            and not any(u.extra_s for u in policy.unit_times)
+        )
 
     def _check_names(self) -> None:
         """Raise PercontactError E-POL-02 when the policy speaks of a dimension or column that contacts do not have."""
         columns, dimensions = self.book.columns("contacts"), self.dimensions()
-        named = [(f"pool {p.name}", "scope", d, dimensions) for p in self.policy.pools.values() for d, _ in p.scope]
+        named = [
+            (f"pool {p.name}", "scope", d, dimensions) for p in self.policy.pools.values() for d, _ in p.scope
+        ]
         own = [d for d in dimensions if d in columns]
         for u in self.policy.unit_times:
-            named += [("unit_times", "scope", d, own) for d, _ in u.scope] + [("unit_times", "extra", c, list(columns)) for c in u.extra_s]
+            named += [("unit_times", "scope", d, own) for d, _ in u.scope] + [
+                ("unit_times", "extra", c, list(columns)) for c in u.extra_s
+            ]
         named += [("repeat", "same", c, own) for c in self.policy.repeat_same]
         for where, part, name, known in named:
             if name not in known:
@@ -86,7 +124,17 @@ class Work:
 
     def dimensions(self) -> list[str]:
         """Names that work can be grouped and filtered by."""
-        measures = {"row_id", "bucket", "handled", "count", "messages", "started_at", "queued_at", "answered_at", "ended_at"}
+        measures = {
+            "row_id",
+            "bucket",
+            "handled",
+            "count",
+            "messages",
+            "started_at",
+            "queued_at",
+            "answered_at",
+            "ended_at",
+        }
         names = [n for n in self.book.columns("contacts") if n not in measures and not n.endswith("_s")]
         return [*names, *CALENDAR_DIMENSIONS, *JUDGED_DIMENSIONS, "repeat"]
 
@@ -97,7 +145,11 @@ class Work:
             return _parts(f"q_{driver}", column, 10**6)
         if driver.endswith("_s"):
             column = DRIVER_COLUMNS[driver]
-            return (Part(f"q_{driver}", column, 1000),) if self.whole_seconds else _parts(f"q_{driver}", column, 1000)
+            return (
+                (Part(f"q_{driver}", column, 1000),)
+                if self.whole_seconds
+                else _parts(f"q_{driver}", column, 1000)
+            )
         return (Part(f"q_{driver}", DRIVER_COLUMNS[driver], 1),)
 
     def rows(self, columns: Sequence[str], months: Period, *, drivers: Iterable[str] = ()) -> str:
@@ -123,7 +175,9 @@ class Work:
             if "repeat" in wanted:
                 mark_repeats(self.con, self.book, self.policy)
             found = self._fine.rows(wanted, calendar, months, drivers)
-        parts = "".join(f", {p.sql} AS {quote(p.name)}" for d in dict.fromkeys(drivers) for p in self.parts(d))
+        parts = "".join(
+            f", {p.sql} AS {quote(p.name)}" for d in dict.fromkeys(drivers) for p in self.parts(d)
+        )
         return f"(SELECT *{parts} FROM {found})" if parts else found
 
     def _judge(self, dimension: str) -> str:
@@ -154,14 +208,19 @@ class Work:
             actor = actor_sql(column["actor"], column["channel"])
             fields = [f"{actor if c == 'actor' else column[c]} AS {quote(c)}" for c in wanted]
             fields += [{"day": "day", "weekday": "isodow(day) AS weekday"}[c] for c in calendar]
-            branches = "".join(f" WHEN {scope_sql(u.scope, held=held)} THEN {u.base_s:f} * unmeasured" for u in self.policy.unit_times)
+            branches = "".join(
+                f" WHEN {scope_sql(u.scope, held=held)} THEN {u.base_s:f} * unmeasured"
+                for u in self.policy.unit_times
+            )
             standard = f" + CASE{branches} ELSE 0 END" if branches else ""
             fields += [
                 f"DATE '{f.month}' AS month", "count AS n", "handled",
                 f"CAST(coalesce(handle_s, 0){standard} AS DECIMAL(38,3)) AS effort",
                 "coalesce(messages, 0) AS messages", "measured + reported AS measured", "derived", "anchor",
             ]  # fmt: skip
-            sides.append(f"SELECT {', '.join(fields)} FROM read_parquet({literal(str(f.cube))}, hive_partitioning = false)")
+            sides.append(
+                f"SELECT {', '.join(fields)} FROM read_parquet({literal(str(f.cube))}, hive_partitioning = false)"
+            )
         return f"({' UNION ALL '.join(sides)})" if sides else self._fine.rows(wanted, calendar, months, ())
 
     # -- the summary of the work under this policy --------------------------------------------------
@@ -177,7 +236,11 @@ class Work:
         span = Period(min(months), add_months(max(months), 1))
         dims = self._summary_dimensions()
         rows = self.rows(dims, span, drivers=self.drivers)
-        parts = "".join(f", CAST(sum({quote(p.name)}) AS DECIMAL(38,0)) AS {quote(p.name)}" for d in self.drivers for p in self.parts(d))
+        parts = "".join(
+            f", CAST(sum({quote(p.name)}) AS DECIMAL(38,0)) AS {quote(p.name)}"
+            for d in self.drivers
+            for p in self.parts(d)
+        )
         sums = ", ".join(f"CAST(sum({s}) AS DECIMAL(38,{3 if s == 'effort' else 0})) AS {s}" for s in SUMS)
         fields = ", ".join(["month", *map(quote, dims)])
         self.con.execute(
@@ -191,7 +254,11 @@ class Work:
         return True
 
     def _summary_dimensions(self) -> list[str]:
-        keys = {JUDGED_DIMENSIONS.get(d, d) for p in self.policy.work_pools for d, _ in p.scope} - set(CALENDAR_DIMENSIONS) - {"repeat"}
+        keys = (
+            {JUDGED_DIMENSIONS.get(d, d) for p in self.policy.work_pools for d, _ in p.scope}
+            - set(CALENDAR_DIMENSIONS)
+            - {"repeat"}
+        )
         filled = self.book.filled("contacts") | (self.book.filled("handlings") if self.legs else set())
         dims = [d for d in dict.fromkeys([*SUMMED_DIMENSIONS, *sorted(keys)]) if d in filled or d == "actor"]
         return [*dims, "repeat"] if self.knows_repeats() else dims
@@ -223,7 +290,14 @@ class Work:
         )
 
 
-DRIVER_COLUMNS = {"handle_s": "effort", "contacts": "handled", "offered": "n", "messages": "messages", "talk_s": "talk_s", "wait_s": "wait_s"}
+DRIVER_COLUMNS = {
+    "handle_s": "effort",
+    "contacts": "handled",
+    "offered": "n",
+    "messages": "messages",
+    "talk_s": "talk_s",
+    "wait_s": "wait_s",
+}
 """Driver -> the column of a work row that measures it."""
 
 

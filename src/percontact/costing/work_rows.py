@@ -33,7 +33,9 @@ class WorkRows:
     usage_items  metered items that drive a pool
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, *, usage_items: tuple[str, ...]) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, *, usage_items: tuple[str, ...]
+    ) -> None:
         self.con, self.book, self.policy, self.usage_items = con, book, policy, usage_items
         self.legs = book.has("handlings")
         self._calendar: Period | None = None
@@ -49,14 +51,18 @@ class WorkRows:
         if calendar:
             self._make_calendar(months)
         if not self.legs:
-            return self._side("contacts", wanted, calendar, months, drivers, count="c.count", handled="c.handled")
+            return self._side(
+                "contacts", wanted, calendar, months, drivers, count="c.count", handled="c.handled"
+            )
         self._mark_contacts_with_legs()
         own = self._side("contacts", wanted, calendar, months, drivers, count="c.count", handled="c.handled")
         legs = self._side("handlings", wanted, calendar, months, drivers, count="0", handled="0")
         return f"(SELECT * FROM {own} UNION ALL BY NAME SELECT * FROM {legs})"
 
     def _make_calendar(self, months: Period) -> None:
-        if self._calendar is None or not (self._calendar.start <= months.start and months.end <= self._calendar.end):
+        if self._calendar is None or not (
+            self._calendar.start <= months.start and months.end <= self._calendar.end
+        ):
             make_calendar(self.con, months, self.book.settings.timezone)
             self._calendar = months
 
@@ -70,18 +76,32 @@ class WorkRows:
         here = self.book.columns(table)
         named = list(dict.fromkeys([*wanted, *self._scoped()]))
         from_contact = [c for c in named if c not in here] if table == "handlings" else []
-        inherit = [c for c in named if c in here and c in self.book.columns("contacts")] if table == "handlings" else []
-        needed = self._needed_columns(wanted, drivers) & set(here) | {"row_id", "count", "handle_s", "handle_basis"}
+        inherit = (
+            [c for c in named if c in here and c in self.book.columns("contacts")]
+            if table == "handlings"
+            else []
+        )
+        needed = self._needed_columns(wanted, drivers) & set(here) | {
+            "row_id",
+            "count",
+            "handle_s",
+            "handle_basis",
+        }
         if table == "contacts":
             needed |= {"handled"}
         if table == "handlings":
             needed |= {"contact_id"}
         if calendar:
             needed |= {"bucket"}
-        relation = self.book.relation(table, ["month", *sorted(needed)], first=months.start, last=add_months(months.end, -1))
+        relation = self.book.relation(
+            table, ["month", *sorted(needed)], first=months.start, last=add_months(months.end, -1)
+        )
         joins, lookup = "", "c"
         if table == "handlings" and (from_contact or inherit or "actor" in named or repeat):
-            carried = sorted({"contact_id", "row_id", *from_contact, *inherit} | ({"channel", "actor"} if "actor" in named else set()))
+            carried = sorted(
+                {"contact_id", "row_id", *from_contact, *inherit}
+                | ({"channel", "actor"} if "actor" in named else set())
+            )
             joins += f" LEFT JOIN {self.book.relation('contacts', carried)} p ON p.contact_id = c.contact_id"
             lookup = "p"
 
@@ -107,19 +127,27 @@ class WorkRows:
         for name in sorted(drivers & {"messages", "talk_s", "wait_s"}):
             told = f"coalesce({'c.' + name if name in here else '0'}, 0)"
             if table == "contacts" and self.legs and name in LEG_DRIVERS:
-                told = f"CASE WHEN w.{name} THEN 0 ELSE {told} END"  # its handlings tell; both would count twice
+                told = (
+                    f"CASE WHEN w.{name} THEN 0 ELSE {told} END"  # its handlings tell; both would count twice
+                )
             fields.append(f"{told} AS {name}")
+        measured, derived = (
+            f"CASE WHEN {tier} = '{name}' THEN {handled} ELSE 0 END" for name in ("measured", "derived")
+        )
+        if tier == _tier("c"):  # the same without a text made for each row: a sixth of a month's whole scan
+            measured, derived = _tier("c", handled, "0", "0"), _tier("c", "0", handled, "0")
         fields += [
             "c.month AS month", f"{count} AS n", f"{handled} AS handled", f"{effort} AS effort",
-            f"CASE WHEN {tier} = 'measured' THEN {handled} ELSE 0 END AS measured",
-            f"CASE WHEN {tier} = 'derived' THEN {handled} ELSE 0 END AS derived",
+            f"{measured} AS measured", f"{derived} AS derived",
             "c.row_id AS anchor",
         ]  # fmt: skip
         return f"(SELECT {', '.join(fields)} FROM {relation} c{joins})"
 
     def _needed_columns(self, wanted: Iterable[str], drivers: Iterable[str]) -> set[str]:
         needed = set(wanted) | (set(drivers) & {"messages", "talk_s", "wait_s"})
-        needed |= {d for u in self.policy.unit_times for d, _ in u.scope} | {c for u in self.policy.unit_times for c in u.extra_s}
+        needed |= {d for u in self.policy.unit_times for d, _ in u.scope} | {
+            c for u in self.policy.unit_times for c in u.extra_s
+        }
         if "actor" in needed:
             needed |= {"channel"}
         if any(d.startswith("usage:") for d in drivers):
@@ -150,7 +178,8 @@ class WorkRows:
             tier = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END"
             join = " LEFT JOIN split_time s ON s.row_id = c.row_id"
         branches = "".join(
-            f" WHEN {scope_sql(u.scope, value=value)} THEN {_equation(u.base_s, u.extra_s, here, table)}" for u in self.policy.unit_times
+            f" WHEN {scope_sql(u.scope, value=value)} THEN {_equation(u.base_s, u.extra_s, here, table)}"
+            for u in self.policy.unit_times
         )
         standard = f"CASE{branches} ELSE 0 END" if branches else "0"
         effort = f"coalesce({known}, {standard})"
@@ -163,10 +192,15 @@ class WorkRows:
     def _mark_contacts_with_legs(self) -> None:
         """Make the table `contacts_with_legs`: the contact's row, the weakest tier of its handlings' times, and what they tell."""
         contacts = self.book.relation("contacts", ["row_id", "contact_id"])
-        legs = self.book.relation("handlings", ["row_id", "contact_id", "handle_s", "handle_basis", *LEG_DRIVERS])
+        legs = self.book.relation(
+            "handlings", ["row_id", "contact_id", "handle_s", "handle_basis", *LEG_DRIVERS]
+        )
         tier, join = _tier("h"), ""
         if self.split:
-            tier, join = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END", " LEFT JOIN split_time s ON s.row_id = h.row_id"
+            tier, join = (
+                f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END",
+                " LEFT JOIN split_time s ON s.row_id = h.row_id",
+            )
         told = ", ".join(f"bool_or({d} IS NOT NULL) AS {d}" for d in LEG_DRIVERS)
         self.con.execute(
             "CREATE TEMP TABLE IF NOT EXISTS contacts_with_legs AS "
@@ -181,17 +215,24 @@ class WorkRows:
         return f"(SELECT contact_id, {sums} FROM {self.book.relation('usage', ['contact_id', 'item', 'quantity'])} WHERE contact_id IS NOT NULL GROUP BY 1)"
 
 
-def _tier(row: str) -> str:
-    """SQL of how a row's own handle time is known."""
+def _tier(
+    row: str, measured: str = "'measured'", derived: str = "'derived'", other: str = "'estimated'"
+) -> str:
+    """SQL of how a row's own handle time is known, or of what stands for each way."""
+    told = {"measured": measured, "reported": measured, "derived": derived}
+    branches = " ".join(f"WHEN '{basis}' THEN {value}" for basis, value in told.items() if value != other)
     return (
-        f"CASE WHEN {row}.handle_s IS NULL THEN 'estimated' WHEN {row}.handle_basis IN ('measured', 'reported') THEN 'measured' "
-        f"WHEN {row}.handle_basis = 'derived' THEN 'derived' ELSE 'estimated' END"
+        f"CASE WHEN {row}.handle_s IS NULL THEN {other} ELSE CASE {row}.handle_basis {branches} ELSE {other} END END"
+        if branches
+        else other
     )
 
 
 def _equation(base: Decimal, extra: Mapping[str, Decimal], here: Iterable[str], table: str) -> str:
     """SQL of the seconds of a row by a time equation. An abandoned contact took no work; a handling always did."""
-    terms = [f"{base:f} * c.count"] + [f"{seconds:f} * {_feature(name)}" for name, seconds in extra.items() if name in here]
+    terms = [f"{base:f} * c.count"] + [
+        f"{seconds:f} * {_feature(name)}" for name, seconds in extra.items() if name in here
+    ]
     whole = " + ".join(terms)
     return f"CASE WHEN c.handled = 0 THEN 0 ELSE {whole} END" if table == "contacts" else whole
 

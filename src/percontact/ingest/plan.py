@@ -145,10 +145,6 @@ class _Planner:
 
     def dimension(self, left: str) -> Column:
         known = [c.name for c in self.table.columns if c.name not in self.mapping.columns]
-        if not self.table.extra:
-            raise self.unknown(
-                f"table {self.table.name} has no column `{left}`", did_you_mean(left, self.table.names)
-            )
         if left in self.reserved():
             raise self.unknown(f"`{left}` is a column that percontact makes itself", "Choose another name.")
         if difflib.get_close_matches(left, known, n=1, cutoff=_NEAR):
@@ -275,7 +271,7 @@ class _Planner:
         wanted = {self.place((h,), "keep") for h in keep} if isinstance(keep, tuple) else None
         taken, kept = self.reserved() | set(self.found), list[str]()
         for place, header in enumerate(self.headers):
-            if place in self.used or keep == "none" or not self.table.extra or not header:
+            if place in self.used or keep == "none" or not header:
                 continue
             if wanted is not None and place not in wanted:
                 continue

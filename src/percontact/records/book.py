@@ -105,7 +105,12 @@ class Book:
         return sorted({f.month for f in self.files.get(table, ()) if f.month is not None and f.rows})
 
     def relation(
-        self, table: str, columns: Sequence[str] | None = None, *, first: date | None = None, last: date | None = None
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        *,
+        first: date | None = None,
+        last: date | None = None,
     ) -> str:
         """SQL text of a table as a parenthesised relation, ready after FROM.
 
@@ -123,7 +128,9 @@ class Book:
         if not files:
             return f"(SELECT {_nulls(wanted, known)} WHERE false)"
         shape = lambda f: (f.month or date.min, f.columns)  # noqa: E731
-        parts = [_scan(list(group), wanted, known) for _, group in groupby(sorted(files, key=shape), key=shape)]
+        parts = [
+            _scan(list(group), wanted, known) for _, group in groupby(sorted(files, key=shape), key=shape)
+        ]
         return "(" + " UNION ALL ".join(parts) + ")"
 
 

@@ -20,7 +20,13 @@ from percontact.records.tables import ROW_BITS, TABLES
 Row = Mapping[str, object]
 
 
-def make_book(tables: Mapping[str, Sequence[Row]], *, currency: str = "EUR", timezone: str = "UTC", fiscal_start_month: int = 1) -> Book:
+def make_book(
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    currency: str = "EUR",
+    timezone: str = "UTC",
+    fiscal_start_month: int = 1,
+) -> Book:
     """A Book of rows given as mappings of contract columns (and further dimensions) to values.
 
     Instants are UTC. The rows are trusted to keep the contract: reading and checking is `ingest`'s work.
@@ -39,7 +45,9 @@ def make_book(tables: Mapping[str, Sequence[Row]], *, currency: str = "EUR", tim
         for row in numbered:
             by_month.setdefault(_month(row, table, ZoneInfo(timezone)), []).append(row)
         groups = sorted(by_month.items(), key=lambda item: item[0] or date.min)
-        files[name] = tuple(_write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups))
+        files[name] = tuple(
+            _write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups)
+        )
     return Book(Settings(currency, timezone, fiscal_start_month), files, None, sources)
 
 
@@ -47,7 +55,13 @@ def _month(row: Row, table: Table, zone: ZoneInfo) -> date | None:
     """First day of the local month of a row, None for tables without a time."""
     if table.when is None:
         return None
-    return datetime.fromisoformat(str(row[table.when])).replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
+    return (
+        datetime.fromisoformat(str(row[table.when]))
+        .replace(tzinfo=UTC)
+        .astimezone(zone)
+        .date()
+        .replace(day=1)
+    )
 
 
 def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequence[Row]) -> BookFile:
@@ -57,12 +71,18 @@ def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequ
     defaults = {c.name: c.default for c in table.columns if c.default is not None}
     names = list(dict.fromkeys([*(n for row in rows for n in row), *defaults]))
     filled = [{**defaults, **row} for row in rows]
-    types = {n: (table.column(n).stored if table.column(n) else "VARCHAR") for n in names} | {"row_id": "BIGINT"}  # type: ignore[union-attr]
+    types = {n: (table.column(n).stored if table.column(n) else "VARCHAR") for n in names} | {
+        "row_id": "BIGINT"
+    }  # type: ignore[union-attr]
     values = ", ".join("(" + ", ".join(_text(row.get(n)) for n in names) + ")" for row in filled)
     fields = [f"CAST({quote(n)} AS {types[n]}) AS {quote(n)}" for n in names]
     extra: list[str] = []
     if table.name in ("contacts", "handlings"):
-        for needed, kind in (("handle_s", "DECIMAL(18,3)"), ("outcome", "VARCHAR"), ("handle_basis", "VARCHAR")):
+        for needed, kind in (
+            ("handle_s", "DECIMAL(18,3)"),
+            ("outcome", "VARCHAR"),
+            ("handle_basis", "VARCHAR"),
+        ):
             if needed not in names:
                 fields.append(f"CAST(NULL AS {kind}) AS {needed}")
                 types[needed] = kind
@@ -76,8 +96,15 @@ def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequ
         types["handled"] = "BIGINT"
     typed = f"SELECT {', '.join(fields)} FROM (VALUES {values}) AS v({', '.join(map(quote, names))})"
     basis = "EXCLUDE (handle_basis)" if extra else ""
-    con.execute(f"COPY (SELECT * {basis}{', ' + ', '.join(extra) if extra else ''} FROM ({typed})) TO {literal(str(path))} (FORMAT parquet)")
-    whole = all(Decimal(str(row[n])) % 1 == 0 for row in filled for n in names if n.endswith("_s") and row.get(n) is not None)
+    con.execute(
+        f"COPY (SELECT * {basis}{', ' + ', '.join(extra) if extra else ''} FROM ({typed})) TO {literal(str(path))} (FORMAT parquet)"
+    )
+    whole = all(
+        Decimal(str(row[n])) % 1 == 0
+        for row in filled
+        for n in names
+        if n.endswith("_s") and row.get(n) is not None
+    )
     return BookFile(path, len(rows), tuple(types.items()), month, whole)
 
 

@@ -99,7 +99,6 @@ class Table:
     key      the id column that makes a row unique in the Book (made from file and line where absent)
     when     the column whose local month the files are parted by, or None
     orders   rules between two columns of a row
-    extra    whether further columns of a file are kept as dimensions
     """
 
     name: str
@@ -108,7 +107,6 @@ class Table:
     key: str | None = None
     when: str | None = None
     orders: tuple[Order, ...] = ()
-    extra: bool = True
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""

@@ -60,7 +60,13 @@ HANDLINGS = Table(
     (
         Column("handling_id", "id", "MUST be unique in the Book", "names the stretch of work"),
         Column("contact_id", "id", "MUST NOT be null", "the contact worked on", required=True),
-        Column("started_at", "instant", "MUST NOT be null", "work began; its cost belongs to this day", required=True),
+        Column(
+            "started_at",
+            "instant",
+            "MUST NOT be null",
+            "work began; its cost belongs to this day",
+            required=True,
+        ),
         Column("ended_at", "instant", "MUST NOT lie before started_at", "work ended"),
         *_DIMENSIONS,
         *_TIMES,
@@ -75,12 +81,23 @@ CASES = Table(
     "the matter a customer wants settled: one or more contacts",
     (
         Column("case_id", "id", "MUST be unique in the Book", "names the case"),
-        Column("customer_id", "person", "MUST NOT be stored as found", "whose matter it is; stored as a keyed hash"),
+        Column(
+            "customer_id",
+            "person",
+            "MUST NOT be stored as found",
+            "whose matter it is; stored as a keyed hash",
+        ),
         Column("opened_at", "instant", "MUST NOT be null", "first known of", required=True),
         Column("first_reply_at", "instant", "MUST NOT lie before opened_at", "first human reply"),
         Column("resolved_at", "instant", "MUST NOT lie before opened_at", "last resolved; null while open"),
         Column("closed_at", "instant", "MUST NOT lie before opened_at", "closed for good"),
-        Column("reopens", "whole", "MUST NOT be below 0", "times it was opened again after being resolved", at_least=0),
+        Column(
+            "reopens",
+            "whole",
+            "MUST NOT be below 0",
+            "times it was opened again after being resolved",
+            at_least=0,
+        ),
         Column("escalated", "flag", "MAY be null", "went to a higher tier"),
         Column("complaint", "flag", "MAY be null", "is a complaint"),
         Column("upheld", "flag", "MAY be null", "the complaint was found justified"),
@@ -90,5 +107,9 @@ CASES = Table(
     ),
     key="case_id",
     when="opened_at",
-    orders=(Order("opened_at", "first_reply_at"), Order("opened_at", "resolved_at"), Order("opened_at", "closed_at")),
+    orders=(
+        Order("opened_at", "first_reply_at"),
+        Order("opened_at", "resolved_at"),
+        Order("opened_at", "closed_at"),
+    ),
 )

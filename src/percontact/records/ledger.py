@@ -13,7 +13,12 @@ _SPAN = (
     Column("period_start", "date", "MUST NOT be null", "first day the amount is for; a single `date` stands for its month", required=True),
     Column("period_end", "date", "MUST lie after period_start", "first day after the span (half-open)", required=True),
 )  # fmt: skip
-_CURRENCY = Column("currency", "currency", "MUST be an ISO 4217 code; empty = the workspace's currency", "currency of the amount")
+_CURRENCY = Column(
+    "currency",
+    "currency",
+    "MUST be an ISO 4217 code; empty = the workspace's currency",
+    "currency of the amount",
+)
 
 LEDGER = Table(
     "ledger",
@@ -85,5 +90,4 @@ FX = Table(
         Column("source", "text", "SHOULD name the publisher", "where the rate comes from"),
     ),
     orders=(Order("period_start", "period_end", strict=True),),
-    extra=False,
 )  # fmt: skip

@@ -6,8 +6,20 @@ from __future__ import annotations
 from percontact.records.column import Column, Order, Table
 
 _SPAN = (
-    Column("period_start", "date", "MUST NOT be null", "first day; a single `date` stands for its month", required=True),
-    Column("period_end", "date", "MUST lie after period_start", "first day after the span (half-open)", required=True),
+    Column(
+        "period_start",
+        "date",
+        "MUST NOT be null",
+        "first day; a single `date` stands for its month",
+        required=True,
+    ),
+    Column(
+        "period_end",
+        "date",
+        "MUST lie after period_start",
+        "first day after the span (half-open)",
+        required=True,
+    ),
 )
 
 CAPACITY = Table(

@@ -57,6 +57,10 @@ def statement_object(s: Statement) -> dict[str, object]:
         "total": _numbers(s, s.total),
         "reconciliation": _reconciliation(s.proof, s.currency),
         "pools": [_pool(p, s.currency) for p in s.pools],
+        "shared": [
+            {"pool": x.pool, "driver": x.driver, "to": x.to, "amount": _money(x.cents, s.currency)}
+            for x in s.shared
+        ],
         "comparisons": [_comparison(c, s.currency) for c in s.comparisons],
         "other_forms": [_other_form(f, s.currency) for f in s.other_forms],
         "notes": list(s.notes),

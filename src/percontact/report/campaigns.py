@@ -15,7 +15,15 @@ from percontact.values.period import Period
 def marketing_document(found: list[CampaignCost], span: Period, currency: str, *, demo: bool) -> Document:
     """(marketing + advertising) / contacts reached, a campaign a row; undefined where a part is unknown."""
     rows: list[tuple[Cell, ...]] = [
-        (c.campaign, _cents(c.marketing, currency), _cents(c.advertising, currency), _cents(c.spend, currency), c.reached, _value(c)) for c in found
+        (
+            c.campaign,
+            _cents(c.marketing, currency),
+            _cents(c.advertising, currency),
+            _cents(c.spend, currency),
+            c.reached,
+            _value(c),
+        )
+        for c in found
     ]
     columns = (
         TableColumn("campaign", "Campaign"), TableColumn("marketing", f"Marketing, {currency}", "money", currency),

@@ -22,12 +22,17 @@ BUDGET = "budget (all cost, basis full)"
 Total = Callable[[CostedBook, Slice, Per], Line]
 
 
-def comparisons(costed: CostedBook, question: Slice, per: Per, whole: Line, total: Total) -> Iterator[Comparison]:
+def comparisons(
+    costed: CostedBook, question: Slice, per: Per, whole: Line, total: Total
+) -> Iterator[Comparison]:
     """The total of a question beside three others; what is missing is said, never left out.
 
     A budget plans all cost, so it stands beside the total on basis full.
     """
-    for name, span in (("period before", _before(question.span)), ("same period last year", _last_year(question.span))):
+    for name, span in (
+        ("period before", _before(question.span)),
+        ("same period last year", _last_year(question.span)),
+    ):
         yield _compare(name, costed, replace(question, span=span), per, whole, total)
     full = whole if question.basis == "full" else total(costed, replace(question, basis="full"), per)
     yield _budget(costed, question, per, full)
@@ -52,7 +57,15 @@ def _compare(name: str, costed: CostedBook, other: Slice, per: Per, whole: Line,
     lacking = [m for m in months if m not in costed.ledger_months or m not in costed.book.months("contacts")]
     label = f"{other.span.start} to {other.span.end - timedelta(days=1)}"
     if lacking:
-        return Comparison(name, label, None, None, None, None, f"no data for {lacking[0]:%Y-%m}" + (" and more" if lacking[1:] else ""))
+        return Comparison(
+            name,
+            label,
+            None,
+            None,
+            None,
+            None,
+            f"no data for {lacking[0]:%Y-%m}" + (" and more" if lacking[1:] else ""),
+        )
     line = total(costed, other, per)
     return Comparison(name, label, line.cents, line.denominator, line.value, _change(whole.value, line.value))
 
@@ -77,7 +90,9 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
     pico, contacts = 0, Fraction(0)
     for start, end, currency, amount, count in rows:
         for month in periods(Period(start, end), "month"):
-            days = (min(end, month.end, question.span.end) - max(start, month.start, question.span.start)).days
+            days = (
+                min(end, month.end, question.span.end) - max(start, month.start, question.span.start)
+            ).days
             if days <= 0:
                 continue
             share = Fraction(days, (end - start).days)
@@ -87,7 +102,9 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
         return _no_budget(label, "no budget for this span")
     value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
     planned = Decimal(contacts.numerator) / Decimal(contacts.denominator)
-    return Comparison(BUDGET, label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value))
+    return Comparison(
+        BUDGET, label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value)
+    )
 
 
 def _no_budget(label: str, why: str) -> Comparison:
@@ -97,4 +114,6 @@ def _no_budget(label: str, why: str) -> Comparison:
 def _rate(costed: CostedBook, currency: str | None, month: date) -> int:
     if currency in (None, costed.currency):
         return RATE_SCALE
-    return month_rates(fx_rows(costed.con, costed.book), [(str(currency), month)], costed.currency)[str(currency), month]
+    return month_rates(fx_rows(costed.con, costed.book), [(str(currency), month)], costed.currency)[
+        str(currency), month
+    ]

@@ -32,8 +32,12 @@ def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort
     table = Table(
         "Contacts",
         tuple(_column(c) for c in columns) + (TableColumn("cost", f"Cost, {currency}", "value", currency),),
-        tuple(tuple(_cell(v, zone) for v in row[: len(columns)]) + (from_pico(int(row[-3])),) for row in rows),
-        note=f"{len(rows):,} of {in_all:,}; --top N shows more, -o contacts.parquet writes all." if len(rows) < in_all else "",
+        tuple(
+            tuple(_cell(v, zone) for v in row[: len(columns)]) + (from_pico(int(row[-3])),) for row in rows
+        ),
+        note=f"{len(rows):,} of {in_all:,}; --top N shows more, -o contacts.parquet writes all."
+        if len(rows) < in_all
+        else "",
     )
     return Document(
         title="Contacts", headline=f"{in_all:,} contact{'s' * (in_all != 1)}, abandoned ones too, cost {currency} {value_text(from_pico(total), currency)}, basis {question.basis}.",
@@ -45,7 +49,10 @@ def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort
 def _column(name: str) -> TableColumn:
     if name == "handle_s":
         return TableColumn(name, "Handle time, s", "seconds")
-    return TableColumn(name, {"contact_id": "Contact", "started_at": "Started", "case_id": "Case"}.get(name, name.capitalize()))
+    return TableColumn(
+        name,
+        {"contact_id": "Contact", "started_at": "Started", "case_id": "Case"}.get(name, name.capitalize()),
+    )
 
 
 def _cell(value: object, zone: str) -> Cell:

@@ -77,15 +77,27 @@ def _cells(costed: CostedBook, question: Slice) -> list[Cell]:
     fiscal = costed.book.settings.fiscal_start_month
     for cell in costed.cells(inner)[0]:
         pool = str(cell.values[-1])
-        period = question.span.start if question.grain == "whole" else start_of(cell.period, question.grain, fiscal)
-        for values, pico in divide_cell(cell.pico, made_of.get((pool, cell.period.replace(day=1)), {})).items():
-            known = dict(zip(plain, cell.values, strict=False)) | dict(zip(ledger_dims, values, strict=False)) | {"pool": pool}
+        period = (
+            question.span.start
+            if question.grain == "whole"
+            else start_of(cell.period, question.grain, fiscal)
+        )
+        for values, pico in divide_cell(
+            cell.pico, made_of.get((pool, cell.period.replace(day=1)), {})
+        ).items():
+            known = (
+                dict(zip(plain, cell.values, strict=False))
+                | dict(zip(ledger_dims, values, strict=False))
+                | {"pool": pool}
+            )
             sums[period, tuple(known.get(d) for d in question.by)] += pico
     numbers = {(c.period, c.values): c for c in costed.cells(replace(question, by=plain))[0]}
     at = [i for i, d in enumerate(question.by) if d in plain]
     return [
         replace(numbers[period, tuple(values[i] for i in at)], values=values, pico=pico)
-        for (period, values), pico in sorted(sums.items(), key=lambda kv: (kv[0][0], tuple(str(v) for v in kv[0][1])))
+        for (period, values), pico in sorted(
+            sums.items(), key=lambda kv: (kv[0][0], tuple(str(v) for v in kv[0][1]))
+        )
     ]
 
 
@@ -103,12 +115,21 @@ def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
     found: dict[tuple[date, str], int] = defaultdict(int)
     for period in _steps(question):
         rest = costed.left_over(period)
-        start = question.span.start if question.grain == "whole" else start_of(period.start, question.grain, fiscal)
+        start = (
+            question.span.start
+            if question.grain == "whole"
+            else start_of(period.start, question.grain, fiscal)
+        )
         # Unused capacity of pools that somebody used is in the full rate already; of the others it has no taker.
         found[start, "(unused)"] += rest.idle
         found[start, "(unassigned)"] += rest.unassigned
     return [
-        Group(Cell(start, tuple(None for _ in question.by), pico, 0, 0, Decimal(0), 0, 0), Fraction(0), pico, name)
+        Group(
+            Cell(start, tuple(None for _ in question.by), pico, 0, 0, Decimal(0), 0, 0),
+            Fraction(0),
+            pico,
+            name,
+        )
         for (start, name), pico in sorted(found.items())
         if pico
     ]
@@ -130,11 +151,20 @@ def _merged(groups: Sequence[Group]) -> list[Group]:
             continue
         row, other = (first, g) if not first.label else (g, first)
         cell = replace(row.cell, pico=row.cell.pico + other.cell.pico)
-        by_start[g.cell.period] = Group(cell, row.quantity, row.covered + other.covered, row.label and other.label)
+        by_start[g.cell.period] = Group(
+            cell, row.quantity, row.covered + other.covered, row.label and other.label
+        )
     return [replace(g, label="") for _, g in sorted(by_start.items())]
 
 
-def _whole(costed: CostedBook, plain: Slice, groups: Sequence[Group], base: Sequence[Cell], told: Denominator, per: Per) -> Group:
+def _whole(
+    costed: CostedBook,
+    plain: Slice,
+    groups: Sequence[Group],
+    base: Sequence[Cell],
+    told: Denominator,
+    per: Per,
+) -> Group:
     cell = Cell(
         plain.span.start, (), sum(g.cell.pico for g in groups), sum(c.offered for c in base), sum(c.handled for c in base),
         sum((c.handle_s for c in base), Decimal(0)), sum(c.measured for c in base), sum(c.derived for c in base),

@@ -21,7 +21,17 @@ Weight = Literal["stop", "wrong", "doubtful", "note"]
 ORDER: tuple[Weight, ...] = ("stop", "wrong", "doubtful", "note")
 """stop: no figure can be shown; wrong: a figure is or may be wrong; doubtful: it rests on an estimate; note: more could be said."""
 
-LOOKS_ABANDONED = ("abandon", "hang", "missed", "lost", "unanswered", "no answer", "no_answer", "noanswer", "dropped")
+LOOKS_ABANDONED = (
+    "abandon",
+    "hang",
+    "missed",
+    "lost",
+    "unanswered",
+    "no answer",
+    "no_answer",
+    "noanswer",
+    "dropped",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,15 @@ class Finding:
 
 def findings(costed: CostedBook) -> list[Finding]:
     """All that a costed Book shows to be missing or doubtful, worst first."""
-    found = [*_months(costed), *_policy(costed), *_placed(costed), *_capacity(costed), *_contacts(costed), *_ledger(costed), *_more(costed)]
+    found = [
+        *_months(costed),
+        *_policy(costed),
+        *_placed(costed),
+        *_capacity(costed),
+        *_contacts(costed),
+        *_ledger(costed),
+        *_more(costed),
+    ]
     return sorted(found, key=lambda f: ORDER.index(f.weight))
 
 
@@ -50,13 +68,28 @@ def _months(costed: CostedBook) -> Iterator[Finding]:
     ledger, contacts = set(costed.ledger_months), set(costed.book.months("contacts"))
     inside = {m.start for m in periods(span, "month")}
     if contacts - ledger:
-        yield Finding("wrong", f"Contacts but no ledger line in {_listed(contacts - ledger)}: their cost is unknown.", "Import the ledger of those months.")
+        yield Finding(
+            "wrong",
+            f"Contacts but no ledger line in {_listed(contacts - ledger)}: their cost is unknown.",
+            "Import the ledger of those months.",
+        )
     if (ledger & inside) - contacts:
-        yield Finding("wrong", f"Ledger lines but no contacts in {_listed((ledger & inside) - contacts)}: that cost has no work to go to.", "Import the contacts of those months.")
-    for months, word in ((sorted(m for m in ledger if m < span.start), "before the first"), (sorted(m for m in ledger if m >= span.end), "after the last")):
+        yield Finding(
+            "wrong",
+            f"Ledger lines but no contacts in {_listed((ledger & inside) - contacts)}: that cost has no work to go to.",
+            "Import the contacts of those months.",
+        )
+    for months, word in (
+        (sorted(m for m in ledger if m < span.start), "before the first"),
+        (sorted(m for m in ledger if m >= span.end), "after the last"),
+    ):
         if months:
             cost = sum(c for (p, m), (c, _) in costed.pool_costs.items() if m in months)
-            yield Finding("note", f"{money(cents(cost, costed.currency), costed.currency)} of the ledger is for {_listed(set(months))}, {word} contacts.", "Nothing, if it is paid in advance; else import the contacts of those months.")
+            yield Finding(
+                "note",
+                f"{money(cents(cost, costed.currency), costed.currency)} of the ledger is for {_listed(set(months))}, {word} contacts.",
+                "Nothing, if it is paid in advance; else import the contacts of those months.",
+            )
 
 
 def _listed(months: set[date]) -> str:
@@ -66,33 +99,63 @@ def _listed(months: set[date]) -> str:
 
 def _policy(costed: CostedBook) -> Iterator[Finding]:
     if costed.policy.textbook:
-        yield Finding("doubtful", "There is no policy: all cost is divided by contacts, so every channel costs the same.", "percontact policy propose")
+        yield Finding(
+            "doubtful",
+            "There is no policy: all cost is divided by contacts, so every channel costs the same.",
+            "percontact policy propose",
+        )
         return
     dims = {d for p in costed.policy.work_pools for d, _ in p.scope}
     known: dict[str, set[str]] = {}
     for d in sorted(dims - {"actor"}):
-        rows = costed.con.execute(f"SELECT DISTINCT CAST({d} AS VARCHAR) FROM {costed.book.relation('contacts', [d])} WHERE {d} IS NOT NULL").fetchall() if d in costed.book.columns("contacts") else []
+        rows = (
+            costed.con.execute(
+                f"SELECT DISTINCT CAST({d} AS VARCHAR) FROM {costed.book.relation('contacts', [d])} WHERE {d} IS NOT NULL"
+            ).fetchall()
+            if d in costed.book.columns("contacts")
+            else []
+        )
         known[d] = {v for (v,) in rows}
     for pool in costed.policy.work_pools:
         for d, values in pool.scope:
             for value in values:
                 if d in known and value not in known[d]:
-                    yield Finding("wrong", f"Pool {pool.name}: no contact has {d} {value!r}. {did_you_mean(value, known[d])}", "Correct the scope in policy.yaml.")
+                    yield Finding(
+                        "wrong",
+                        f"Pool {pool.name}: no contact has {d} {value!r}. {did_you_mean(value, known[d])}",
+                        "Correct the scope in policy.yaml.",
+                    )
         if pool.group and pool.group not in costed.capacity.groups:
-            yield Finding("wrong", f"Pool {pool.name}: no capacity is known for the group {pool.group!r}. {did_you_mean(pool.group, costed.capacity.groups)}", "Correct `group:` in policy.yaml, or import capacity.")
+            yield Finding(
+                "wrong",
+                f"Pool {pool.name}: no capacity is known for the group {pool.group!r}. {did_you_mean(pool.group, costed.capacity.groups)}",
+                "Correct `group:` in policy.yaml, or import capacity.",
+            )
     groups = [(p.group, p.scope) for p in costed.policy.work_pools if p.group]
     for group in sorted({g for g, _ in groups if len({s for h, s in groups if h == g}) > 1}):
-        yield Finding("doubtful", f"Pools of different scopes share the group {group}: each sees only part of its work, so unused cost is overstated.", "Give pools of one group one scope.")
+        yield Finding(
+            "doubtful",
+            f"Pools of different scopes share the group {group}: each sees only part of its work, so unused cost is overstated.",
+            "Give pools of one group one scope.",
+        )
 
 
 def _placed(costed: CostedBook) -> Iterator[Finding]:
     whole = costed.reconciliation(_span(costed))
     currency = costed.currency
     if whole.unclaimed:
-        yield Finding("wrong", f"No rule claims {money(cents(whole.unclaimed, currency), currency)} of the ledger.", "percontact policy check lists the lines; add a rule or send them `to: outside`.")
+        yield Finding(
+            "wrong",
+            f"No rule claims {money(cents(whole.unclaimed, currency), currency)} of the ledger.",
+            "percontact policy check lists the lines; add a rule or send them `to: outside`.",
+        )
     stuck = whole.unassigned - whole.unclaimed
     if stuck:
-        yield Finding("wrong", f"{money(cents(stuck, currency), currency)} is in pools that no work used in some month.", "Widen the pools' scope, or look for missing contacts.")
+        yield Finding(
+            "wrong",
+            f"{money(cents(stuck, currency), currency)} is in pools that no work used in some month.",
+            "Widen the pools' scope, or look for missing contacts.",
+        )
 
 
 def _capacity(costed: CostedBook) -> Iterator[Finding]:
@@ -101,37 +164,87 @@ def _capacity(costed: CostedBook) -> Iterator[Finding]:
         mine = [r for r in rates if r.pool == pool.name]
         over = [r.month for r in mine if r.unused < 0]
         if over:
-            yield Finding("doubtful", f"Pool {pool.name} is over-used in {_listed(set(over))}: more work than practical capacity.", "Check capacity hours and handle times; overtime may be missing.")
+            yield Finding(
+                "doubtful",
+                f"Pool {pool.name} is over-used in {_listed(set(over))}: more work than practical capacity.",
+                "Check capacity hours and handle times; overtime may be missing.",
+            )
         unknown = {r.month for r in mine if pool.group and r.capacity is None}
         if unknown and pool.group in costed.capacity.groups:
-            yield Finding("doubtful", f"Pool {pool.name}: the capacity of {pool.group} is unknown in {_listed(set(unknown))}.", "Import capacity for those months.")
+            yield Finding(
+                "doubtful",
+                f"Pool {pool.name}: the capacity of {pool.group} is unknown in {_listed(set(unknown))}.",
+                "Import capacity for those months.",
+            )
     if not costed.book.has("capacity") and not costed.policy.textbook:
-        yield Finding("note", "No capacity is imported, so idle time cannot be shown.", "percontact import capacity FILE (group, period_start, period_end, paid_h, practical_h)")
+        yield Finding(
+            "note",
+            "No capacity is imported, so idle time cannot be shown.",
+            "percontact import capacity FILE (group, period_start, period_end, paid_h, practical_h)",
+        )
 
 
 def _contacts(costed: CostedBook) -> Iterator[Finding]:
     book = costed.book
-    columns = ["channel", "team", "reason", "customer_id", "case_id", "outcome", "handle_s", "handled", "count"]
+    columns = [
+        "channel",
+        "team",
+        "reason",
+        "customer_id",
+        "case_id",
+        "outcome",
+        "handle_s",
+        "handled",
+        "count",
+    ]
     rel = book.relation("contacts", columns)
     people = f"NOT coalesce({in_list('lower(channel)', MACHINE_CHANNELS)}, false)"  # no team stands behind a machine
-    empty = [f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]]
-    row = costed.con.execute(f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}').fetchone() or ()
+    empty = [
+        f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]
+    ]
+    row = (
+        costed.con.execute(
+            f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}'
+        ).fetchone()
+        or ()
+    )
     total, untimed, *missing = [int(v or 0) for v in row]
     if untimed:
         estimated = any(costed.policy.unit_times)
-        yield Finding("doubtful" if total else "note", f"{_share(untimed, total)} of contacts have no handle time" + ("; a time equation stands in where one applies." if estimated else ", so they take no time-driven cost."), "Import handle times, or add `unit_times:` to policy.yaml.")
+        yield Finding(
+            "doubtful" if total else "note",
+            f"{_share(untimed, total)} of contacts have no handle time"
+            + (
+                "; a time equation stands in where one applies."
+                if estimated
+                else ", so they take no time-driven cost."
+            ),
+            "Import handle times, or add `unit_times:` to policy.yaml.",
+        )
     for name, count in zip(columns[:3], missing, strict=False):
         if count and count < total:
-            yield Finding("doubtful", f"{_share(count, total)} of contacts have no {name}: they stand under (unknown).", "Fill the column at the source, or map it.")
+            yield Finding(
+                "doubtful",
+                f"{_share(count, total)} of contacts have no {name}: they stand under (unknown).",
+                "Fill the column at the source, or map it.",
+            )
     looks = " OR ".join(f"lower(outcome) LIKE '%{word}%'" for word in LOOKS_ABANDONED)
     odd = costed.con.execute(
         f"SELECT outcome, sum(\"count\") FROM {rel} WHERE lower(outcome) <> 'abandoned' AND ({looks}) GROUP BY 1 ORDER BY 2 DESC"
     ).fetchall()
     for outcome, count in odd:
-        yield Finding("wrong", f"{count_text(count)} contacts have the outcome {outcome!r} and count as handled.", "If these were abandoned, map the value: outcome: {values: {" + str(outcome) + ": abandoned}}.")
+        yield Finding(
+            "wrong",
+            f"{count_text(count)} contacts have the outcome {outcome!r} and count as handled.",
+            "If these were abandoned, map the value: outcome: {values: {" + str(outcome) + ": abandoned}}.",
+        )
     for name, count in zip(columns[3:5], missing[3:5], strict=False):
         if count == total:
-            yield Finding("note", f"No contact names its {name.removesuffix('_id')}, so cost per {name.removesuffix('_id')} is unknown.", f"Map a {name} column.")
+            yield Finding(
+                "note",
+                f"No contact names its {name.removesuffix('_id')}, so cost per {name.removesuffix('_id')} is unknown.",
+                f"Map a {name} column.",
+            )
 
 
 def _share(part: int, whole: int) -> str:
@@ -143,15 +256,26 @@ def _ledger(costed: CostedBook) -> Iterator[Finding]:
         f"SELECT count(*), count(*) FILTER (amount < 0 AND coalesce(class, '') <> 'correction'), count(*) FILTER (period_end - period_start > 400) FROM {costed.book.relation('ledger', ['amount', 'class', 'period_start', 'period_end'])}"
     ).fetchone() or (0, 0, 0)
     if row[0] and row[1] * 2 > row[0]:
-        yield Finding("wrong", f"{count_text(row[1])} of {count_text(row[0])} ledger lines are negative: costs should be positive.", "If the export shows costs as credits, turn the sign in a mapping file.")
+        yield Finding(
+            "wrong",
+            f"{count_text(row[1])} of {count_text(row[0])} ledger lines are negative: costs should be positive.",
+            "If the export shows costs as credits, turn the sign in a mapping file.",
+        )
     if row[2]:
-        yield Finding("doubtful", f"{count_text(row[2])} ledger lines are for more than 400 days.", "Check period_start and period_end.")
+        yield Finding(
+            "doubtful",
+            f"{count_text(row[2])} ledger lines are for more than 400 days.",
+            "Check period_start and period_end.",
+        )
 
 
 def _more(costed: CostedBook) -> Iterator[Finding]:
     book = costed.book
     if book.has("usage") and not costed.policy.prices:
         yield Finding("note", "Metered use is imported but has no price.", "Add `prices:` to policy.yaml.")
-    for table, says in (("cases", "cost per resolution rests on contacts"), ("budgets", "nothing stands beside the figures as plan")):
+    for table, says in (
+        ("cases", "cost per resolution rests on contacts"),
+        ("budgets", "nothing stands beside the figures as plan"),
+    ):
         if not book.has(table):
             yield Finding("note", f"No {table} are imported: {says}.", f"percontact import {table} FILE")

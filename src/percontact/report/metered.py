@@ -19,9 +19,16 @@ def usage_document(costed: CostedBook, span: Period) -> Document:
     currency = costed.currency
     items, makers = _items(uses, currency), _vendors(vendors, currency)
     unpriced = [u for u in uses if u.unpriced]
-    notes = [f"{u.unpriced:,.0f} {u.item} of {u.vendor} have no price in force: counted, not priced, never taken as zero." for u in unpriced]
-    notes.append(f"Verified: resolved, not reopened, and the customer not back about the same within {costed.policy.repeat_days} days; the last {costed.policy.repeat_days} days of a span are provisional.")
-    notes.append("These are list prices times use, to hold against the vendor's bill in the ledger; the cost statement uses the ledger.")
+    notes = [
+        f"{u.unpriced:,.0f} {u.item} of {u.vendor} have no price in force: counted, not priced, never taken as zero."
+        for u in unpriced
+    ]
+    notes.append(
+        f"Verified: resolved, not reopened, and the customer not back about the same within {costed.policy.repeat_days} days; the last {costed.policy.repeat_days} days of a span are provisional."
+    )
+    notes.append(
+        "These are list prices times use, to hold against the vendor's bill in the ledger; the cost statement uses the ledger."
+    )
     known = [v for v in vendors if v.verified and v.pico is not None]
     head = "; ".join(f"a verified resolution by {v.vendor} cost {currency} {_each(v):,.2f}" for v in known)
     return Document(
@@ -41,7 +48,16 @@ def _items(uses: list[PricedUse], currency: str) -> Table:
         TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("contacts", "Contacts", "count"), TableColumn("verified", "Verified", "count"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (u.vendor, u.item, u.quantity, u.unpriced, None if u.pico is None else cents(u.pico, currency), u.contacts, u.verified) for u in uses
+        (
+            u.vendor,
+            u.item,
+            u.quantity,
+            u.unpriced,
+            None if u.pico is None else cents(u.pico, currency),
+            u.contacts,
+            u.verified,
+        )
+        for u in uses
     ]
     return Table("By item", columns, tuple(rows))
 
@@ -52,7 +68,14 @@ def _vendors(vendors: list[VendorUse], currency: str) -> Table:
         TableColumn("verified", "Verified resolutions", "count"), TableColumn("value", f"Cost of one, {currency}", "value", currency),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (v.vendor, None if v.pico is None else cents(v.pico, currency), v.contacts, v.verified, _each(v) if v.verified and v.pico is not None else None)
+        (
+            v.vendor,
+            None if v.pico is None else cents(v.pico, currency),
+            v.contacts,
+            v.verified,
+            _each(v) if v.verified and v.pico is not None else None,
+        )
         for v in vendors
+        if v.contacts
     ]
     return Table("Per verified resolution", columns, tuple(rows))

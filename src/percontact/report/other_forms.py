@@ -32,9 +32,25 @@ def other_forms(costed: CostedBook, question: Slice) -> list[OtherForm]:
             cells = costed.cells(replace(whole, basis=basis, by=("assisted",)))[0]
             for cell in (c for c in cells if c.values == ("assisted",)):
                 part = Group(cell, Fraction(cell.handled), cell.pico)
-                forms.append(_form(costed, "cost per agent-assisted contact", part, "contact", f"bot, IVR and self-service left out, basis {basis}"))
+                forms.append(
+                    _form(
+                        costed,
+                        "cost per agent-assisted contact",
+                        part,
+                        "contact",
+                        f"bot, IVR and self-service left out, basis {basis}",
+                    )
+                )
             minutes = replace(total, quantity=Fraction(total.cell.handle_s) / 60)
-            forms.append(_form(costed, "cost per handle minute", minutes, "minute", f"basis {basis}; rises when contacts get shorter"))
+            forms.append(
+                _form(
+                    costed,
+                    "cost per handle minute",
+                    minutes,
+                    "minute",
+                    f"basis {basis}; rises when contacts get shorter",
+                )
+            )
             forms += _avoidable(costed, replace(whole, basis=basis))
     return forms
 
@@ -45,13 +61,26 @@ def _avoidable(costed: CostedBook, whole: Slice) -> Iterator[OtherForm]:
     if costed.policy.failure_reasons:
         told.append(("demand", "failure", "failure demand", "contacts for reasons the policy calls failure"))
     if costed.work.knows_repeats():
-        told.append(("repeat", "repeat", "repeat contacts", f"the same customer about the same within {costed.policy.repeat_days} days"))
+        told.append(
+            (
+                "repeat",
+                "repeat",
+                "repeat contacts",
+                f"the same customer about the same within {costed.policy.repeat_days} days",
+            )
+        )
     for dimension, value, name, says in told:
         if costed.work.is_quick(dimension):
             for cell in costed.cells(replace(whole, by=(dimension,)))[0]:
                 if cell.values == (value,):
                     share = f"{Decimal(cell.handled) / max(1, sum(c.handled for c in costed.cells(whole)[0])):.0%} of contacts"
-                    yield _form(costed, name, Group(cell, Fraction(cell.handled), cell.pico), "contact", f"{says}; {share}")
+                    yield _form(
+                        costed,
+                        name,
+                        Group(cell, Fraction(cell.handled), cell.pico),
+                        "contact",
+                        f"{says}; {share}",
+                    )
 
 
 def _form(costed: CostedBook, name: str, group: Group, unit: str, says: str) -> OtherForm:

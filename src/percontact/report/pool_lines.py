@@ -11,8 +11,9 @@ from percontact.costing.rate import Rate
 from percontact.costing.reconcile import Reconciliation
 from percontact.costing.slice import Slice
 from percontact.report.groups import VALUE_DIGITS
-from percontact.report.statement import PoolLine, Proof
+from percontact.report.statement import PoolLine, Proof, SharedLine
 from percontact.values.money import cents, from_pico, share_cents
+from percontact.values.period import periods
 
 MS_PER_HOUR = 3_600_000
 UNITS = {"contacts": "contact", "messages": "message", "offered": "contact"}
@@ -33,12 +34,36 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
     for rate in costed.rates(question.months):
         by_pool.setdefault(rate.pool, []).append(rate)
     pools = [p for p in costed.policy.work_pools if p.name in by_pool]
-    columns = [[sum(getattr(r, part) for r in by_pool[p.name]) for p in pools] for part in ("assigned", "unused")]
+    columns = [
+        [sum(getattr(r, part) for r in by_pool[p.name]) for p in pools] for part in ("assigned", "unused")
+    ]
     totals = (proof.assigned, proof.unused) if proof.whole else (None, None)
-    assigned, unused = (share_cents(c, costed.currency, total=t) for c, t in zip(columns, totals, strict=True))
+    assigned, unused = (
+        share_cents(c, costed.currency, total=t) for c, t in zip(columns, totals, strict=True)
+    )
     stuck = share_cents([sum(r.unassigned for r in by_pool[p.name]) for p in pools], costed.currency)
-    found = [_pool_line(p, by_pool[p.name], *parts) for p, *parts in zip(pools, assigned, unused, stuck, strict=True)]
+    found = [
+        _pool_line(p, by_pool[p.name], *parts)
+        for p, *parts in zip(pools, assigned, unused, stuck, strict=True)
+    ]
     return sorted(found, key=lambda p: -abs(p.cost))
+
+
+def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
+    """What pools that serve others gave to each of them over the whole months of a question, in order of giving."""
+    costed.rates(question.months)
+    given: dict[tuple[str, str], int] = {}
+    for month in periods(question.months, "month"):
+        for flow, pico in costed.shared[month.start].flows.items():
+            given[flow] = given.get(flow, 0) + pico
+    amounts = dict(zip(given, share_cents(list(given.values()), costed.currency), strict=True))
+    pools = costed.policy.shared_pools
+    return [
+        SharedLine(p.name, p.driver, to, amount, p.because)
+        for p in pools
+        for (giver, to), amount in amounts.items()
+        if giver == p.name
+    ]
 
 
 def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: int) -> PoolLine:
@@ -51,5 +76,15 @@ def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: 
     unit = "hour" if timed else UNITS.get(pool.driver, pool.driver.partition(":")[2])
     capacity = Decimal(sum(known)) / scale if known else None
     return PoolLine(
-        pool.name, pool.driver, assigned + unused + stuck, assigned, unused, stuck, Decimal(used) / scale, capacity, unit, rate, pool.because
+        pool.name,
+        pool.driver,
+        assigned + unused + stuck,
+        assigned,
+        unused,
+        stuck,
+        Decimal(used) / scale,
+        capacity,
+        unit,
+        rate,
+        pool.because,
     )

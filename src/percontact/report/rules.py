@@ -23,10 +23,22 @@ def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
     unclaimed = _unclaimed(costed, top)
     lines, amount = (caught[None][0], caught[None][1]) if None in caught else (0, 0)
     idle = [str(r[0]) for r in rules.rows if not r[3]]
-    head = f"Every ledger line is claimed; {len(costed.policy.rules)} rule{'s' * (len(costed.policy.rules) != 1)}." if not lines else f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
-    notes = [f"Rules that catch nothing: {', '.join(idle)}. An earlier rule may take their lines: the first that matches wins."] if idle else []
+    head = (
+        f"Every ledger line is claimed; {len(costed.policy.rules)} rule{'s' * (len(costed.policy.rules) != 1)}."
+        if not lines
+        else f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
+    )
+    notes = (
+        [
+            f"Rules that catch nothing: {', '.join(idle)}. An earlier rule may take their lines: the first that matches wins."
+        ]
+        if idle
+        else []
+    )
     if lines:
-        notes.append("Unclaimed cost is shown as unassigned and spread over nothing. Add a rule, or `to: outside` for what is no customer service.")
+        notes.append(
+            "Unclaimed cost is shown as unassigned and spread over nothing. Add a rule, or `to: outside` for what is no customer service."
+        )
     return Document(
         title="Policy check", headline=head, tables=(rules, unclaimed) if lines else (rules,), notes=tuple(notes),
         data={"currency": currency, "rules": records_of(rules), "unclaimed": records_of(unclaimed), "unclaimed_lines": lines, "notes": notes},
@@ -40,7 +52,9 @@ def _rules(costed: CostedBook, caught: dict[int | None, tuple[int, int, object, 
     for i, rule in enumerate(costed.policy.rules, 1):
         lines, amount, _, _ = caught.get(i, (0, 0, None, None))
         match = "; ".join(f"{c}: {', '.join(p)}" for c, p in rule.match) or "every line"
-        dated = "".join([f" from {rule.start}" if rule.start else "", f" until {rule.end}" if rule.end else ""])
+        dated = "".join(
+            [f" from {rule.start}" if rule.start else "", f" until {rule.end}" if rule.end else ""]
+        )
         rows.append((str(i), match + dated, rule.to, lines, amount, rule.because))
     columns = (
         TableColumn("rule", "Rule"), TableColumn("match", "Matches"), TableColumn("pool", "Pool"), TableColumn("lines", "Lines", "count"),
@@ -59,4 +73,9 @@ def _unclaimed(costed: CostedBook, top: int) -> Table:
         TableColumn("amount", f"Amount, {currency}", "money", currency),
     )  # fmt: skip
     cells = tuple((a, cc, int(n), cents(int(p), currency)) for a, cc, n, p in rows[:top])
-    return Table("Lines no rule claims", columns, cells, note=f"The {top} largest of {len(rows)}." if len(rows) > top else "")
+    return Table(
+        "Lines no rule claims",
+        columns,
+        cells,
+        note=f"The {top} largest of {len(rows)}." if len(rows) > top else "",
+    )

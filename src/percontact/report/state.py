@@ -13,7 +13,7 @@ from percontact.costing.slice import MONTH, Condition, Slice
 from percontact.report.compare import comparisons
 from percontact.report.groups import Group, cost_of_one, decimal_of, group_cells, whole_of
 from percontact.report.other_forms import other_forms
-from percontact.report.pool_lines import pool_lines, proof_line
+from percontact.report.pool_lines import pool_lines, proof_line, shared_lines
 from percontact.report.statement import Line, Statement
 from percontact.report.words import headline, statement_notes
 from percontact.values.money import cents, share_cents
@@ -32,17 +32,27 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
     groups, total, told = group_cells(costed, shown, per)
     if known != shown:
         total = whole_of(costed, known, per)
-    whole = _line(costed, known, total, cents(total.cell.pico, costed.currency), period=_span_label(question, costed), whole=True)
+    whole = _line(
+        costed,
+        known,
+        total,
+        cents(total.cell.pico, costed.currency),
+        period=_span_label(question, costed),
+        whole=True,
+    )
     proof = proof_line(costed.reconciliation(question.span), costed.currency)
     answer = Statement(
         headline="", currency=costed.currency, basis=question.basis, per=per, grain=question.grain,
-        span=_span_label(question, costed), by=question.by, where=tuple(_condition(c) for c in question.where),
+        span=_span_label(question, costed), by=question.shown_by, where=tuple(_condition(c) for c in question.where),
         rows=tuple(_lines(costed, question, groups)), total=whole, pools=tuple(pool_lines(costed, question, proof)), proof=proof,
+        shared=tuple(shared_lines(costed, question)),
         comparisons=tuple(comparisons(costed, known, per, whole, _only_total)) if compare else (),
         other_forms=tuple(other_forms(costed, known)) if compare else (),
         notes=(), amounts=costed.amounts, policy=costed.policy.digest, snapshot=costed.book.snapshot, demo=costed.book.settings.demo,
     )  # fmt: skip
-    return replace(answer, headline=headline(answer), notes=tuple(statement_notes(costed, question, answer, list(told))))
+    return replace(
+        answer, headline=headline(answer), notes=tuple(statement_notes(costed, question, answer, list(told)))
+    )
 
 
 def _with_ledger(costed: CostedBook, question: Slice) -> Slice:
@@ -56,7 +66,9 @@ def _with_ledger(costed: CostedBook, question: Slice) -> Slice:
 
 def _only_total(costed: CostedBook, question: Slice, per: Per) -> Line:
     """The total line of another question, for comparisons."""
-    question = replace(question, by=(), grain="whole", where=tuple(c for c in question.where if c.dimension != MONTH))
+    question = replace(
+        question, by=(), grain="whole", where=tuple(c for c in question.where if c.dimension != MONTH)
+    )
     total = whole_of(costed, question, per)
     return _line(costed, question, total, cents(total.cell.pico, costed.currency), period="", whole=True)
 
@@ -74,7 +86,9 @@ def _name(start: date, grain: str, fiscal: int) -> str:
     return next((label(start, g, fiscal) for g in GRAINS if g == grain), start.isoformat())
 
 
-def _line(costed: CostedBook, question: Slice, group: Group, amount: int, *, period: str, whole: bool = False) -> Line:
+def _line(
+    costed: CostedBook, question: Slice, group: Group, amount: int, *, period: str, whole: bool = False
+) -> Line:
     cell = group.cell
     priced = _has_ledger(costed, question, cell.period, whole=whole)
     partly = group.covered != cell.pico and priced

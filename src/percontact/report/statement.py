@@ -4,6 +4,7 @@
     Statement
       Line            one row: a period and its dimensions, cost, denominator, value, coverage
       PoolLine        one pool: cost, assigned, unused, unassigned, rate
+      SharedLine      what a pool that serves others gave to one of them
       Comparison      the same question about another span, or the budget
       OtherForm       the same cost divided another way
 
@@ -73,7 +74,17 @@ class PoolLine:
     unit: str
     rate: Decimal | None
     because: str = ""
-    serves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLine:
+    """A pool that serves others: what it gave on to one of them over the span, in cents. It is in their cost."""
+
+    pool: str
+    driver: str
+    to: str
+    cents: int
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,7 @@ class Statement:
     total: Line
     pools: tuple[PoolLine, ...]
     proof: Proof
+    shared: tuple[SharedLine, ...]
     comparisons: tuple[Comparison, ...]
     other_forms: tuple[OtherForm, ...]
     notes: tuple[str, ...]

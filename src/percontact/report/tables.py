@@ -35,7 +35,7 @@ TAKEN = (
 
 def statement_tables(s: Statement) -> list[Table]:
     """The tables of a statement, in the order in which they are read; empty ones are left out."""
-    tables = [_lines(s), _comparisons(s), _pools(s), _proof(s), _other_forms(s)]
+    tables = [_lines(s), _comparisons(s), _pools(s), _shared(s), _proof(s), _other_forms(s)]
     return [t for t in tables if t.rows or t is tables[0]]
 
 
@@ -174,6 +174,36 @@ def _comparisons(s: Statement) -> Table:
     if s.comparisons and all(c.missing for c in s.comparisons):
         nothing = f"Nothing to compare with: {'; '.join(f'{c.name}, {c.missing}' for c in s.comparisons)}."
     return Table("Compared with", columns, tuple(rows), sentence=nothing)
+
+
+def _shared(s: Statement) -> Table:
+    """A row a giver; JSON tells what went to whom."""
+    columns = (
+        TableColumn("pool", "Pool that serves others"),
+        TableColumn("driver", "By"),
+        TableColumn("given", f"Gave, {s.currency}", "money", s.currency),
+        TableColumn("to", "To"),
+        TableColumn("receivers", "Receivers", detail=True),
+    )
+    rows = []
+    for name in dict.fromkeys(x.pool for x in s.shared):
+        mine = [x for x in s.shared if x.pool == name]
+        to = [x.to for x in mine]
+        rows.append(
+            (
+                name,
+                mine[0].driver,
+                sum(x.cents for x in mine),
+                to[0] if len(to) == 1 else f"{len(to)} pools",
+                ", ".join(to),
+            )
+        )
+    return Table(
+        "Shared cost",
+        columns,
+        tuple(rows),
+        note="These amounts are in the cost of the pools above." if rows else "",
+    )
 
 
 def _pools(s: Statement) -> Table:

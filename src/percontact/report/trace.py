@@ -17,7 +17,11 @@ Origin = Callable[[int], str]
 
 def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, demo: bool) -> Document:
     """Lay out a trail. Amounts are exact to 1e-12 in JSON and shown in minor units."""
-    pools, lines, contacts = _pools(found, currency), _lines(found, currency, origin), _contacts(found, currency, origin)
+    pools, lines, contacts = (
+        _pools(found, currency),
+        _lines(found, currency, origin),
+        _contacts(found, currency, origin),
+    )
     total = cents(found.pico, currency)
     return Document(
         title=title,
@@ -48,16 +52,30 @@ def _pools(found: Trail, currency: str) -> Table:
         TableColumn("pool", "Pool"), TableColumn("driver", "Driver"), TableColumn("quantity", "Quantity (time: min)", "quantity"),
         TableColumn("rate", f"Rate, {currency} per unit", "value", currency), TableColumn("amount", f"Amount, {currency}", "money", currency),
     )  # fmt: skip
-    return Table("Pools: quantity x rate", columns, tuple(rows), (*["Total", None, None, None], cents(found.pico, currency)))
+    return Table(
+        "Pools: quantity x rate",
+        columns,
+        tuple(rows),
+        (*["Total", None, None, None], cents(found.pico, currency)),
+    )
 
 
 def _lines(found: Trail, currency: str, origin: Origin) -> Table:
     columns = (
-        TableColumn("line", "Line"), TableColumn("account", "Account"), TableColumn("text", "Text"), TableColumn("pool", "Pool"),
+        TableColumn("line", "Line", detail=True), TableColumn("account", "Account"), TableColumn("text", "Text", detail=True), TableColumn("pool", "Pool"),
         TableColumn("of", f"Of, {currency}", "money", currency), TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("source", "Source"),
     )  # fmt: skip
     rows = tuple(
-        (x.line_id, x.account, x.text, x.pool, cents(x.month_pico, currency), cents(x.pico, currency), origin(x.row_id)) for x in found.lines
+        (
+            x.line_id,
+            x.account,
+            x.text,
+            x.pool,
+            cents(x.month_pico, currency),
+            cents(x.pico, currency),
+            origin(x.row_id),
+        )
+        for x in found.lines
     )
     return Table("Ledger lines behind it", columns, rows, note=_more(len(rows), found.lines_in_all))
 
@@ -67,7 +85,10 @@ def _contacts(found: Trail, currency: str, origin: Origin) -> Table:
         TableColumn("contact_id", "Contact"), TableColumn("started_at", "Started"), TableColumn("channel", "Channel"), TableColumn("team", "Team"),
         TableColumn("reason", "Reason"), TableColumn("cost", f"Cost, {currency}", "value", currency), TableColumn("source", "Source"),
     )  # fmt: skip
-    rows = tuple((c.contact_id, c.started_at, c.channel, c.team, c.reason, from_pico(c.pico), origin(c.row_id)) for c in found.contacts)
+    rows = tuple(
+        (c.contact_id, c.started_at, c.channel, c.team, c.reason, from_pico(c.pico), origin(c.row_id))
+        for c in found.contacts
+    )
     return Table("Contacts it is about", columns, rows, note=_more(len(rows), found.contacts_in_all))
 
 

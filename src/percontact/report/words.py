@@ -62,7 +62,11 @@ def headline(s: Statement) -> str:
 def _why_undefined(s: Statement) -> str:
     if s.total.cents is None:
         return "no cost is known for it"
-    return "there is nothing to divide by" if s.total.denominator is not None else "the data cannot tell what to divide by"
+    return (
+        "there is nothing to divide by"
+        if s.total.denominator is not None
+        else "the data cannot tell what to divide by"
+    )
 
 
 def change_digits(s: Statement) -> int:
@@ -79,7 +83,11 @@ def _beside(s: Statement) -> Iterator[str]:
     for c in known:
         change = round(c.change or Decimal(0), digits)
         beside = f"the {c.name}"
-        parts.append(f"{s.currency} {abs(change):,.{digits}f} {'above' if change > 0 else 'below'} {beside}" if change else f"the same as {beside}")
+        parts.append(
+            f"{s.currency} {abs(change):,.{digits}f} {'above' if change > 0 else 'below'} {beside}"
+            if change
+            else f"the same as {beside}"
+        )
     yield f" That is {'; '.join(parts)}."
 
 

@@ -69,5 +69,5 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     matches = [k for k in known if k.lower() in near]
     if matches:
         return f"Did you mean {' or '.join(matches)}?"
-    shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+    shown = ", ".join(known[:40]) + (", ..." if len(known) > 40 else "")
     return f"There is: {shown}." if known else "There is none yet."
