@@ -63,7 +63,7 @@ def stage(duck: duckdb.DuckDBPyConnection) -> Stage:
             typed = ", ".join(f"{column}::{sql_type} AS {column}" for column, sql_type in COLUMNS)
             where = "" if seconds else " WHERE false"
             duck.execute(f"COPY (SELECT {typed} FROM ({source}){where}) TO '{rows}' (FORMAT parquet)")
-            sums = f"SELECT count(*) AS contacts, sum(handle_s)::DECIMAL(38,3) AS handle_s FROM '{rows}'"
+            sums = f"SELECT count(*) AS \"count\", sum(handle_s)::DECIMAL(38,3) AS handle_s FROM '{rows}'"
             duck.execute(f"COPY ({sums}) TO '{cube}' (FORMAT parquet)")
             files.append(
                 BookFile(
@@ -100,7 +100,7 @@ def contacts_in(duck: duckdb.DuckDBPyConnection) -> Callable[[Book], Told]:
         cubes = [str(f.cube) for f in book.files.get("contacts", ()) if f.cube]
         if cubes:
             summed = duck.execute(
-                "SELECT sum(contacts), sum(handle_s) FROM read_parquet(?)", [cubes]
+                "SELECT sum(\"count\"), sum(handle_s) FROM read_parquet(?)", [cubes]
             ).fetchall()
             assert summed == [(sum(r for r, _ in told.values()), sum(s for _, s in told.values()))]
         return told

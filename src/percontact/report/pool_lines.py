@@ -34,18 +34,18 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
     for rate in costed.rates(question.months):
         by_pool.setdefault(rate.pool, []).append(rate)
     pools = [p for p in costed.policy.work_pools if p.name in by_pool]
-    columns = [
-        [sum(getattr(r, part) for r in by_pool[p.name]) for p in pools] for part in ("assigned", "unused")
-    ]
-    totals = (proof.assigned, proof.unused) if proof.whole else (None, None)
-    assigned, unused = (
-        share_cents(c, costed.currency, total=t) for c, t in zip(columns, totals, strict=True)
-    )
-    stuck = share_cents([sum(r.unassigned for r in by_pool[p.name]) for p in pools], costed.currency)
-    found = [
-        _pool_line(p, by_pool[p.name], *parts)
-        for p, *parts in zip(pools, assigned, unused, stuck, strict=True)
-    ]
+
+    def column(part: str, total: int | None = None) -> list[int]:
+        amounts = [sum(getattr(r, part) for r in by_pool[p.name]) for p in pools]
+        return share_cents(amounts, costed.currency, total=total)
+
+    stuck = column("unassigned")
+    assigned = column("assigned", proof.assigned if proof.whole else None)
+    cost = column("cost", proof.assigned + proof.unused + sum(stuck) if proof.whole else None)
+    # Unused is what is left, so that each row and each column adds up as printed.
+    unused = [c - a - x for c, a, x in zip(cost, assigned, stuck, strict=True)]
+    parts = zip(pools, assigned, unused, stuck, strict=True)
+    found = [_pool_line(p, by_pool[p.name], *amounts) for p, *amounts in parts]
     return sorted(found, key=lambda p: -abs(p.cost))
 
 

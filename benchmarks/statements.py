@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements from the day cubes, one process that stays open as the app's does: wall milliseconds of each."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import date
+
+import data
+
+ROUNDS = 5
+"""Each statement is made this often; the median counts."""
+
+
+def measure(size: int) -> list[dict[str, object]]:
+    """(name, cubes ms, raw ms) of each statement; the two are the same figures, checked."""
+    from percontact.costing.costed import CostedBook
+    from percontact.costing.slice import Condition, Slice
+    from percontact.report.state import state
+    from percontact.values.period import Period
+
+    book, policy = data.book(size), data.policy()
+    year = Period(date(data.YEAR, 1, 1), date(data.YEAR + 1, 1, 1))
+    month = Period(date(data.YEAR, 9, 1), date(data.YEAR, 10, 1))
+    week = Period(date(data.YEAR, 9, 8), date(data.YEAR, 9, 15))
+    asked = {
+        "a year by month": Slice(year, "month"),
+        "a year by month and channel": Slice(year, "month", ("channel",)),
+        "a year by month and team": Slice(year, "month", ("team",)),
+        "a year by month and reason, full": Slice(year, "month", ("reason",), basis="full"),
+        "a month by channel, team, reason": Slice(month, "month", ("channel", "team", "reason")),
+        "a month by day and team": Slice(month, "day", ("team",)),
+        "a year by week and reason, voice": Slice(year, "week", ("reason",), (Condition("channel", ("voice",)),)),
+        "a week by day and channel": Slice(week, "day", ("channel",)),
+    }
+    started = time.perf_counter()
+    costed = CostedBook(book, policy)
+    first = state(costed, asked["a year by month and channel"])
+    opened = time.perf_counter() - started
+    raw = CostedBook(book, policy, cubes=False)
+    found: list[dict[str, object]] = [{"name": "open the book and state a year by channel", "ms": 1000 * opened}]
+    assert first.total.cents == state(raw, asked["a year by month and channel"]).total.cents
+    for name, question in asked.items():
+        walls, answers, priced = [], [], []
+        for _ in range(ROUNDS):
+            at = time.perf_counter()
+            made = state(costed, question)
+            walls.append(time.perf_counter() - at)
+            at = time.perf_counter()
+            costed.cells(question)
+            answers.append(time.perf_counter() - at)
+        at = time.perf_counter()
+        raw_cells = raw.cells(question)
+        priced.append(time.perf_counter() - at)
+        assert raw_cells == costed.cells(question), name
+        found.append(
+            {"name": name, "ms": 1000 * statistics.median(walls), "answer_ms": 1000 * statistics.median(answers), "raw_ms": 1000 * min(priced), "rows": len(made.rows)}
+        )
+    return found
