@@ -11,14 +11,18 @@ UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test laws bench lint docs golden release help lock clean
+OLDEST_DUCKDB := 1.5.6
+.PHONY: demo test oldest laws bench lint docs golden release help lock clean
 
-demo: .venv/.run  ## make a small service team's books and show what its contacts cost
+demo: .venv/.run  ## make the demo company and show what its contacts cost
 	@test -d demo || $(BIN)/percontact demo demo
 	@$(BIN)/percontact -C demo cost --from 2026-01 --to 2026-06 --by channel
 
 test: .venv/.dev  ## run the tests that take no more than minutes
 	$(PYTEST) -n 2
+
+oldest: .venv-oldest/.dev  ## run the same tests on the oldest DuckDB we support
+	.venv-oldest/bin/pytest -n 2
 
 laws: .venv/.dev  ## run the laws that hold for any book, and the wrong numbers that got out once
 	HYPOTHESIS_PROFILE=ci $(PYTEST) tests/laws tests/soundness
@@ -53,7 +57,7 @@ lock: .venv/.uv-$(UV_VERSION)  ## take the newest versions our ranges allow into
 	@! grep -n "://" requirements/*.lock || { echo "A lock must name no address."; exit 1; }
 
 clean:  ## take away .venv, caches and builds; the demo folder stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The locks hold for every Python from 3.11 on, and name no registry: pip asks the one it is set to.
@@ -69,6 +73,13 @@ LOCK := .venv/uv/bin/uv pip compile --quiet --upgrade --universal --python-versi
 .venv/.run: requirements/run.lock pyproject.toml | .venv/.made
 	$(PIP) install --quiet --require-hashes -r requirements/run.lock
 	$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv-oldest/.dev: requirements/dev.lock pyproject.toml Makefile
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/dev.lock
+	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet duckdb==$(OLDEST_DUCKDB)
+	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
 # dev.lock contains run.lock, so one installation serves both.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Floor 3: assign every cent of the ledger to the work that used it, or say that it is unused or unassigned."""
+"""Floor 3: assign every cent of the ledger to the work that used it, or say it is unused or unassigned."""
 
 from percontact.costing.costed import Cell, CostedBook, cost
 from percontact.costing.policy import Policy, Pool, Rule, textbook

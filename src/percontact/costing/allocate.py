@@ -60,13 +60,25 @@ class Prices:
         """SQL that joins each row, or each sum, with what its first row bears of the residual."""
         return f"LEFT JOIN {self.residual} {rest} ON {rest}.row_id = {work}.anchor"
 
+    def near_anchors(self) -> str:
+        """SQL condition that a row may bear a residual; "" = none does.
+
+        It names a few first rows of each month, so that the engine skips the rest.
+        """
+        ends: dict[date, tuple[int, int]] = {}
+        for row_id, month, _, _ in self.rests:
+            first, last = ends.get(month, (row_id, row_id))
+            ends[month] = min(first, row_id), max(last, row_id)
+        return " OR ".join(
+            f"(month = DATE '{month}' AND anchor BETWEEN {first} AND {last})"
+            for month, (first, last) in ends.items()
+        )
+
     def by_pool(self, con: duckdb.DuckDBPyConnection) -> tuple[str, str]:
         """Names of `weights` and `residual` with a row a pool; made when first asked for."""
-        name, keys, parts = (
-            f"{self.weights}_pool",
-            [quote("key_" + k) for k in self.keys],
-            [quote(p.name) for p in self.parts],
-        )
+        name = f"{self.weights}_pool"
+        keys = [quote("key_" + k) for k in self.keys]
+        parts = [quote(p.name) for p in self.parts]
         if not con.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchall():
             units = [(month, first, pool, *row) for month, first, pool, row in self.units]
             _make_table(
@@ -84,9 +96,10 @@ class Prices:
                 self.rests,
             )
             fields = ", ".join(["u.month", *(f"c.{k}" for k in keys), "u.pool", *(f"u.{p}" for p in parts)])
-            con.execute(
-                f"CREATE TEMP VIEW {name} AS SELECT {fields} FROM {name}_claim c JOIN {name}_unit u ON u.bundle = c.bundle"
-            )
+            con.execute(f"""
+                CREATE TEMP VIEW {name} AS
+                SELECT {fields} FROM {name}_claim c JOIN {name}_unit u ON u.bundle = c.bundle
+            """)
         return name, f"{name}_residual"
 
 
@@ -148,7 +161,10 @@ def allocate(
 def _quantities(
     combos: Combos, claimed: Mapping[Key, list[list[Pool]]], parts: Mapping[str, Sequence[Part]]
 ) -> dict[tuple[str, date], list[int]]:
-    """(first pool of a bundle, month) -> quantity of each part of its driver, over the combinations it claims."""
+    """(first pool of a bundle, month) -> quantity of each part of its driver.
+
+    It is summed over the combinations that the bundle claims.
+    """
     found: dict[tuple[str, date], list[int]] = {}
     for (month, key), usage in combos.items():
         for bundle in claimed[key]:

@@ -41,6 +41,9 @@ def make_calendar(con: duckdb.DuckDBPyConnection, months: Period, timezone: str)
         "CREATE OR REPLACE TEMP TABLE bucket_day (bucket INTEGER, day DATE, weekday INTEGER, hour INTEGER)"
     )
     con.execute(
-        "INSERT INTO bucket_day SELECT unnest(?::INTEGER[]), unnest(?::DATE[]), unnest(?::INTEGER[]), unnest(?::INTEGER[])",
+        """
+        INSERT INTO bucket_day
+        SELECT unnest(?::INTEGER[]), unnest(?::DATE[]), unnest(?::INTEGER[]), unnest(?::INTEGER[])
+        """,
         [list(column) for column in zip(*rows, strict=True)],
     )

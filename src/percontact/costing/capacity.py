@@ -41,8 +41,9 @@ class Capacity:
 
 
 def read_capacity(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> Capacity:
-    """Capacity by group and month. Hours of a span are spread over its days; heads, seats and FTE are averages.
+    """Capacity by group and month.
 
+    Hours of a span are spread over its days; heads, seats and FTE are averages.
     Where a row has no practical_h it is paid_h x (1 - shrinkage) by the policy in force at its start;
     with no shrinkage for the group it stays unknown.
     """
@@ -71,7 +72,8 @@ def _spread(
 ) -> None:
     for month in periods(span, "month"):
         days = (min(span.end, month.end) - max(span.start, month.start)).days
-        # Hours are a flow and divide over the span's days; heads and seats are a stock and weigh the month's days.
+        # Hours are a flow and divide over the span's days; heads and seats are a stock and weigh the
+        # month's days.
         whole = span.days if name.endswith("_h") else month.days
         key = (group, month.start, name)
         amounts[key] = amounts.get(key, Fraction(0)) + Fraction(value) * days / whole

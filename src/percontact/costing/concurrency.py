@@ -32,26 +32,33 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE open_time AS
         WITH span AS ({" UNION ALL ".join(parts) or none})
-        SELECT row_id, agent, d.day, epoch_ms(greatest(s, d.day)) AS s, epoch_ms(least(e, d.day + INTERVAL 1 DAY)) AS e
+        SELECT row_id, agent, d.day,
+               epoch_ms(greatest(s, d.day)) AS s,
+               epoch_ms(least(e, d.day + INTERVAL 1 DAY)) AS e
         FROM span, LATERAL (SELECT unnest(generate_series(date_trunc('day', s), e, INTERVAL 1 DAY)) AS day) d
         WHERE e > s AND least(e, d.day + INTERVAL 1 DAY) > greatest(s, d.day)
     """)
-    # Cut each agent's day at every start and end; between two cuts the set of open contacts does not change.
+    # Cut each agent's day at every start and end; between two cuts the same contacts are open.
     con.execute("""
         CREATE OR REPLACE TEMP TABLE split_time AS
         WITH cut AS (
             SELECT agent, day, s AS cut_ms FROM open_time UNION SELECT agent, day, e FROM open_time
         ), segment AS (
-            SELECT agent, day, cut_ms AS s, lead(cut_ms) OVER (PARTITION BY agent, day ORDER BY cut_ms) AS e FROM cut
+            SELECT agent, day, cut_ms AS s,
+                   lead(cut_ms) OVER (PARTITION BY agent, day ORDER BY cut_ms) AS e
+            FROM cut
         ), shared AS (
             SELECT o.row_id, g.e - g.s AS ms,
                    count(*) OVER (PARTITION BY g.agent, g.day, g.s) AS open,
                    row_number() OVER (PARTITION BY g.agent, g.day, g.s ORDER BY o.row_id) AS place
-            FROM segment g JOIN open_time o ON o.agent = g.agent AND o.day = g.day AND o.s <= g.s AND o.e >= g.e
+            FROM segment g
+            JOIN open_time o ON o.agent = g.agent AND o.day = g.day AND o.s <= g.s AND o.e >= g.e
             WHERE g.e IS NOT NULL
+        ), split AS (
+            SELECT row_id, sum(ms // open + CASE WHEN place <= ms % open THEN 1 ELSE 0 END) AS ms
+            FROM shared GROUP BY row_id
         )
-        SELECT row_id, CAST(sum(ms // open + CASE WHEN place <= ms % open THEN 1 ELSE 0 END) AS DECIMAL(18,0)) * 0.001::DECIMAL(4,3) AS split_s
-        FROM shared GROUP BY row_id
+        SELECT row_id, CAST(ms AS DECIMAL(18,0)) * 0.001::DECIMAL(4,3) AS split_s FROM split
     """)
     found = con.execute("SELECT count(*) FROM split_time").fetchone()
     return bool(found and found[0])
@@ -65,15 +72,16 @@ def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
         start = "coalesce(c.answered_at, c.started_at)"
         if book.has("handlings"):
             # The time of such a contact is that of its handlings; were both open, half of it would vanish.
-            joins = (
-                f" ANTI JOIN {book.relation('handlings', ['contact_id'])} h ON h.contact_id = c.contact_id"
-            )
+            legs = book.relation("handlings", ["contact_id"])
+            joins = f" ANTI JOIN {legs} h ON h.contact_id = c.contact_id"
     elif book.has("contacts"):
         # A handling that does not say takes its agent and channel from its contact, as in every answer.
-        joins = f" LEFT JOIN {book.relation('contacts', ['contact_id', 'agent', 'channel'])} p ON p.contact_id = c.contact_id"
+        contacts = book.relation("contacts", ["contact_id", "agent", "channel"])
+        joins = f" LEFT JOIN {contacts} p ON p.contact_id = c.contact_id"
         agent, channel = "coalesce(c.agent, p.agent)", "coalesce(c.channel, p.channel)"
     end = f"coalesce(c.ended_at, {start} + to_microseconds(CAST(c.handle_s * 1000000 AS BIGINT)))"
     return (
-        f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e FROM {book.relation(table, wanted)} c{joins} "
+        f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e "
+        f"FROM {book.relation(table, wanted)} c{joins} "
         f'WHERE {agent} IS NOT NULL AND c."count" = 1 AND {in_list(channel, channels)}'
     )

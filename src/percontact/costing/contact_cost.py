@@ -38,9 +38,11 @@ def priced_contacts(costed: CostedBook, question: Slice, columns: tuple[str, ...
     keys = ", ".join(["month", *map(quote, prices.keys)])
     work = f"(SELECT contact_id, anchor, {question.inside()} AS inside, {keys}{drivers} FROM {rows})"
     residual = f"(SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1)"
+    pico = f"coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)"
     priced = (
-        f"(SELECT x.contact_id, x.anchor, x.inside, coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0) AS pico FROM {work} x "
-        f"LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} LEFT JOIN {residual} z ON z.row_id = x.anchor WHERE x.inside)"
+        f"(SELECT x.contact_id, x.anchor, x.inside, {pico} AS pico FROM {work} x "
+        f"LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} "
+        f"LEFT JOIN {residual} z ON z.row_id = x.anchor WHERE x.inside)"
     )
     book = costed.book
     here = [c for c in columns if c in book.columns("contacts")]
@@ -59,7 +61,10 @@ def priced_contacts(costed: CostedBook, question: Slice, columns: tuple[str, ...
 
 
 def write_contacts(costed: CostedBook, question: Slice, path: Path, *, form: str = "parquet") -> int:
-    """Write every contact of a slice with its exact cost (DECIMAL(38,12)) to Parquet or CSV; returns the rows."""
+    """Write every contact of a slice with its exact cost to Parquet or CSV; returns the rows.
+
+    The cost is DECIMAL(38,12).
+    """
     money = PICO_MONEY["duckdb"].format(pico="pico")
     if costed.work.legs:
         source = priced_contacts(costed, question)
@@ -67,10 +72,10 @@ def write_contacts(costed: CostedBook, question: Slice, path: Path, *, form: str
     else:
         query = _straight(costed, question, money)
     options = "FORMAT parquet, COMPRESSION zstd" if form == "parquet" else "FORMAT csv, HEADER"
-    costed.con.execute(f"COPY ({query}) TO {literal(str(path))} ({options})")
-    found = costed.con.execute(
-        f"SELECT count(*) FROM {'read_parquet' if form == 'parquet' else 'read_csv'}({literal(str(path))})"
-    ).fetchone()
+    file = literal(str(path))
+    costed.con.execute(f"COPY ({query}) TO {file} ({options})")
+    reader = "read_parquet" if form == "parquet" else "read_csv"
+    found = costed.con.execute(f"SELECT count(*) FROM {reader}({file})").fetchone()
     return int(found[0]) if found else 0
 
 
@@ -85,8 +90,9 @@ def _straight(costed: CostedBook, question: Slice, money: str) -> str:
     residual = f"(SELECT row_id, sum(pico) AS pico FROM {prices.residual} GROUP BY 1)"
     pico = f"coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)"
     where = question.inside()
+    cost = money.replace("pico *", f"({pico}) *")
     return (
-        f"SELECT {fields}, x.effort AS handle_s, {money.replace('pico *', f'({pico}) *')} AS cost FROM {rows} x "
-        f"LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} LEFT JOIN {residual} z ON z.row_id = x.anchor"
-        + ("" if where == "true" else f" WHERE {where}")
+        f"SELECT {fields}, x.effort AS handle_s, {cost} AS cost FROM {rows} x "
+        f"LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} "
+        f"LEFT JOIN {residual} z ON z.row_id = x.anchor" + ("" if where == "true" else f" WHERE {where}")
     )

@@ -35,7 +35,7 @@ from percontact.values.money import Money
 from percontact.values.period import Period, add_months, periods
 
 NUMBERS = ("n", "handled", "effort", "measured", "derived")
-"""Sums that every answer carries beside its cost: offered, handled, seconds, and handled by how time is known."""
+"""Sums that every answer carries beside its cost: offered, handled, seconds, handled by how time is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Cell:
     offered   contacts, abandoned ones too
     handled   contacts handled
     handle_s  seconds of work, as costed (measured, split or estimated)
-    measured  handled contacts whose time is measured or reported; derived: from other times; the rest is estimated
+    measured  handled contacts whose time is measured or reported
+    derived   handled contacts whose time comes from other times; that of the rest is estimated
     """
 
     period: date
@@ -174,7 +175,10 @@ class CostedBook:
         return self._rates[months]
 
     def give(self, month: date, costs: dict[str, int]) -> Shared:
-        """Give shared cost by the weights of a month; linear in `costs`, so any part of the cost can be followed."""
+        """Give shared cost by the weights of a month.
+
+        It is linear in `costs`, so any part of the cost can be followed.
+        """
         return give(
             costs, self._shared_weights[month], [g.name for g in self.policy.shared_pools], self.policy.method
         )
@@ -214,18 +218,23 @@ class CostedBook:
             # The tables are named by basis, so one span a basis is kept.
             self._prices = {k: v for k, v in self._prices.items() if k[1] != basis}
             self._prices[months, basis] = allocate(
-                self.con, self.rates(months), self.scopes, self.combos(months),
-                {p.driver: self.parts[p.driver] for p in pools.values()}, pools, basis,
-            )  # fmt: skip
+                self.con,
+                self.rates(months),
+                self.scopes,
+                self.combos(months),
+                {p.driver: self.parts[p.driver] for p in pools.values()},
+                pools,
+                basis,
+            )
         return self._prices[months, basis]
 
     # -- answers ------------------------------------------------------------------------------------
 
     def answer(self, question: Slice, *, name: str = "answer") -> str:
-        """Answer into the table `name`: inside, period, the dimensions asked for (d0, d1, ...), NUMBERS, pico.
+        """Answer into the table `name`: inside, period, the dimensions asked (d0, d1, ...), NUMBERS, pico.
 
-        Rows with inside = false hold, in one sum a month, what the question leaves out, so that the whole can be
-        checked. With the dimension `pool` the numbers are of the cell without it.
+        Rows with inside = false hold, in one sum a month, what the question leaves out, so that the whole
+        can be checked. With the dimension `pool` the numbers are of the cell without it.
         """
         dims = [d for d in question.by if d != "pool"]
         single = is_single(dims)
@@ -247,10 +256,9 @@ class CostedBook:
         Raises FaultOfOurs E-REC-01 when both together are not the amount assigned, to the pico.
         """
         table = self.answer(question)
-        dims = ", ".join(f"d{i}" for i in range(len(question.by)))
-        order = f"period, {dims}" if dims else "period"
+        place = ", ".join(["period", *[f"d{i}" for i in range(len(question.by))]])
         rows = self.con.execute(
-            f"SELECT inside, period{', ' + dims if dims else ''}, {', '.join(NUMBERS)}, pico FROM {table} ORDER BY {order}"
+            f"SELECT inside, {place}, {', '.join(NUMBERS)}, pico FROM {table} ORDER BY {place}"
         ).fetchall()
         found: tuple[list[Cell], list[Cell]] = ([], [])
         for inside, period, *rest in rows:
@@ -258,12 +266,12 @@ class CostedBook:
             cell = Cell(
                 period,
                 values,
-                int(pico),
-                int(n),
-                int(handled),
-                effort or Decimal(0),
-                int(measured),
-                int(derived),
+                pico=int(pico),
+                offered=int(n),
+                handled=int(handled),
+                handle_s=effort or Decimal(0),
+                measured=int(measured),
+                derived=int(derived),
             )
             found[0 if inside else 1].append(cell)
         check_answer(question, self.rates(question.months), sum(c.pico for side in found for c in side))
@@ -277,7 +285,8 @@ class CostedBook:
         """Add the drivers up in one pass, into NAME_work, by what is asked and the pool keys.
 
         Where the span's combinations are not known yet they come from these sums, not from a second pass.
-        `anchor` is the first row of each sum, so the sum that holds a pool's anchor row is known without a look at rows.
+        `anchor` is the first row of each sum, so the sum that holds a pool's anchor row is known without a
+        look at rows.
         """
         keys = ", ".join(["month", *map(quote, self.scopes.keys)])
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
@@ -285,10 +294,14 @@ class CostedBook:
         drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in parts)
         made, chosen = self._grouped(question, dims)
         known = ", ".join([keys, *NUMBERS, *[quote(p.name) for p in parts], "anchor"])
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name}_work AS SELECT {chosen}, {known} FROM "
-            f"(SELECT {made}, {sums}{drivers}, min(anchor) AS anchor FROM {self._work_rows(question)} GROUP BY ALL)"
-        )
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name}_work AS
+            SELECT {chosen}, {known}
+            FROM (
+                SELECT {made}, {sums}{drivers}, min(anchor) AS anchor
+                FROM {self._work_rows(question)} GROUP BY ALL
+            )
+        """)
         if not any(m.start <= question.months.start and question.months.end <= m.end for m in self._combos):
             sums = ", ".join([*[f"sum({quote(p.name)})" for p in parts], "min(anchor)"])
             self._combos[question.months] = self._read_combos(f"{name}_work", sums)
@@ -296,29 +309,54 @@ class CostedBook:
     def _price_sums(self, dims: list[str], prices: Prices, name: str) -> None:
         group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, "
-            f"CAST(sum(coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)) AS HUGEINT) AS pico "
-            f"FROM {name}_work x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} {prices.join_residual('x', 'z')} GROUP BY {group}"
-        )
+        pico = f"coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)"
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS
+            SELECT {group}, {sums}, CAST(sum({pico}) AS HUGEINT) AS pico
+            FROM {name}_work x
+            LEFT JOIN {prices.weights} r ON {prices.join("x", "r")}
+            {prices.join_residual("x", "z")}
+            GROUP BY {group}
+        """)
 
     def _price_rows(self, question: Slice, dims: list[str], prices: Prices, name: str) -> None:
         """Price each row of work before it is added up: for answers of about as many groups as rows."""
         keys = ", ".join(["month", *map(quote, prices.keys)])
-        group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
+        places = ["period", *[f"d{i}" for i in range(len(dims))]]
+        if question.inside() != "true":
+            places.insert(0, "inside")
+        group = ", ".join(places)
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
         drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
-        work = f"(SELECT {self._chosen(question, dims)}, {keys}, {', '.join(NUMBERS)}{drivers}, anchor FROM {self._work_rows(question)})"
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {group}, {sums}, "
-            f"CAST(sum(coalesce({prices.amount('x', 'r')}, 0) + coalesce(z.pico, 0)) AS HUGEINT) AS pico "
-            f"FROM {work} x LEFT JOIN {prices.weights} r ON {prices.join('x', 'r')} {prices.join_residual('x', 'z')} GROUP BY {group}"
-        )
+        rows, chosen = self._work_rows(question), self._chosen(question, dims)
+        inside = "" if "inside" in places else "true AS inside, "
+        pico = f"coalesce({prices.amount('x', 'r')}, 0)"
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS
+            SELECT {inside}{group}, {sums}, CAST(sum({pico}) AS HUGEINT) AS pico
+            FROM (SELECT {chosen}, {keys}, {", ".join(NUMBERS)}{drivers} FROM {rows}) x
+            LEFT JOIN {prices.weights} r ON {prices.join("x", "r")}
+            GROUP BY {group}
+        """)
+        near = prices.near_anchors()
+        if near:
+            same = " AND ".join(f"a.{p} IS NOT DISTINCT FROM z.{p}" for p in places)
+            self.con.execute(f"""
+                UPDATE {name} a SET pico = a.pico + z.pico
+                FROM (
+                    SELECT {group}, CAST(sum(pico) AS HUGEINT) AS pico
+                    FROM (SELECT {chosen}, anchor FROM (SELECT * FROM {rows} WHERE {near})) x
+                    JOIN {prices.residual} z ON z.row_id = x.anchor
+                    GROUP BY {group}
+                ) z
+                WHERE {same}
+            """)
 
     def _grouped(self, question: Slice, dims: list[str]) -> tuple[str, str]:
         """(SQL fields to group work by, SQL fields inside, period, d0, ... over those groups).
 
-        Without conditions each column is grouped by once, under its own name: every further one costs a tenth.
+        Without conditions each column is grouped by once, under its own name: every further one costs a
+        tenth.
         """
         keys = ["month", *map(quote, self.scopes.keys)]
         if question.inside() != "true":
@@ -352,24 +390,33 @@ class CostedBook:
         """Widen the answer by the dimension `pool`, in its place among the dimensions."""
         group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
         by_pool, residual = prices.by_pool(self.con)
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name}_pool AS SELECT {group}, pool, sum(pico) AS pico FROM ("
-            f"SELECT {group}, pool, {prices.amount('x', 'r')} AS pico FROM {name}_work x JOIN {by_pool} r ON {prices.join('x', 'r')} UNION ALL "
-            f"SELECT {group}, z.pool, z.pico FROM {name}_work x JOIN {residual} z ON z.row_id = x.anchor) GROUP BY ALL"
-        )
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name}_pool AS
+            SELECT {group}, pool, sum(pico) AS pico
+            FROM (
+                SELECT {group}, pool, {prices.amount("x", "r")} AS pico
+                FROM {name}_work x JOIN {by_pool} r ON {prices.join("x", "r")}
+                UNION ALL
+                SELECT {group}, z.pool, z.pico
+                FROM {name}_work x JOIN {residual} z ON z.row_id = x.anchor
+            )
+            GROUP BY ALL
+        """)
         at = question.by.index("pool")
         places = iter(range(len(dims)))
         outer = ", ".join(
-            "p.pool AS d%d" % i if i == at else f"a.d{next(places)} AS d{i}" for i in range(len(question.by))
+            f"p.pool AS d{i}" if i == at else f"a.d{next(places)} AS d{i}" for i in range(len(question.by))
         )
+        numbers = ", ".join(f"a.{x}" for x in NUMBERS)
         same = " AND ".join(
             f"p.{c} IS NOT DISTINCT FROM a.{c}"
             for c in ["inside", "period", *[f"d{i}" for i in range(len(dims))]]
         )
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT a.inside, a.period, {outer}, {', '.join('a.' + x for x in NUMBERS)}, "
-            f"CAST(coalesce(p.pico, 0) AS HUGEINT) AS pico FROM {name} a LEFT JOIN {name}_pool p ON {same}"
-        )
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS
+            SELECT a.inside, a.period, {outer}, {numbers}, CAST(coalesce(p.pico, 0) AS HUGEINT) AS pico
+            FROM {name} a LEFT JOIN {name}_pool p ON {same}
+        """)
 
     def left_over(self, span: Period) -> LeftOver:
         """What no contact bears of a span's cost: unused, unassigned, outside."""

@@ -62,7 +62,8 @@ def _distinct(costed: CostedBook, question: Slice, column: str, per: str) -> Den
     notes: tuple[str, ...] = ()
     if contacts:
         notes = (
-            f"{contacts:,} handled contacts name no {per}; they and their cost are left out of cost per {per}.",
+            f"{contacts:,} handled contacts name no {per}; "
+            f"they and their cost are left out of cost per {per}.",
         )
     return Denominator(found, left_out, notes)
 
@@ -84,14 +85,17 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
         )
         notes.append(f"Contacts of the last {days} days may still come back: their count is provisional.")
     if costed.book.has("cases") and "case_id" in filled:
+        cases = costed.book.relation("cases", ["case_id", "resolved_at", "reopens"])
         resolved = (
-            f"case_id IN (SELECT case_id FROM {costed.book.relation('cases', ['case_id', 'resolved_at', 'reopens'])} "
+            f"case_id IN (SELECT case_id FROM {cases} "
             "WHERE resolved_at IS NOT NULL AND coalesce(reopens, 0) = 0)"
         )
         # Once only, so that periods and slices add up to the whole.
-        first = f"anchor IN (SELECT arg_min(row_id, (started_at, row_id)) FROM {costed.book.relation('contacts', ['case_id', 'row_id', 'started_at'])} GROUP BY case_id)"
+        contacts = costed.book.relation("contacts", ["case_id", "row_id", "started_at"])
+        first = f"anchor IN (SELECT arg_min(row_id, (started_at, row_id)) FROM {contacts} GROUP BY case_id)"
         notes.append(
-            "A case counts as resolved when it has a resolution and was not reopened; it counts where its first contact was."
+            "A case counts as resolved when it has a resolution and was not reopened; "
+            "it counts where its first contact was."
         )
         found = _count(
             costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}"
@@ -106,9 +110,11 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
                 "Resolutions are contacts with the outcome `resolved`; import cases to count matters instead."
             )
             return Denominator(found, {}, tuple(notes))
-    return Denominator(
-        {}, {}, ("No case and no contact says that it was resolved, so cost per resolution is unknown. Import cases, or contacts with outcome `resolved`.",), known=False
-    )  # fmt: skip
+    unknown = (
+        "No case and no contact says that it was resolved, so cost per resolution is unknown. "
+        "Import cases, or contacts with outcome `resolved`."
+    )
+    return Denominator({}, {}, (unknown,), known=False)
 
 
 def _count(

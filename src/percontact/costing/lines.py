@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 Amounts = Literal["effective", "billed"]
 """Effective: spread over the days an amount is for (accrual). Billed: whole, in the month it was booked."""
 
+_SPREAD_COLUMNS = (
+    "row_id",
+    "line_id",
+    "account",
+    "cost_centre",
+    "vendor",
+    "period_start",
+    "period_end",
+    "posted_on",
+    "amount",
+    "effective",
+    "currency",
+    "nature",
+    "behaviour",
+    "category",
+    "class",
+)
+"""Columns of the ledger that its spread reads, besides those that rules match on."""
+
 
 def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amounts: Amounts) -> None:
     """Make the table `line_month`: each ledger line's part of each month, with its pool.
@@ -34,11 +53,10 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
     """
     _check_columns(book, policy.rules)
     extra = sorted({column for rule in policy.rules for column, _ in rule.match})
-    base = ["row_id", "line_id", "account", "cost_centre", "vendor", "period_start", "period_end", "posted_on",
-            "amount", "effective", "currency", "nature", "behaviour", "category", "class"]  # fmt: skip
-    ledger = book.relation("ledger", list(dict.fromkeys(base + extra)))
+    ledger = book.relation("ledger", list(dict.fromkeys([*_SPREAD_COLUMNS, *extra])))
     if amounts == "billed":
-        span = "coalesce(posted_on, period_start) AS s, CAST(coalesce(posted_on, period_start) + 1 AS DATE) AS e, amount AS a"
+        booked = "coalesce(posted_on, period_start)"
+        span = f"{booked} AS s, CAST({booked} + 1 AS DATE) AS e, amount AS a"
     else:
         span = "period_start AS s, period_end AS e, coalesce(effective, amount) AS a"
     con.execute(f"""
@@ -46,10 +64,18 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
         WITH line AS (
             SELECT *, {span} FROM {ledger}
         ), part AS (
-            SELECT line.*, CAST(m.month AS DATE) AS month, CAST(trunc(a) AS HUGEINT) * 1000000000000 + CAST((a - trunc(a)) * 1000000000000 AS HUGEINT) AS total, e - s AS days,
+            SELECT line.*,
+                   CAST(m.month AS DATE) AS month,
+                   CAST(trunc(a) AS HUGEINT) * 1000000000000
+                       + CAST((a - trunc(a)) * 1000000000000 AS HUGEINT) AS total,
+                   e - s AS days,
                    greatest(0, CAST(m.month AS DATE) - s) AS before,
                    least(e, CAST(m.month + INTERVAL 1 MONTH AS DATE)) - s AS until_now
-            FROM line, LATERAL (SELECT unnest(generate_series(date_trunc('month', s), CAST(e - 1 AS TIMESTAMP), INTERVAL 1 MONTH)) AS month) m
+            FROM line, LATERAL (
+                SELECT unnest(generate_series(
+                    date_trunc('month', s), CAST(e - 1 AS TIMESTAMP), INTERVAL 1 MONTH
+                )) AS month
+            ) m
         ), claimed AS (
             SELECT *, {_rule_number(policy.rules)} AS rule FROM part
         )
@@ -59,7 +85,8 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
                coalesce({_of_rule(policy.rules, "category", "NULL")}, category) AS category,
                account, cost_centre, vendor, coalesce(class = 'correction', false) AS correction,
                total * until_now // days - total * before // days AS source_pico,
-               CAST(NULL AS HUGEINT) AS pico, coalesce(currency, {literal(book.settings.currency)}) AS currency
+               CAST(NULL AS HUGEINT) AS pico,
+               coalesce(currency, {literal(book.settings.currency)}) AS currency
         FROM claimed
     """)
     _translate(con, book)
@@ -75,8 +102,12 @@ def _translate(con: duckdb.DuckDBPyConnection, book: Book) -> None:
     for (currency, month), rate in rates.items():
         con.execute(
             # source_pico x rate in two parts, because the product of large amounts outgrows 128 bits.
-            f"UPDATE line_month SET pico = source_pico // {RATE_SCALE} * {rate}::HUGEINT + source_pico % {RATE_SCALE} * {rate}::HUGEINT // {RATE_SCALE} "
-            "WHERE currency = ? AND month = ?",
+            f"""
+            UPDATE line_month
+            SET pico = source_pico // {RATE_SCALE} * {rate}::HUGEINT
+                     + source_pico % {RATE_SCALE} * {rate}::HUGEINT // {RATE_SCALE}
+            WHERE currency = ? AND month = ?
+            """,
             [currency, month],
         )
 
@@ -94,9 +125,12 @@ def _check_columns(book: Book, rules: Sequence[Rule]) -> None:
         for column, _ in rule.match:
             if column not in known:
                 raise problem(
-                    "E-POL-02", f"policy.yaml: rule {i}", f"it matches on {column!r}, which the ledger does not have",
-                    did_you_mean(column, known), "Match on a column of the ledger.",
-                )  # fmt: skip
+                    "E-POL-02",
+                    f"policy.yaml: rule {i}",
+                    f"it matches on {column!r}, which the ledger does not have",
+                    did_you_mean(column, known),
+                    "Match on a column of the ledger.",
+                )
 
 
 def _rule_number(rules: Sequence[Rule]) -> str:
@@ -134,15 +168,20 @@ def _like(column: str, pattern: str) -> str:
 
 def pool_costs(con: duckdb.DuckDBPyConnection) -> dict[tuple[str | None, date], tuple[int, int]]:
     """(pool, month) -> (all cost, variable cost), in pico. Pool None: what no rule claims."""
-    rows = con.execute(
-        "SELECT pool, month, sum(pico), coalesce(sum(pico) FILTER (behaviour = 'variable'), 0) FROM line_month GROUP BY ALL"
-    ).fetchall()
+    rows = con.execute("""
+        SELECT pool, month, sum(pico), coalesce(sum(pico) FILTER (behaviour = 'variable'), 0)
+        FROM line_month GROUP BY ALL
+    """).fetchall()
     return {(pool, month): (int(whole), int(variable)) for pool, month, whole, variable in rows}
 
 
 def source_totals(con: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Decimal]:
-    """Billed amount of the whole ledger by its own currency, straight from the rows: the oracle of the spread."""
-    rows = con.execute(
-        f"SELECT coalesce(currency, {literal(book.settings.currency)}), sum(amount) FROM {book.relation('ledger')} GROUP BY 1"
-    ).fetchall()
+    """Billed amount of the whole ledger by its own currency, straight from the rows.
+
+    It is the oracle of the spread.
+    """
+    rows = con.execute(f"""
+        SELECT coalesce(currency, {literal(book.settings.currency)}), sum(amount)
+        FROM {book.relation("ledger")} GROUP BY 1
+    """).fetchall()
     return dict(rows)

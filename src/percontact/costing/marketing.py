@@ -42,7 +42,10 @@ def campaign_costs(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> 
     """
     fields = "campaign, period_start, period_end, currency, marketing, advertising, reached"
     rows = con.execute(
-        f"SELECT {fields} FROM {book.relation('campaigns')} WHERE period_start < ? AND period_end > ? ORDER BY campaign, period_start",
+        f"""
+        SELECT {fields} FROM {book.relation("campaigns")}
+        WHERE period_start < ? AND period_end > ? ORDER BY campaign, period_start
+        """,
         [span.end, span.start],
     ).fetchall()
     reporting = book.settings.currency
@@ -61,9 +64,8 @@ def campaign_costs(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> 
             for i, amount in enumerate((marketing, advertising)):
                 if amount is not None:
                     part = _part(to_pico(amount), whole, month, span)
-                    sums[i] = (sums[i] or 0) + part * rates.get(
-                        (currency, month.start), RATE_SCALE
-                    ) // RATE_SCALE
+                    rate = rates.get((currency, month.start), RATE_SCALE)
+                    sums[i] = (sums[i] or 0) + part * rate // RATE_SCALE
         if reached is not None and start in span:
             sums[2] = (sums[2] or 0) + reached
     return [CampaignCost(name, *sums) for name, sums in found.items()]

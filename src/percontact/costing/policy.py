@@ -89,7 +89,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class UnitTime:
-    """Time equation: seconds = base_s + sum(extra_s[column] x column), for rows in scope without handle time."""
+    """Time equation: seconds = base_s + sum(extra_s[column] x column).
+
+    It holds for rows in scope without handle time.
+    """
 
     scope: Scope
     base_s: Decimal

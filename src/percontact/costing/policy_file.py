@@ -30,7 +30,7 @@ from percontact.values.problem import PercontactError, did_you_mean, problem
 
 
 class _AsWritten(yaml.SafeLoader):
-    """YAML with its scalars as they are written: account 0610 is no octal number, language no is not false."""
+    """YAML with its scalars as written: account 0610 is no octal number, language no is not false."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         names = [key.value for key, _ in node.value]
@@ -49,7 +49,19 @@ _AsWritten.yaml_implicit_resolvers = {
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
-_TOP = ("policy", "because", "pools", "rules", "shared", "capacity", "unit_times", "concurrency", "failure_demand", "repeat", "prices")  # fmt: skip
+_TOP = (
+    "policy",
+    "because",
+    "pools",
+    "rules",
+    "shared",
+    "capacity",
+    "unit_times",
+    "concurrency",
+    "failure_demand",
+    "repeat",
+    "prices",
+)
 
 
 def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
@@ -141,12 +153,21 @@ def _check_ways_out(policy: Policy, where: str) -> None:
     for name in shared:
         if name not in out:
             served = ", ".join(policy.pools[name].to)
+            if policy.method == "step-down":
+                why = (
+                    f"The shared pools give in the order {', '.join(shared)}, "
+                    "and a pool that has given takes no more."
+                )
+            else:
+                why = "Along every way from it, shared pools serve shared pools."
             raise problem(
-                "E-POL-03", f"{where}: pool {name}", f"it serves only {served}, so by method {policy.method} its cost never reaches a contact",
-                f"The shared pools give in the order {', '.join(shared)}, and a pool that has given takes no more."
-                if policy.method == "step-down" else "Along every way from it, shared pools serve shared pools.",
-                "Change `shared.order:`, set `shared: {method: reciprocal}`, or let a pool of the circle serve a pool of contacts.",
-            )  # fmt: skip
+                "E-POL-03",
+                f"{where}: pool {name}",
+                f"it serves only {served}, so by method {policy.method} its cost never reaches a contact",
+                why,
+                "Change `shared.order:`, set `shared: {method: reciprocal}`, "
+                "or let a pool of the circle serve a pool of contacts.",
+            )
 
 
 def _pool(name: str, body: object, where: str) -> Pool:
@@ -210,10 +231,15 @@ def _rule(body: object, here: str) -> Rule:
             "`until:` is the first day it holds no more.",
         )
     return Rule(
-        to=str(data["to"]), match=match, nature=_text(data.get("nature")), behaviour=_text(data.get("behaviour")),
-        category=_text(data.get("category")), because=str(data.get("because", "")),
-        start=start, end=end,
-    )  # fmt: skip
+        to=str(data["to"]),
+        match=match,
+        nature=_text(data.get("nature")),
+        behaviour=_text(data.get("behaviour")),
+        category=_text(data.get("category")),
+        because=str(data.get("because", "")),
+        start=start,
+        end=end,
+    )
 
 
 def _unit_time(body: object, where: str) -> UnitTime:
@@ -247,10 +273,15 @@ def _price(body: object, where: str) -> Price:
     if not per:
         raise _malformed(here, "`per:` is 0", "Say for how many units the price is, e.g. per: 1000000.")
     return Price(
-        str(data["vendor"]), str(data["item"]), _amount(data["price"], here), str(data["currency"]),
-        per, _day(data.get("from"), here), _day(data.get("until"), here),
+        str(data["vendor"]),
+        str(data["item"]),
+        _amount(data["price"], here),
+        str(data["currency"]),
+        per,
+        _day(data.get("from"), here),
+        _day(data.get("until"), here),
         str(data.get("source") or data.get("because") or ""),
-    )  # fmt: skip
+    )
 
 
 def _shrinkage(data: Mapping[str, object], where: str) -> tuple[Shrinkage, ...]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Metered use in money: a dated price sheet for outcomes, conversations, actions, messages, minutes, tokens, seats.
+"""Metered use in money, by a dated price sheet: outcomes, conversations, messages, minutes, tokens, seats.
 
 Every vendor's unit is also brought to the one that can be compared: a *verified* resolution, which is a
 contact the machine resolved, not reopened, and not followed by the same customer about the same matter
@@ -70,10 +70,14 @@ def price_usage(
         datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
         for d in (span.start, span.end)
     ]
+    usage = book.relation("usage")
     found = con.execute(
-        f"SELECT vendor, item, {BUCKET['duckdb'].format(at='used_at')} AS bucket, sum(quantity) FROM {book.relation('usage')} "
-        "WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL", within,
-    ).fetchall()  # fmt: skip
+        f"""
+        SELECT vendor, item, {BUCKET["duckdb"].format(at="used_at")} AS bucket, sum(quantity)
+        FROM {usage} WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL
+        """,
+        within,
+    ).fetchall()
     rows = [
         (v, i, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity)
         for v, i, bucket, quantity in found
@@ -81,13 +85,13 @@ def price_usage(
     served = {
         (v, i): (n, good)
         for v, i, n, good in con.execute(
-            _SERVED.format(usage=book.relation("usage"), good=verified, by="vendor, item"), within
+            _SERVED.format(usage=usage, good=verified, by="vendor, item"), within
         ).fetchall()
     }
     vendors = {
         v: (n, good)
         for v, n, good in con.execute(
-            _SERVED.format(usage=book.relation("usage"), good=verified, by="vendor"), within
+            _SERVED.format(usage=usage, good=verified, by="vendor"), within
         ).fetchall()
     }
     needed = {
@@ -138,10 +142,13 @@ def _amount(price: Price, quantity: Decimal, rate: int) -> int:
 def price_on(policy: Policy, vendor: str, item: str, day: date) -> Price | None:
     """The price in force on a day: the one that began last, or None."""
     found = [
-        p for p in policy.prices
-        if p.vendor.lower() == vendor.lower() and p.item.lower() == item.lower()
-        and (p.start is None or p.start <= day) and (p.end is None or day < p.end)
-    ]  # fmt: skip
+        p
+        for p in policy.prices
+        if p.vendor.lower() == vendor.lower()
+        and p.item.lower() == item.lower()
+        and (p.start is None or p.start <= day)
+        and (p.end is None or day < p.end)
+    ]
     return max(found, key=lambda p: p.start or date.min) if found else None
 
 
@@ -153,7 +160,10 @@ def _vendor(vendor: str, uses: list[PricedUse], contacts: int, verified: int | N
 
 
 def _verified(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> str:
-    """SQL condition that a contact was resolved for good, by outcome, reopening and the customer coming back."""
+    """SQL condition that a contact was resolved for good.
+
+    It goes by outcome, reopening and the customer coming back.
+    """
     filled = book.filled("contacts")
     if "outcome" not in filled:
         return "NULL"
@@ -164,9 +174,8 @@ def _verified(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> str
         tests.append("c.row_id NOT IN (SELECT row_id FROM repeat_contact WHERE followed)")
     if book.has("cases") and "case_id" in filled:
         cases = book.relation("cases", ["case_id", "reopens"])
-        tests.append(
-            f"coalesce(c.case_id NOT IN (SELECT case_id FROM {cases} WHERE reopens > 0 AND case_id IS NOT NULL), true)"
-        )
+        reopened = f"SELECT case_id FROM {cases} WHERE reopens > 0 AND case_id IS NOT NULL"
+        tests.append(f"coalesce(c.case_id NOT IN ({reopened}), true)")
     return f"contact_id IN (SELECT c.contact_id FROM {contacts} c WHERE {' AND '.join(tests)})"
 
 

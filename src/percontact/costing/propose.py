@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Propose a first policy from the ledger's own accounts, with a reason for each rule. A person then edits it."""
+"""Propose a first policy from the ledger's own accounts, a reason for each rule. A person then edits it."""
 
 from __future__ import annotations
 
@@ -49,15 +49,20 @@ def accounts_of(book: Book) -> list[Account]:
     """The accounts of the ledger, largest first."""
     con = connect()
     columns = ["account", "account_name", "cost_centre", "text", "amount"]
-    rows = con.execute(
-        "SELECT account, coalesce(max(account_name), ''), cost_centre, coalesce(string_agg(DISTINCT text, ' '), ''), count(*), sum(amount) "
-        f"FROM {book.relation('ledger', columns)} GROUP BY account, cost_centre ORDER BY abs(sum(amount)) DESC, account, cost_centre"
-    ).fetchall()
+    rows = con.execute(f"""
+        SELECT account, coalesce(max(account_name), ''), cost_centre,
+               coalesce(string_agg(DISTINCT text, ' '), ''), count(*), sum(amount)
+        FROM {book.relation("ledger", columns)} GROUP BY account, cost_centre
+        ORDER BY abs(sum(amount)) DESC, account, cost_centre
+    """).fetchall()
     return [Account(a, n, cc, w[:400], k, to_pico(s)) for a, n, cc, w, k, s in rows]
 
 
 def propose(book: Book) -> str:
-    """The text of a first policy.yaml: a rule an account, usual categories, pools with drivers the data can bear."""
+    """The text of a first policy.yaml.
+
+    A rule an account, usual categories, pools with drivers the data can bear.
+    """
     accounts = accounts_of(book)
     scopes = _scopes(book, accounts)
     first: list[dict[str, object]] = []
@@ -126,13 +131,9 @@ def _scopes(book: Book, accounts: list[Account]) -> dict[str, str]:
     """cost centre -> team of the same name, where the ledger and the contacts speak of the same teams."""
     if "team" not in book.filled("contacts"):
         return {}
-    teams = [
-        t
-        for (t,) in connect()
-        .execute(f"SELECT DISTINCT team FROM {book.relation('contacts', ['team'])} WHERE team IS NOT NULL")
-        .fetchall()
-    ]
-    plain = {_plain(t): t for t in teams}
+    contacts = book.relation("contacts", ["team"])
+    teams = connect().execute(f"SELECT DISTINCT team FROM {contacts} WHERE team IS NOT NULL").fetchall()
+    plain = {_plain(t): t for (t,) in teams}
     return {
         a.cost_centre: plain[_plain(a.cost_centre)]
         for a in accounts
@@ -180,35 +181,23 @@ def _scoped(book: Book, driver: str, wanted: tuple[str, ...], why: str) -> dict[
 
 
 def _channels(book: Book) -> list[str]:
-    rows = (
-        connect()
-        .execute(
-            f"SELECT DISTINCT channel FROM {book.relation('contacts', ['channel'])} WHERE channel IS NOT NULL ORDER BY 1"
-        )
-        .fetchall()
-    )
-    return [c for (c,) in rows]
+    contacts = book.relation("contacts", ["channel"])
+    query = f"SELECT DISTINCT channel FROM {contacts} WHERE channel IS NOT NULL ORDER BY 1"
+    return [c for (c,) in connect().execute(query).fetchall()]
 
 
 def _has_time(book: Book) -> bool:
-    found = (
-        connect()
-        .execute(f"SELECT coalesce(sum(handle_s), 0) > 0 FROM {book.relation('contacts', ['handle_s'])}")
-        .fetchone()
-    )
+    contacts = book.relation("contacts", ["handle_s"])
+    found = connect().execute(f"SELECT coalesce(sum(handle_s), 0) > 0 FROM {contacts}").fetchone()
     return bool(found and found[0]) or book.has("handlings")
 
 
 def _group(book: Book, team: str, *, alone: bool) -> str | None:
-    """The resource group that pays for a pool: the team's own; or the only one, when all people are one pool."""
+    """The resource group that pays for a pool: the team's own, or the only one when all people are one pool."""
     if not book.has("capacity"):
         return None
-    groups = [
-        g
-        for (g,) in connect()
-        .execute(f'SELECT DISTINCT "group" FROM {book.relation("capacity", ["group"])}')
-        .fetchall()
-    ]
+    query = f'SELECT DISTINCT "group" FROM {book.relation("capacity", ["group"])}'
+    groups = [g for (g,) in connect().execute(query).fetchall()]
     named = {_plain(g): g for g in groups}
     return named.get(_plain(team)) if team else (groups[0] if alone and len(groups) == 1 else None)
 

@@ -28,7 +28,7 @@ Key = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Work of one month under one combination of pool keys: part name -> whole quantity, and its first row."""
+    """Work of one month under one combination of pool keys: part -> whole quantity, and its first row."""
 
     quantity: Mapping[str, int]
     anchor: int
@@ -100,7 +100,10 @@ class Scopes:
                 self._by_shape[shape][values].append(bundle)
 
     def bundles(self, key: Key) -> list[list[Pool]]:
-        """Pools whose scope holds a combination, those of one scope and one driver together: they claim the same work."""
+        """Pools whose scope holds a combination.
+
+        Those of one scope and one driver stand together, for they claim the same work.
+        """
         value = dict(zip(self.keys, key, strict=True))
         return [
             bundle

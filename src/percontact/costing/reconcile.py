@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of the house: assigned + unused + unassigned = ledger, for each pool and month, or no figure is shown."""
+"""The law of the house: assigned + unused + unassigned = ledger, for each pool and month.
+
+Where it does not hold, no figure is shown.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +139,8 @@ def _fault(where: str, ledger: int, placed: int) -> FaultOfOurs:
         Problem(
             "E-REC-01",
             where,
-            f"assigned + unused + unassigned is {plain(from_pico(placed))}, the cost is {plain(from_pico(ledger))}",
+            f"assigned + unused + unassigned is {plain(from_pico(placed))}, "
+            f"the cost is {plain(from_pico(ledger))}",
             "Cost would be lost or counted twice, so no figure is shown. This is a fault of ours.",
             "Please report it with the output of `percontact check --json`.",
         )

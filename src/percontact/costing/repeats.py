@@ -18,7 +18,8 @@ def mark_repeats(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> 
 
     repeat    an earlier contact of the same customer (and reason) lies at most `repeat_days` before
     followed  a later one lies at most that long after: what this contact did was not enough
-    Contacts that stand for many, or whose customer (or reason) is unknown, are in neither: unknown, not false.
+    Contacts that stand for many, or whose customer (or reason) is unknown, are in neither: unknown,
+    not false.
     Source: domain page, repeat contact rate; the window looks forward for `followed`.
     """
     same = policy.repeat_same

@@ -14,7 +14,7 @@ MACHINE_ACTOR = {"ai_agent": "bot"}
 
 
 def actor_sql(actor: str, channel: str) -> str:
-    """SQL of who worked on a contact: as told, else by its channel (machines in MACHINE_CHANNELS, else an agent)."""
+    """SQL of who worked on a contact: as told, else by its channel (MACHINE_CHANNELS, else an agent)."""
     machines = " ".join(f"WHEN '{c}' THEN '{MACHINE_ACTOR.get(c, c)}'" for c in MACHINE_CHANNELS)
     return f"coalesce({actor}, CASE lower({channel}) {machines} ELSE 'agent' END)"
 

@@ -87,7 +87,10 @@ def _reciprocal(costs: Mapping[str, int], weights: Weights, order: Sequence[str]
 
 
 def _with_a_way_out(order: Sequence[str], weights: Weights) -> list[str]:
-    """Shared pools whose cost can reach a pool that gives nothing on; the others serve only each other, or nobody."""
+    """Shared pools whose cost can reach a pool that gives nothing on.
+
+    The others serve only each other, or nobody.
+    """
     receivers = {g: {r for r, w in weights.get(g, {}).items() if w > 0} for g in order}
     out: set[str] = set()
     while found := {

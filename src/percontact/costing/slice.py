@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked: a span, a grain, dimensions, conditions. Names only; it chooses rows and never moves cost."""
+"""What is asked: a span, a grain, dimensions, conditions.
+
+Names only; it chooses rows and never moves cost.
+"""
 
 from __future__ import annotations
 

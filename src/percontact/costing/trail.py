@@ -109,7 +109,10 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
 
 
 def contact_trail(costed: CostedBook, contact_id: str, question: Slice) -> Trail:
-    """One contact, priced pool by pool and line by line. Raises PercontactError E-ARG-01 for an unknown contact."""
+    """One contact, priced pool by pool and line by line.
+
+    Raises PercontactError E-ARG-01 for an unknown contact.
+    """
     seen = _months_of(costed, contact_id)
     if not seen:
         raise problem(
@@ -169,24 +172,25 @@ def _lines(costed: CostedBook, question: Slice, by_pool: dict[tuple[str, date], 
                 sums[int(str(values[0]))] += part
     if not sums:
         return []
-    known = {row[0]: row for row in costed.con.execute(
-        f"SELECT l.row_id, any_value(l.line_id), any_value(l.account), any_value(t.words), any_value(l.pool), sum(l.pico) FROM line_month l "
-        f"JOIN (SELECT row_id, concat_ws(', ', account_name, vendor, text) AS words FROM {costed.book.relation('ledger', ['row_id', 'account_name', 'vendor', 'text'])}) t USING (row_id) "
-        "WHERE l.month >= ? AND l.month < ? GROUP BY 1", [question.months.start, question.months.end],
-    ).fetchall()}  # fmt: skip
-    found = [
-        LineShare(
-            row_id,
-            known[row_id][1],
-            known[row_id][2],
-            known[row_id][3] or "",
-            known[row_id][4],
-            int(known[row_id][5]),
-            pico,
-        )
-        for row_id, pico in sums.items()
-        if pico
-    ]
+    ledger = costed.book.relation("ledger", ["row_id", "account_name", "vendor", "text"])
+    rows = costed.con.execute(
+        f"""
+        SELECT l.row_id, any_value(l.line_id), any_value(l.account), any_value(t.words),
+               any_value(l.pool), sum(l.pico)
+        FROM line_month l
+        JOIN (
+            SELECT row_id, concat_ws(', ', account_name, vendor, text) AS words FROM {ledger}
+        ) t USING (row_id)
+        WHERE l.month >= ? AND l.month < ? GROUP BY 1
+        """,
+        [question.months.start, question.months.end],
+    ).fetchall()
+    known = {row_id: told for row_id, *told in rows}
+    found = []
+    for row_id, pico in sums.items():
+        if pico:
+            line_id, account, words, pool, month_pico = known[row_id]
+            found.append(LineShare(row_id, line_id, account, words or "", pool, int(month_pico), pico))
     return sorted(found, key=lambda line: (-abs(line.pico), line.row_id))
 
 
@@ -194,9 +198,10 @@ def _contacts(costed: CostedBook, question: Slice, top: int) -> tuple[list[Conta
     columns = ("contact_id", "started_at", "channel", "team", "reason")
     source = priced_contacts(costed, replace(question, by=()), columns)
     fields = ", ".join(quote(c) for c in columns)
-    rows = costed.con.execute(
-        f"SELECT row_id, {fields}, CAST(pico AS HUGEINT), count(*) OVER () FROM {source} ORDER BY pico DESC, row_id LIMIT {int(top)}"
-    ).fetchall()
+    rows = costed.con.execute(f"""
+        SELECT row_id, {fields}, CAST(pico AS HUGEINT), count(*) OVER ()
+        FROM {source} ORDER BY pico DESC, row_id LIMIT {int(top)}
+    """).fetchall()
     found = [
         ContactShare(r[0], r[1], local_text(r[2], costed.book.settings.timezone), r[3], r[4], r[5], int(r[6]))
         for r in rows

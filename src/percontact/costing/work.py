@@ -78,21 +78,11 @@ class Work:
         self.con, self.book, self.policy, self.summary = con, book, policy, summary
         self._check_names()
         self.legs = book.has("handlings")
-        self.whole_seconds = not policy.concurrent_channels and all(
-            f.whole_seconds for t in ("contacts", "handlings") for f in book.files.get(t, ())
-        ) and all(_whole(u.base_s, *u.extra_s.values()) and all(map(is_number, u.extra_s)) for u in policy.unit_times)  # fmt: skip
-        self.usage_items = tuple(
-            sorted({p.driver.partition(":")[2] for p in policy.work_pools if p.driver.startswith("usage:")})
-        )
-        self.drivers = tuple(
-            sorted(
-                {
-                    p.driver
-                    for p in policy.pools.values()
-                    if p.driver in DRIVER_COLUMNS or p.driver.startswith("usage:")
-                }
-            )
-        )
+        self.whole_seconds = _has_whole_seconds(book, policy)
+        metered = {p.driver for p in policy.work_pools if p.driver.startswith("usage:")}
+        self.usage_items = tuple(sorted(driver.partition(":")[2] for driver in metered))
+        used = {p.driver for p in policy.pools.values()}
+        self.drivers = tuple(sorted(d for d in used if d in DRIVER_COLUMNS or d.startswith("usage:")))
         self._fine = WorkRows(con, book, policy, usage_items=self.usage_items)
         self._cubes = cubes
         plain = not self.legs and self.whole_seconds and not self.usage_items
@@ -104,23 +94,25 @@ class Work:
         )
 
     def _check_names(self) -> None:
-        """Raise PercontactError E-POL-02 when the policy speaks of a dimension or column that contacts do not have."""
+        """Raise PercontactError E-POL-02 when the policy speaks of a column that contacts do not have."""
         columns, dimensions = self.book.columns("contacts"), self.dimensions()
         named = [
             (f"pool {p.name}", "scope", d, dimensions) for p in self.policy.pools.values() for d, _ in p.scope
         ]
         own = [d for d in dimensions if d in columns]
         for u in self.policy.unit_times:
-            named += [("unit_times", "scope", d, own) for d, _ in u.scope] + [
-                ("unit_times", "extra", c, list(columns)) for c in u.extra_s
-            ]
+            named += [("unit_times", "scope", d, own) for d, _ in u.scope]
+            named += [("unit_times", "extra", c, list(columns)) for c in u.extra_s]
         named += [("repeat", "same", c, own) for c in self.policy.repeat_same]
         for where, part, name, known in named:
             if name not in known:
                 raise problem(
-                    "E-POL-02", f"policy.yaml: {where}", f"its {part} names {name!r}, which contacts do not have",
-                    did_you_mean(name, known), "Correct the name, or import contacts that have such a column.",
-                )  # fmt: skip
+                    "E-POL-02",
+                    f"policy.yaml: {where}",
+                    f"its {part} names {name!r}, which contacts do not have",
+                    did_you_mean(name, known),
+                    "Correct the name, or import contacts that have such a column.",
+                )
 
     def dimensions(self) -> list[str]:
         """Names that work can be grouped and filtered by."""
@@ -153,7 +145,7 @@ class Work:
         return (Part(f"q_{driver}", DRIVER_COLUMNS[driver], 1),)
 
     def rows(self, columns: Sequence[str], months: Period, *, drivers: Iterable[str] = ()) -> str:
-        """SQL relation of work rows: month, the columns, n, handled, effort, measured, derived, anchor, parts.
+        """SQL relation of work rows: month, columns, n, handled, effort, measured, derived, anchor, parts.
 
         columns  dimensions wanted, among `dimensions()`, and contact_id
         months   whole months
@@ -185,7 +177,8 @@ class Work:
             return "CASE WHEN actor IN ('agent', 'back_office') THEN 'assisted' ELSE 'unassisted' END"
         if not self.policy.failure_reasons:
             return "CAST(NULL AS VARCHAR)"
-        return f"CASE WHEN reason IS NOT NULL THEN CASE WHEN {in_list('reason', self.policy.failure_reasons)} THEN 'failure' ELSE 'value' END END"
+        failure = in_list("reason", self.policy.failure_reasons)
+        return f"CASE WHEN reason IS NOT NULL THEN CASE WHEN {failure} THEN 'failure' ELSE 'value' END END"
 
     # -- day cubes ----------------------------------------------------------------------------------
 
@@ -214,13 +207,17 @@ class Work:
             )
             standard = f" + CASE{branches} ELSE 0 END" if branches else ""
             fields += [
-                f"DATE '{f.month}' AS month", "count AS n", "handled",
+                f"DATE '{f.month}' AS month",
+                "count AS n",
+                "handled",
                 f"CAST(coalesce(handle_s, 0){standard} AS DECIMAL(38,3)) AS effort",
-                "coalesce(messages, 0) AS messages", "measured + reported AS measured", "derived", "anchor",
-            ]  # fmt: skip
-            sides.append(
-                f"SELECT {', '.join(fields)} FROM read_parquet({literal(str(f.cube))}, hive_partitioning = false)"
-            )
+                "coalesce(messages, 0) AS messages",
+                "measured + reported AS measured",
+                "derived",
+                "anchor",
+            ]
+            cube = f"read_parquet({literal(str(f.cube))}, hive_partitioning = false)"
+            sides.append(f"SELECT {', '.join(fields)} FROM {cube}")
         return f"({' UNION ALL '.join(sides)})" if sides else self._fine.rows(wanted, calendar, months, ())
 
     # -- the summary of the work under this policy --------------------------------------------------
@@ -231,7 +228,10 @@ class Work:
         return self._cubes and self.summary is None and not self._day_cubes and contacts >= SUMMARY_FROM_ROWS
 
     def write_summary(self, path: Path) -> bool:
-        """Write the sums of all work by month and dimension to Parquet; False (and no file) where it would not be smaller."""
+        """Write the sums of all work by month and dimension to Parquet.
+
+        Returns False (and leaves no file) where it would not be smaller.
+        """
         months = self.book.months("contacts") + (self.book.months("handlings") if self.legs else [])
         span = Period(min(months), add_months(max(months), 1))
         dims = self._summary_dimensions()
@@ -285,7 +285,8 @@ class Work:
         fields = [quote(c) if c in held else f"NULL::VARCHAR AS {quote(c)}" for c in wanted]
         parts = [quote(p.name) for d in self.drivers for p in self.parts(d)]
         return (
-            f"(SELECT {', '.join(['month', *fields, *SUMS, 'anchor', *parts])} FROM read_parquet({literal(str(self.summary))}, hive_partitioning = false) "
+            f"(SELECT {', '.join(['month', *fields, *SUMS, 'anchor', *parts])} "
+            f"FROM read_parquet({literal(str(self.summary))}, hive_partitioning = false) "
             f"WHERE month >= DATE '{months.start}' AND month < DATE '{months.end}')"
         )
 
@@ -309,12 +310,23 @@ def _parts(name: str, column: str, unit: int) -> tuple[Part, Part]:
 
 
 def _cube_has(f: BookFile, wanted: set[str]) -> bool:
-    """Whether a file's cube holds the dimensions wanted; one that no row of the file has needs not be there."""
+    """Whether a file's cube holds the dimensions wanted; one that no row of the file has may be absent."""
     if f.cube is None:
         return False
     in_file = {name for name, _ in f.columns}
     needed = wanted - {"actor"} | ({"actor", "channel"} if "actor" in wanted else set())
     return not (needed & in_file) - set(f.cube_columns)
+
+
+def _has_whole_seconds(book: Book, policy: Policy) -> bool:
+    """Whether every time of work is a number of whole seconds."""
+    if policy.concurrent_channels:
+        return False
+    if not all(f.whole_seconds for t in ("contacts", "handlings") for f in book.files.get(t, ())):
+        return False
+    return all(
+        _whole(u.base_s, *u.extra_s.values()) and all(map(is_number, u.extra_s)) for u in policy.unit_times
+    )
 
 
 def _whole(*numbers: Decimal) -> bool:

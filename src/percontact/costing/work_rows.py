@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +23,40 @@ if TYPE_CHECKING:
 
 LEG_DRIVERS = ("messages", "talk_s")
 """Drivers that a contact and its handlings may both tell of."""
+COLUMN_DRIVERS = frozenset({"messages", "talk_s", "wait_s"})
+"""Drivers that a row tells of in a column of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimensions:
+    """Where a row `c` of work has its dimensions from: from itself, and a handling from its contact `p` too.
+
+    absent   those that only the contact has
+    shared   those of both: where the row's own is unknown, the contact's holds
+    carried  columns the contact is joined with; none = it is not joined
+    """
+
+    absent: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    carried: tuple[str, ...] = ()
+
+    @property
+    def contact(self) -> str:
+        """Alias of the row that is the contact's own."""
+        return "p" if self.carried else "c"
+
+    def value(self, name: str) -> str:
+        """SQL of a dimension."""
+        if name == "actor":
+            if self.carried:
+                return actor_sql("coalesce(c.actor, p.actor)", "coalesce(c.channel, p.channel)")
+            return actor_sql("c.actor", "c.channel")
+        column = quote(name)
+        if name in self.absent:
+            return f"p.{column}"
+        if name in self.shared:
+            return f"coalesce(c.{column}, p.{column})"
+        return f"c.{column}"
 
 
 class WorkRows:
@@ -67,116 +102,122 @@ class WorkRows:
             self._calendar = months
 
     def _side(
-        self, table: str, wanted: list[str], calendar: list[str], months: Period, drivers: Iterable[str], *,
-        count: str, handled: str,
-    ) -> str:  # fmt: skip
+        self,
+        table: str,
+        wanted: list[str],
+        calendar: list[str],
+        months: Period,
+        drivers: Iterable[str],
+        *,
+        count: str,
+        handled: str,
+    ) -> str:
+        """The rows of one table as rows of work.
+
+        count    SQL of how many contacts a row stands for
+        handled  SQL of how many of them were handled
+        """
         drivers = set(drivers)
-        repeat = "repeat" in wanted
-        wanted = [c for c in wanted if c != "repeat"]
-        here = self.book.columns(table)
-        named = list(dict.fromkeys([*wanted, *self._scoped()]))
-        from_contact = [c for c in named if c not in here] if table == "handlings" else []
-        inherit = (
-            [c for c in named if c in here and c in self.book.columns("contacts")]
-            if table == "handlings"
-            else []
-        )
-        needed = self._needed_columns(wanted, drivers) & set(here) | {
-            "row_id",
-            "count",
-            "handle_s",
-            "handle_basis",
-        }
-        if table == "contacts":
-            needed |= {"handled"}
-        if table == "handlings":
-            needed |= {"contact_id"}
+        dimensions = self._dimensions(table, wanted)
+        effort, tier, effort_joins = self._effort(table, dimensions.value)
+        measured, derived = _by_tier(tier, handled)
+        fields = [
+            *_dimension_fields(dimensions, wanted, calendar),
+            *self._driver_fields(table, drivers),
+            "c.month AS month",
+            f"{count} AS n",
+            f"{handled} AS handled",
+            f"{effort} AS effort",
+            f"{measured} AS measured",
+            f"{derived} AS derived",
+            "c.row_id AS anchor",
+        ]
+        joins = [
+            *self._dimension_joins(dimensions, wanted, calendar),
+            *effort_joins,
+            *self._usage_joins(table, drivers),
+        ]
+        rows = self._own_rows(table, wanted, calendar, months, drivers)
+        return f"(SELECT {', '.join(fields)} FROM {' '.join([rows + ' c', *joins])})"
+
+    def _own_rows(
+        self, table: str, wanted: list[str], calendar: list[str], months: Period, drivers: set[str]
+    ) -> str:
+        """The rows of one table itself, with the columns that its work needs."""
+        needed = self._needed_columns(set(wanted) - {"repeat"}, drivers) & set(self.book.columns(table))
+        needed |= {"row_id", "count", "handle_s", "handle_basis"}
+        needed.add("contact_id" if table == "handlings" else "handled")
         if calendar:
-            needed |= {"bucket"}
-        relation = self.book.relation(
+            needed.add("bucket")
+        return self.book.relation(
             table, ["month", *sorted(needed)], first=months.start, last=add_months(months.end, -1)
         )
-        joins, lookup = "", "c"
-        if table == "handlings" and (from_contact or inherit or "actor" in named or repeat):
-            carried = sorted(
-                {"contact_id", "row_id", *from_contact, *inherit}
-                | ({"channel", "actor"} if "actor" in named else set())
-            )
-            joins += f" LEFT JOIN {self.book.relation('contacts', carried)} p ON p.contact_id = c.contact_id"
-            lookup = "p"
 
-        def value(dimension: str) -> str:
-            return self._dimension(dimension, from_contact, inherit, lookup)
+    def _dimensions(self, table: str, wanted: list[str]) -> _Dimensions:
+        """Where the rows of a table have their dimensions from."""
+        if table != "handlings":
+            return _Dimensions()
+        named = dict.fromkeys([*(c for c in wanted if c != "repeat"), *self._scoped()])
+        own, of_contact = self.book.columns("handlings"), self.book.columns("contacts")
+        absent = frozenset(c for c in named if c not in own)
+        shared = frozenset(c for c in named if c in own and c in of_contact)
+        actor = {"channel", "actor"} if "actor" in named else set()
+        linked = bool(absent or shared or actor or "repeat" in wanted)
+        carried = {"contact_id", "row_id", *absent, *shared, *actor} if linked else set()
+        return _Dimensions(absent, shared, tuple(sorted(carried)))
 
-        fields = [f"{value(c)} AS {quote(c)}" for c in wanted]
+    def _dimension_joins(
+        self, dimensions: _Dimensions, wanted: list[str], calendar: list[str]
+    ) -> Iterator[str]:
+        if dimensions.carried:
+            contacts = self.book.relation("contacts", dimensions.carried)
+            yield f"LEFT JOIN {contacts} p ON p.contact_id = c.contact_id"
         if calendar:
-            joins += " JOIN bucket_day k ON k.bucket = c.bucket"
-            fields += [f"k.{quote(c)} AS {quote(c)}" for c in calendar]
-        if repeat:
-            joins += f" LEFT JOIN repeat_contact t ON t.row_id = {lookup}.row_id"
-            fields.append("CASE t.repeat WHEN true THEN 'repeat' WHEN false THEN 'first' END AS repeat")
-        effort, tier, more = self._effort(table, here, value)
-        joins += more
+            yield "JOIN bucket_day k ON k.bucket = c.bucket"
+        if "repeat" in wanted:
+            yield f"LEFT JOIN repeat_contact t ON t.row_id = {dimensions.contact}.row_id"
+
+    def _driver_fields(self, table: str, drivers: set[str]) -> Iterator[str]:
+        """SQL fields of the drivers that are not time: metered items, then columns of the row."""
         for item in self.usage_items:
             if f"usage:{item}" in drivers:
                 column = quote("usage_" + item)
                 used = f"u.{column}" if table == "contacts" else "0"
-                fields.append(f"coalesce({used}, 0) AS {column}")
-        if table == "contacts" and any(d.startswith("usage:") for d in drivers):
-            joins += f" LEFT JOIN {self._usage_by_contact()} u ON u.contact_id = c.contact_id"
-        for name in sorted(drivers & {"messages", "talk_s", "wait_s"}):
-            told = f"coalesce({'c.' + name if name in here else '0'}, 0)"
+                yield f"coalesce({used}, 0) AS {column}"
+        here = self.book.columns(table)
+        for name in sorted(drivers & COLUMN_DRIVERS):
+            told = f"coalesce({f'c.{name}' if name in here else '0'}, 0)"
             if table == "contacts" and self.legs and name in LEG_DRIVERS:
-                told = (
-                    f"CASE WHEN w.{name} THEN 0 ELSE {told} END"  # its handlings tell; both would count twice
-                )
-            fields.append(f"{told} AS {name}")
-        measured, derived = (
-            f"CASE WHEN {tier} = '{name}' THEN {handled} ELSE 0 END" for name in ("measured", "derived")
-        )
-        if tier == _tier("c"):  # the same without a text made for each row: a sixth of a month's whole scan
-            measured, derived = _tier("c", handled, "0", "0"), _tier("c", "0", handled, "0")
-        fields += [
-            "c.month AS month", f"{count} AS n", f"{handled} AS handled", f"{effort} AS effort",
-            f"{measured} AS measured", f"{derived} AS derived",
-            "c.row_id AS anchor",
-        ]  # fmt: skip
-        return f"(SELECT {', '.join(fields)} FROM {relation} c{joins})"
+                # Where its handlings tell, the contact does not: both would count twice.
+                told = f"CASE WHEN w.{name} THEN 0 ELSE {told} END"
+            yield f"{told} AS {name}"
+
+    def _usage_joins(self, table: str, drivers: set[str]) -> Iterator[str]:
+        if table == "contacts" and any(d.startswith("usage:") for d in drivers):
+            yield f"LEFT JOIN {self._usage_by_contact()} u ON u.contact_id = c.contact_id"
 
     def _needed_columns(self, wanted: Iterable[str], drivers: Iterable[str]) -> set[str]:
-        needed = set(wanted) | (set(drivers) & {"messages", "talk_s", "wait_s"})
-        needed |= {d for u in self.policy.unit_times for d, _ in u.scope} | {
-            c for u in self.policy.unit_times for c in u.extra_s
-        }
+        needed = set(wanted) | (set(drivers) & COLUMN_DRIVERS)
+        for u in self.policy.unit_times:
+            needed |= {d for d, _ in u.scope} | set(u.extra_s)
         if "actor" in needed:
             needed |= {"channel"}
         if any(d.startswith("usage:") for d in drivers):
             needed |= {"contact_id"}
         return needed
 
-    def _dimension(self, name: str, from_contact: list[str], inherit: list[str], lookup: str) -> str:
-        if name == "actor":
-            if lookup == "p":
-                return actor_sql("coalesce(c.actor, p.actor)", "coalesce(c.channel, p.channel)")
-            return actor_sql("c.actor", "c.channel")
-        column = quote(name)
-        if name in from_contact:
-            return f"p.{column}"
-        if lookup == "p" and name in inherit:
-            return f"coalesce(c.{column}, p.{column})"
-        return f"c.{column}"
-
     def _scoped(self) -> list[str]:
         """Dimensions that time equations are scoped by."""
         return list(dict.fromkeys(d for u in self.policy.unit_times for d, _ in u.scope))
 
-    def _effort(self, table: str, here: Iterable[str], value: Callable[[str], str]) -> tuple[str, str, str]:
+    def _effort(self, table: str, value: Callable[[str], str]) -> tuple[str, str, list[str]]:
         """(effort in seconds, coverage tier, further joins) of a row; `value`: SQL of a dimension."""
-        known, tier, join = "c.handle_s", _tier("c"), ""
+        known, tier, joins = "c.handle_s", _tier("c"), []
         if self.split:
             known = "coalesce(s.split_s, c.handle_s)"
             tier = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END"
-            join = " LEFT JOIN split_time s ON s.row_id = c.row_id"
+            joins.append("LEFT JOIN split_time s ON s.row_id = c.row_id")
+        here = self.book.columns(table)
         branches = "".join(
             f" WHEN {scope_sql(u.scope, value=value)} THEN {_equation(u.base_s, u.extra_s, here, table)}"
             for u in self.policy.unit_times
@@ -184,35 +225,55 @@ class WorkRows:
         standard = f"CASE{branches} ELSE 0 END" if branches else "0"
         effort = f"coalesce({known}, {standard})"
         if table == "contacts" and self.legs:
-            join += " LEFT JOIN contacts_with_legs w ON w.row_id = c.row_id"
+            joins.append("LEFT JOIN contacts_with_legs w ON w.row_id = c.row_id")
             effort = f"CASE WHEN w.row_id IS NULL THEN {effort} ELSE 0 END"
             tier = f"coalesce(w.tier, {tier})"
-        return f"CAST({effort} AS DECIMAL(18,3))", tier, join
+        return f"CAST({effort} AS DECIMAL(18,3))", tier, joins
 
     def _mark_contacts_with_legs(self) -> None:
-        """Make the table `contacts_with_legs`: the contact's row, the weakest tier of its handlings' times, and what they tell."""
+        """Make the table `contacts_with_legs`, a row a contact with handlings.
+
+        It holds the contact's row_id, the weakest tier of its handlings' times, and which LEG_DRIVERS they
+        tell of.
+        """
         contacts = self.book.relation("contacts", ["row_id", "contact_id"])
         legs = self.book.relation(
             "handlings", ["row_id", "contact_id", "handle_s", "handle_basis", *LEG_DRIVERS]
         )
         tier, join = _tier("h"), ""
         if self.split:
-            tier, join = (
-                f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END",
-                " LEFT JOIN split_time s ON s.row_id = h.row_id",
-            )
+            tier = f"CASE WHEN s.split_s IS NOT NULL THEN 'derived' ELSE {tier} END"
+            join = "LEFT JOIN split_time s ON s.row_id = h.row_id"
         told = ", ".join(f"bool_or({d} IS NOT NULL) AS {d}" for d in LEG_DRIVERS)
-        self.con.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS contacts_with_legs AS "
-            "SELECT c.row_id, CASE WHEN bool_or(h.tier = 'estimated') THEN 'estimated' WHEN bool_or(h.tier = 'derived') THEN 'derived' ELSE 'measured' END AS tier, "
-            f"{told} FROM {contacts} c JOIN (SELECT h.*, {tier} AS tier FROM {legs} h{join}) h ON h.contact_id = c.contact_id GROUP BY 1"
-        )
+        self.con.execute(f"""
+            CREATE TEMP TABLE IF NOT EXISTS contacts_with_legs AS
+            SELECT c.row_id,
+                   CASE WHEN bool_or(h.tier = 'estimated') THEN 'estimated'
+                        WHEN bool_or(h.tier = 'derived') THEN 'derived'
+                        ELSE 'measured' END AS tier,
+                   {told}
+            FROM {contacts} c
+            JOIN (SELECT h.*, {tier} AS tier FROM {legs} h {join}) h ON h.contact_id = c.contact_id
+            GROUP BY 1
+        """)
 
     def _usage_by_contact(self) -> str:
         sums = ", ".join(
             f"sum(quantity) FILTER (item = {literal(i)}) AS {quote('usage_' + i)}" for i in self.usage_items
         )
-        return f"(SELECT contact_id, {sums} FROM {self.book.relation('usage', ['contact_id', 'item', 'quantity'])} WHERE contact_id IS NOT NULL GROUP BY 1)"
+        usage = self.book.relation("usage", ["contact_id", "item", "quantity"])
+        return f"(SELECT contact_id, {sums} FROM {usage} WHERE contact_id IS NOT NULL GROUP BY 1)"
+
+
+def _dimension_fields(dimensions: _Dimensions, wanted: list[str], calendar: list[str]) -> Iterator[str]:
+    """SQL fields of the dimensions wanted, then of the calendar, then whether it is a repeat."""
+    for name in wanted:
+        if name != "repeat":
+            yield f"{dimensions.value(name)} AS {quote(name)}"
+    for name in calendar:
+        yield f"k.{quote(name)} AS {quote(name)}"
+    if "repeat" in wanted:
+        yield "CASE t.repeat WHEN true THEN 'repeat' WHEN false THEN 'first' END AS repeat"
 
 
 def _tier(
@@ -221,18 +282,29 @@ def _tier(
     """SQL of how a row's own handle time is known, or of what stands for each way."""
     told = {"measured": measured, "reported": measured, "derived": derived}
     branches = " ".join(f"WHEN '{basis}' THEN {value}" for basis, value in told.items() if value != other)
+    if not branches:
+        return other
+    by_basis = f"CASE {row}.handle_basis {branches} ELSE {other} END"
+    return f"CASE WHEN {row}.handle_s IS NULL THEN {other} ELSE {by_basis} END"
+
+
+def _by_tier(tier: str, handled: str) -> tuple[str, str]:
+    """SQL of what a row handled with measured time, and with derived time; `tier`: SQL of its tier."""
+    if tier == _tier("c"):  # the same without a text made for each row: a sixth of a month's whole scan
+        return _tier("c", handled, "0", "0"), _tier("c", "0", handled, "0")
     return (
-        f"CASE WHEN {row}.handle_s IS NULL THEN {other} ELSE CASE {row}.handle_basis {branches} ELSE {other} END END"
-        if branches
-        else other
+        f"CASE WHEN {tier} = 'measured' THEN {handled} ELSE 0 END",
+        f"CASE WHEN {tier} = 'derived' THEN {handled} ELSE 0 END",
     )
 
 
 def _equation(base: Decimal, extra: Mapping[str, Decimal], here: Iterable[str], table: str) -> str:
-    """SQL of the seconds of a row by a time equation. An abandoned contact took no work; a handling always did."""
-    terms = [f"{base:f} * c.count"] + [
-        f"{seconds:f} * {_feature(name)}" for name, seconds in extra.items() if name in here
-    ]
+    """SQL of the seconds of a row by a time equation.
+
+    An abandoned contact took no work; a handling always did.
+    """
+    terms = [f"{base:f} * c.count"]
+    terms += [f"{seconds:f} * {_feature(name)}" for name, seconds in extra.items() if name in here]
     whole = " + ".join(terms)
     return f"CASE WHEN c.handled = 0 THEN 0 ELSE {whole} END" if table == "contacts" else whole
 
@@ -242,14 +314,11 @@ def _feature(name: str) -> str:
     column = f"c.{quote(name)}"
     if is_number(name):
         return f"coalesce({column}, 0)"
-    return f"CASE WHEN lower({column}) IN ('true', 'yes', 'y') THEN 1 ELSE coalesce(TRY_CAST({column} AS DECIMAL(18,3)), 0) END"
+    number = f"coalesce(TRY_CAST({column} AS DECIMAL(18,3)), 0)"
+    return f"CASE WHEN lower({column}) IN ('true', 'yes', 'y') THEN 1 ELSE {number} END"
 
 
 def is_number(name: str) -> bool:
     """Whether a column of contacts is a contract's number, so that it is stored as one."""
     column = TABLES["contacts"].column(name)
     return column is not None and column.kind in ("whole", "seconds")
-
-
-def _whole(*numbers: Decimal) -> bool:
-    return all(n == n.to_integral_value() for n in numbers)
