@@ -193,7 +193,7 @@ def _has_time(book: Book) -> bool:
 
 
 def _group(book: Book, team: str, *, alone: bool) -> str | None:
-    """The resource group that pays for a pool: the team's own, or the only one when all people are one pool."""
+    """The resource group that pays for a pool: the team's own, or the only one where people are one pool."""
     if not book.has("capacity"):
         return None
     query = f'SELECT DISTINCT "group" FROM {book.relation("capacity", ["group"])}'

@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from percontact.records.book import Book, BookFile, Settings, Source
 from percontact.records.column import Table
 from percontact.records.dialect import BUCKET, connect, literal, quote
 from percontact.records.tables import ROW_BITS, TABLES
+
+if TYPE_CHECKING:
+    import duckdb
 
 Row = Mapping[str, object]
 
@@ -64,16 +68,13 @@ def _month(row: Row, table: Table, zone: ZoneInfo) -> date | None:
     )
 
 
-def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequence[Row]) -> BookFile:
-    import duckdb
-
-    assert isinstance(con, duckdb.DuckDBPyConnection)
+def _write(
+    con: duckdb.DuckDBPyConnection, path: Path, table: Table, month: date | None, rows: Sequence[Row]
+) -> BookFile:
     defaults = {c.name: c.default for c in table.columns if c.default is not None}
     names = list(dict.fromkeys([*(n for row in rows for n in row), *defaults]))
     filled = [{**defaults, **row} for row in rows]
-    types = {n: (table.column(n).stored if table.column(n) else "VARCHAR") for n in names} | {
-        "row_id": "BIGINT"
-    }  # type: ignore[union-attr]
+    types = {n: _stored(table, n) for n in names} | {"row_id": "BIGINT"}
     values = ", ".join("(" + ", ".join(_text(row.get(n)) for n in names) + ")" for row in filled)
     fields = [f"CAST({quote(n)} AS {types[n]}) AS {quote(n)}" for n in names]
     extra: list[str] = []
@@ -88,17 +89,19 @@ def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequ
                 types[needed] = kind
         extra = [
             f"{BUCKET['duckdb'].format(at='started_at')} AS bucket",
-            "coalesce(handle_basis, CASE WHEN handle_s IS NULL THEN 'none' ELSE 'measured' END) AS handle_basis",
+            "coalesce(handle_basis, CASE WHEN handle_s IS NULL THEN 'none' ELSE 'measured' END)"
+            " AS handle_basis",
         ]
         types["bucket"] = "INTEGER"
     if table.name == "contacts":
         extra.append("CASE WHEN lower(outcome) = 'abandoned' THEN 0 ELSE \"count\" END AS handled")
         types["handled"] = "BIGINT"
     typed = f"SELECT {', '.join(fields)} FROM (VALUES {values}) AS v({', '.join(map(quote, names))})"
-    basis = "EXCLUDE (handle_basis)" if extra else ""
-    con.execute(
-        f"COPY (SELECT * {basis}{', ' + ', '.join(extra) if extra else ''} FROM ({typed})) TO {literal(str(path))} (FORMAT parquet)"
-    )
+    kept = "* EXCLUDE (handle_basis)" if extra else "*"
+    con.execute(f"""
+        COPY (SELECT {", ".join([kept, *extra])} FROM ({typed}))
+        TO {literal(str(path))} (FORMAT parquet)
+    """)
     whole = all(
         Decimal(str(row[n])) % 1 == 0
         for row in filled
@@ -106,6 +109,12 @@ def _write(con: object, path: Path, table: Table, month: date | None, rows: Sequ
         if n.endswith("_s") and row.get(n) is not None
     )
     return BookFile(path, len(rows), tuple(types.items()), month, whole)
+
+
+def _stored(table: Table, name: str) -> str:
+    """SQL type of a column; a further dimension is text."""
+    column = table.column(name)
+    return column.stored if column else "VARCHAR"
 
 
 def _text(value: object) -> str:
@@ -117,12 +126,29 @@ def tiny() -> Book:
 
     Cost per contact is 2.50 on basis used and 3.00 on basis full; 2,000 EUR of capacity is unused.
     """
+    june = {"period_start": "2026-06-01", "period_end": "2026-07-01"}
     return make_book(
         {
-            "contacts": [{"contact_id": f"d{day}", "started_at": f"2026-06-{day:02d} 09:00:00", "channel": "voice", "team": "voice",
-                          "count": 200, "handle_s": 200 * 300} for day in range(1, 21)],
-            "capacity": [{"group": "voice", "period_start": "2026-06-01", "period_end": "2026-07-01", "practical_h": 400}],
-            "ledger": [{"line_id": "6100-06", "account": "6100", "account_name": "Salaries", "period_start": "2026-06-01",
-                        "period_end": "2026-07-01", "amount": "12000.00"}],
+            "contacts": [
+                {
+                    "contact_id": f"d{day}",
+                    "started_at": f"2026-06-{day:02d} 09:00:00",
+                    "channel": "voice",
+                    "team": "voice",
+                    "count": 200,
+                    "handle_s": 200 * 300,
+                }
+                for day in range(1, 21)
+            ],
+            "capacity": [{"group": "voice", **june, "practical_h": 400}],
+            "ledger": [
+                {
+                    "line_id": "6100-06",
+                    "account": "6100",
+                    "account_name": "Salaries",
+                    **june,
+                    "amount": "12000.00",
+                }
+            ],
         }
-    )  # fmt: skip
+    )

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Day cubes, the summary and the rows themselves give the same integers, whatever is asked."""
+
+import csv
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from percontact.costing import Condition, CostedBook, Slice, parse_policy
+from percontact.costing.work import Work
+from percontact.pipeline import land
+from percontact.records import Settings
+from percontact.store import Workspace
+from percontact.values import Period
+
+SPAN = Period(date(2026, 1, 1), date(2026, 4, 1))
+PLAIN = """
+pools:
+  voice: {driver: handle_s, scope: {channel: [voice], team: [a, b]}, group: a}
+  people: {driver: handle_s, scope: {actor: [agent]}}
+  platform: {driver: contacts}
+  rent: {driver: cost, to: [voice, people]}
+rules:
+  - {match: {account: rent}, to: rent}
+  - {match: {account: pay}, to: people}
+  - {match: {account: lines}, to: voice}
+  - {to: platform}
+unit_times: [{scope: {channel: [email]}, base_s: 420}]
+"""
+CONCURRENT = PLAIN + "concurrency: {channels: [chat]}\n"
+QUESTIONS = [
+    Slice(SPAN),
+    Slice(SPAN, by=("channel", "team", "reason")),
+    Slice(SPAN, by=("assisted",), basis="full"),
+    Slice(SPAN, grain="quarter", by=("site", "pool")),
+    Slice(SPAN, by=("team",), where=(Condition("channel", ("voice", "")),), basis="marginal"),
+    Slice(Period(date(2026, 1, 5), date(2026, 3, 9)), grain="week", by=("reason",)),
+    Slice(SPAN, by=("weekday",), where=(Condition("reason", ("r1",), negate=True),)),
+]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """4,000 contacts of three months from a seed, some values unknown, and four ledger lines a month."""
+    folder = tmp_path_factory.mktemp("sources")
+    chance = random.Random(7)
+    contacts = folder / "contacts.csv"
+    with contacts.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["contact_id", "started_at", "ended_at", "channel", "team", "site", "reason", "agent", "outcome", "handle_s"]
+        )
+        for i in range(4000):
+            day, hour = chance.randrange(1, 29), chance.randrange(0, 23)
+            start = f"2026-0{chance.randrange(1, 4)}-{day:02d} {hour:02d}:{chance.randrange(60):02d}:00"
+            channel = chance.choice(["voice", "email", "chat", "self_service", ""])
+            handle = "" if channel in ("email", "self_service") else str(chance.randrange(5, 900))
+            end = f"{start[:14]}59:30" if channel == "chat" else ""
+            team, reason = chance.choice(["a", "b", "c", ""]), chance.choice(["r1", "r2", "r3", ""])
+            outcome = chance.choice(["resolved", "abandoned", ""])
+            writer.writerow(
+                [f"c{i}", start, end, channel, team, "x" if team == "a" else "y", reason, f"g{i % 9}", outcome, handle]
+            )
+    ledger = folder / "ledger.csv"
+    ledger.write_text(
+        "date,account,amount,behaviour\n"
+        + "".join(
+            f"2026-0{m},{account},{chance.randrange(10**4, 10**6) / 100},{behaviour}\n"
+            for m in (1, 2, 3)
+            for account, behaviour in [("pay", "step"), ("rent", "fixed"), ("lines", "variable"), ("tools", "fixed")]
+        ),
+        encoding="utf-8",
+    )
+    made = Workspace.create(folder / "books", Settings("EUR", "Europe/Berlin"))
+    land(made, "contacts", contacts)
+    land(made, "ledger", ledger)
+    return made
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_day_cubes_and_rows_give_the_same_cells(workspace: Workspace, question: Slice) -> None:
+    book, policy = workspace.book(), parse_policy(PLAIN)
+    cubed, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
+    assert cubed.work.from_day_cubes(["channel", "team", "reason", "site", "day"])
+    assert cubed.cells(question) == plain.cells(question)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_summary_and_rows_give_the_same_cells(workspace: Workspace, tmp_path: Path, question: Slice) -> None:
+    book, policy = workspace.book(), parse_policy(CONCURRENT)
+    plain = CostedBook(book, policy, cubes=False)
+    Work(plain.con, book, policy).write_summary(tmp_path / "work.parquet")
+    summed = CostedBook(book, policy, summary=tmp_path / "work.parquet")
+    assert summed.work.from_summary(["channel", "team", "reason", "site", "assisted"], summed.parts)
+    assert summed.cells(question) == plain.cells(question)
