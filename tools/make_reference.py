@@ -202,7 +202,6 @@ FAMILIES = {
     "ID": "Ids",
     "POL": "The policy",
     "FX": "Exchange rates",
-    "PRICE": "Prices",
     "REC": "Reconciliation",
     "LIB": "Libraries",
     "OWN": "Faults of ours",

@@ -30,15 +30,11 @@ def traced(
 ) -> Document:
     """The trail of a figure, or of one contact, with the file and line of each row."""
     if contact_id is None:
-        found, title = (
-            trail(book.costed, question, pool=pool, top=top),
-            f"{question.span.start} to {question.span.end - timedelta(days=1)}, basis {question.basis}",
-        )
+        found = trail(book.costed, question, pool=pool, top=top)
+        title = f"{question.span.start} to {question.span.end - timedelta(days=1)}, basis {question.basis}"
     else:
-        found, title = (
-            contact_trail(book.costed, contact_id, question),
-            f"Contact {contact_id}, basis {question.basis}",
-        )
+        found = contact_trail(book.costed, contact_id, question)
+        title = f"Contact {contact_id}, basis {question.basis}"
     return trail_document(
         found,
         title=title,
@@ -62,7 +58,7 @@ def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
             str(book.workspace.path),
             "there are no campaigns yet",
             "Spend and reach come from the table campaigns.",
-            "percontact import campaigns FILE",
+            "Import them: percontact import campaigns FILE.",
         )
     fiscal = book.settings.fiscal_start_month
     row = con.execute(
@@ -82,9 +78,14 @@ def checked(book: OpenBook) -> list[Finding]:
     """What is missing, doubtful or unplaced, worst first."""
     aside = [i for i in book.workspace.receipts() if i.state == "live" and i.receipt.aside]
     found = [
-        Finding("wrong", f"{i.receipt.aside:,} of {i.receipt.seen:,} rows of {i.receipt.name} were set aside.", f"percontact imports --aside {i.receipt.number} shows each with its reason; correct the file and import it with --replace.")
+        Finding(
+            "wrong",
+            f"{i.receipt.aside:,} of {i.receipt.seen:,} rows of {i.receipt.name} were set aside.",
+            f"percontact imports --aside {i.receipt.number} shows each with its reason; "
+            "correct the file and import it with --replace.",
+        )
         for i in aside
-    ]  # fmt: skip
+    ]
     try:
         found += findings(book.costed)
     except PercontactError as error:
@@ -93,7 +94,7 @@ def checked(book: OpenBook) -> list[Finding]:
 
 
 def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dict[str, object]:
-    """Pin a period's figures to their snapshot and policy, or compare a closed period with today's figures."""
+    """Pin a period's figures to their snapshot and policy, or compare a closed period with today's."""
     fiscal = book.settings.fiscal_start_month
     span = named_period(name, "PERIOD", fiscal)
     grain = parse_period(name, fiscal)[1]
@@ -112,10 +113,11 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
             for name, was in (old.items() if isinstance(old, dict) else ())
             if figures[basis].get(name) != was
         ]
-        says = f"{label} was closed at snapshot {record.snapshot}; today's data gives " + (
+        gives = (
             "the same figures."
             if same
-            else f"other figures ({'; '.join(moved)}). What was reported stands; --reopen BECAUSE opens the period again."
+            else f"other figures ({'; '.join(moved)}). "
+            "What was reported stands; --reopen BECAUSE opens the period again."
         )
         return {
             "period": label,
@@ -123,7 +125,7 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
             "closed": record.figures,
             "today": figures,
             "differs": not same,
-            "says": says,
+            "says": f"{label} was closed at snapshot {record.snapshot}; today's data gives {gives}",
         }
     made = book.workspace.close_period(
         label,
@@ -136,7 +138,10 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
         "period": label,
         "snapshot": made.snapshot,
         "closed": figures,
-        "says": f"Closed {label} at snapshot {made.snapshot}: cost per contact {_short(figures['used']['value'])} used, {_short(figures['full']['value'])} full. Ask again to compare it with later data.",
+        "says": f"Closed {label} at snapshot {made.snapshot}: "
+        f"cost per contact {_short(figures['used']['value'])} used, "
+        f"{_short(figures['full']['value'])} full. "
+        "Ask again to compare it with later data.",
     }
 
 
@@ -146,5 +151,11 @@ def _short(value: str | None) -> str:
 
 def _figures(book: OpenBook, question: Slice) -> dict[str, str | None]:
     s = book.state(question, compare=False)
-    return {"cost_cents": str(s.total.cents), "contacts": str(s.total.contacts), "value": None if s.total.value is None else str(s.total.value),
-            "ledger_cents": str(s.proof.ledger), "unused_cents": str(s.proof.unused), "unassigned_cents": str(s.proof.unassigned)}  # fmt: skip
+    return {
+        "cost_cents": str(s.total.cents),
+        "contacts": str(s.total.contacts),
+        "value": None if s.total.value is None else str(s.total.value),
+        "ledger_cents": str(s.proof.ledger),
+        "unused_cents": str(s.proof.unused),
+        "unassigned_cents": str(s.proof.unassigned),
+    }

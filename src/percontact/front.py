@@ -79,7 +79,8 @@ def cost(
 ) -> CostAnswer:
     """What contacts cost: the cost statement of `percontact cost`, with the same names.
 
-    start, end  names of periods: 2026-03, 2026-Q1, 2026-W11, ...; both inclusive; None = as far as the data goes
+    start, end  names of periods: 2026-03, 2026-Q1, 2026-W11, ...; both inclusive; None = as far as the
+                data goes
     by          dimensions: channel, team, reason, agent, customer, case, pool, account, category, ...
     where       conditions: "team=Billing", "channel!=voice"
     basis       used, full or marginal

@@ -72,7 +72,14 @@ class OpenBook:
     def policy(self) -> Policy:
         """The rules of policy.yaml, or the textbook formula where there is none."""
         file = self.workspace.path / POLICY_FILE
-        return parse_policy(file.read_text("utf-8"), POLICY_FILE) if file.is_file() else textbook()
+        if not file.is_file():
+            return textbook()
+        try:
+            text = file.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            why = "Guessing an encoding can change the names that its rules match."
+            raise problem("E-POL-01", POLICY_FILE, "it is not UTF-8", why, "Save it as UTF-8.") from error
+        return parse_policy(text, POLICY_FILE)
 
     @cached_property
     def costed(self) -> CostedBook:
@@ -80,10 +87,12 @@ class OpenBook:
         for table, what in (("ledger", "costs"), ("contacts", "contacts")):
             if not self.book.has(table):
                 raise problem(
-                    "E-DATA-01", str(self.workspace.path), f"there are no {what} yet",
+                    "E-DATA-01",
+                    str(self.workspace.path),
+                    f"there are no {what} yet",
                     "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
-                    f"percontact import {table} FILE",
-                )  # fmt: skip
+                    f"Import them: percontact import {table} FILE.",
+                )
         kept = self.workspace.run_folder(self._run) / SUMMARY_FILE
         costed = CostedBook(
             self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None
@@ -94,7 +103,10 @@ class OpenBook:
 
     @property
     def _run(self) -> str:
-        """Digest of all that the work's quantities depend on: the state of the workspace, the policy, our version."""
+        """Digest of all that the work's quantities depend on.
+
+        That is the state of the workspace, the policy, and our version.
+        """
         return hashlib.sha256(
             f"{self.book.snapshot} {self.policy.digest} {__version__} {SUMMARY_FORMAT}".encode()
         ).hexdigest()[:20]
@@ -112,9 +124,15 @@ class OpenBook:
             return  # a workspace that may only be read is answered from its rows
 
     def ask(
-        self, *, start: str | None = None, end: str | None = None, grain: str = "month",
-        by: Sequence[str] = (), where: Sequence[str] = (), basis: str = "used",
-    ) -> Slice:  # fmt: skip
+        self,
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        grain: str = "month",
+        by: Sequence[str] = (),
+        where: Sequence[str] = (),
+        basis: str = "used",
+    ) -> Slice:
         """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions."""
         known = {*self.costed.work.dimensions(), *LEDGER_DIMENSIONS, "pool"}
         dims = {_dimension(d, known): d.strip() for one in by for d in one.split(",") if d.strip()}
@@ -129,7 +147,10 @@ class OpenBook:
         )
 
     def span(self, start: str | None, end: str | None) -> Period:
-        """The days from the start of one named period to the end of another; open ends reach as far as the data."""
+        """The days from the start of one named period to the end of another.
+
+        Open ends reach as far as the data.
+        """
         fiscal = self.settings.fiscal_start_month
         first = named_period(start, "--from", fiscal).start if start else None
         last = named_period(end, "--to", fiscal).end if end else None
@@ -138,7 +159,13 @@ class OpenBook:
         first = first or min(months[0], last or months[0])
         last = last or max(add_months(months[-1], 1), add_months(first, 1))
         if last <= first:
-            raise problem("E-ARG-02", f"--from {start} --to {end}", "the span ends before it begins", "--to is inclusive of the period it names.", "Swap them.")  # fmt: skip
+            raise problem(
+                "E-ARG-02",
+                f"--from {start} --to {end}",
+                "the span ends before it begins",
+                "--to is inclusive of the period it names.",
+                "Swap them.",
+            )
         return Period(first, last)
 
     def state(self, question: Slice, per: str = "contact", *, compare: bool = True) -> Statement:
@@ -159,15 +186,73 @@ class OpenBook:
 
 
 def land(
-    workspace: Workspace, table: str, path: Path, *, mapping: Mapping | None = None,
-    replace: bool = False, add: bool = False, progress: Progress | None = None,
-) -> Receipt:  # fmt: skip
+    workspace: Workspace,
+    table: str,
+    path: Path,
+    *,
+    mapping: Mapping | None = None,
+    replace: bool = False,
+    add: bool = False,
+    progress: Progress | None = None,
+) -> Receipt:
     """Read one file into a table: all of its good rows land in one step, or none does.
 
-    Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add` is set.
+    Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add`
+    is set.
     """
     from percontact.ingest import content_hash, read_file
 
+    _check_source(table, path)
+    text = mapping.text if mapping else ""
+    same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
+    if same is not None:
+        return same
+    for _ in range(TRIES):
+        earlier = tuple(workspace.find_name(table, path.name))
+        if earlier and not (replace or add):
+            raise problem(
+                "E-FILE-07",
+                str(path),
+                f"a file of this name is in {table} already, "
+                f"with other content or another mapping (import {earlier[-1]})",
+                "Reading both could count rows twice; reading only this one could lose rows.",
+                "Say which you mean: --replace (this file stands for the earlier one) or --add (both count).",
+            )
+        replaces = earlier if replace else ()
+        book = workspace.book()
+        number = workspace.reserve()
+        folder = workspace.staging(number)
+        # A copy is read and kept, so that an edit in between cannot part the rows from their source.
+        kept = folder / "source" / path.name
+        kept.parent.mkdir()
+        shutil.copyfile(path, kept)
+        staged = read_file(
+            kept,
+            table,
+            settings=workspace.settings,
+            key=workspace.key,
+            number=number,
+            folder=folder,
+            book=book,
+            ignore_imports=replaces,
+            mapping=mapping,
+            progress=progress,
+        )
+        try:
+            return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
+        except Moved:
+            continue
+    raise problem(
+        "E-WS-05",
+        str(workspace.path),
+        "other imports kept changing this table",
+        "The ids have to be checked against all that is there.",
+        "Try again.",
+    )
+
+
+def _check_source(table: str, path: Path) -> None:
+    """Raise PercontactError E-ARG-01 for an unknown table, E-FILE-01 for a file that is not there."""
     if table not in TABLES:
         raise problem(
             "E-ARG-01",
@@ -178,37 +263,12 @@ def land(
         )
     if not path.is_file():
         raise problem(
-            "E-FILE-01", str(path), "no such file", "The name is read as it stands.", "Check the path."
+            "E-FILE-01",
+            str(path),
+            "there is no such file",
+            f"It was looked for from {Path.cwd()}.",
+            "Check the path.",
         )
-    text = mapping.text if mapping else ""
-    same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
-    if same is not None:
-        return same
-    for _ in range(TRIES):
-        earlier = tuple(workspace.find_name(table, path.name))
-        if earlier and not (replace or add):
-            raise problem(
-                "E-FILE-07", str(path), f"a file of this name is in {table} already, with other content or another mapping (import {earlier[-1]})",
-                "Reading both could count rows twice; reading only this one could lose rows.",
-                "--replace: this file stands for the earlier one. --add: both count.",
-            )  # fmt: skip
-        replaces = earlier if replace else ()
-        book = workspace.book()
-        number = workspace.reserve()
-        folder = workspace.staging(number)
-        # A copy is read and kept, so that an edit in between cannot part the rows from their source.
-        kept = folder / "source" / path.name
-        kept.parent.mkdir()
-        shutil.copyfile(path, kept)
-        staged = read_file(
-            kept, table, settings=workspace.settings, key=workspace.key, number=number, folder=folder,
-            book=book, ignore_imports=replaces, mapping=mapping, progress=progress,
-        )  # fmt: skip
-        try:
-            return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
-        except Moved:
-            continue
-    raise problem("E-WS-05", str(workspace.path), "other imports kept changing this table", "The ids have to be checked against all that is there.", "Try again.")  # fmt: skip
 
 
 def _is_hash(text: str) -> bool:
@@ -238,9 +298,12 @@ def named_period(text: str, option: str, fiscal: int) -> Period:
         return parse_period(text, fiscal)[0]
     except ValueError as error:
         raise problem(
-            "E-ARG-02", option, f"{text!r} names no period", "The span must be certain.",
+            "E-ARG-02",
+            option,
+            f"{text!r} names no period",
+            "A span is one day, week, month, quarter or year by its name, and is never guessed.",
             "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1 or FY2026.",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _dimension(name: str, known: Iterable[str]) -> str:
@@ -252,7 +315,8 @@ def _dimension(name: str, known: Iterable[str]) -> str:
             f"dimension {name.strip()}",
             "no contact has such a column",
             did_you_mean(full, known),
-            "Use one of these names.",
+            "Use a column of the contacts"
+            + (", a column of the ledger or pool." if "pool" in known else "."),
         )
     return full
 
@@ -260,7 +324,13 @@ def _dimension(name: str, known: Iterable[str]) -> str:
 def _split_condition(text: str) -> tuple[str, bool, list[str]]:
     name, sign, values = text.partition("=")
     if not sign or not name.rstrip("!").strip():
-        raise problem("E-ARG-01", f"--where {text}", "it is no condition", "A condition names a dimension and its values.", "Write team=Billing, team=Billing,Sales or team!=Billing; team= means unknown.")  # fmt: skip
+        raise problem(
+            "E-ARG-01",
+            f"--where {text}",
+            "it is no condition",
+            "A condition names a dimension and its values.",
+            "Write team=Billing, team=Billing,Sales or team!=Billing; team= means unknown.",
+        )
     return name.rstrip("!").strip(), name.endswith("!"), [v.strip() for v in values.split(",")]
 
 
@@ -276,7 +346,7 @@ def _one_of(value: str, allowed: Sequence[Choice], option: str) -> Choice:
         option,
         f"{value!r} is not one of its values",
         did_you_mean(value, allowed),
-        "Use one of these.",
+        f"Its values are {', '.join(allowed)}.",
     )
 
 

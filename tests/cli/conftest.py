@@ -67,7 +67,8 @@ def tiny(tmp_path: Path, shell: Shell) -> Path:
     for table in ("contacts", "capacity", "ledger"):
         assert shell("-C", "books", "import", table, f"{table}.csv", "--yes").code == 0
     (tmp_path / "books" / "policy.yaml").write_text(
-        "pools:\n  people.voice: {driver: handle_s, scope: {channel: voice}, group: voice, because: paid for their time}\n"
+        "pools:\n  people.voice: {driver: handle_s, scope: {channel: voice}, group: voice, "
+        "because: paid for their time}\n"
         "rules:\n  - {match: {account: '61*'}, to: people.voice, because: salaries}\n"
     )
     return tmp_path

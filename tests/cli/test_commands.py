@@ -71,9 +71,16 @@ def test_to_is_inclusive_of_the_period_it_names(tiny, shell):
 
 @pytest.mark.parametrize(
     ("grain", "name"),
-    [("day", "2026-06-01"), ("week", "2026-W23"), ("month", "2026-06"), ("quarter", "2026-Q2"), ("year", "2026"),
-     ("fiscal-quarter", "FY2026-Q2"), ("fiscal-year", "FY2026")],
-)  # fmt: skip
+    [
+        ("day", "2026-06-01"),
+        ("week", "2026-W23"),
+        ("month", "2026-06"),
+        ("quarter", "2026-Q2"),
+        ("year", "2026"),
+        ("fiscal-quarter", "FY2026-Q2"),
+        ("fiscal-year", "FY2026"),
+    ],
+)
 def test_every_grain_names_its_periods_and_keeps_the_total(tiny, shell, grain, name):
     """The fiscal year is the calendar year here."""
     rows = shell("-C", "books", "cost", "--grain", grain, "--json").json["rows"]
@@ -211,7 +218,9 @@ def test_the_python_door_gives_the_command_s_answer(tiny, shell):
 def test_customers_are_stored_as_keyed_hashes_and_still_found_by_their_id(tiny, shell):
     """One customer with two contacts of 60 s at 0.50 EUR a minute."""
     (tiny / "named.csv").write_text(
-        "contact_id,started_at,channel,handle_s,customer_id\nn1,2026-06-01 09:00:00,voice,60,anna@example.org\nn2,2026-06-02 09:00:00,voice,60,anna@example.org\n"
+        "contact_id,started_at,channel,handle_s,customer_id\n"
+        "n1,2026-06-01 09:00:00,voice,60,anna@example.org\n"
+        "n2,2026-06-02 09:00:00,voice,60,anna@example.org\n"
     )
     shell("-C", "books", "import", "contacts", "named.csv")
     answer = shell(
@@ -223,7 +232,7 @@ def test_customers_are_stored_as_keyed_hashes_and_still_found_by_their_id(tiny, 
 
 
 def test_a_frame_lands_like_a_file(tiny, shell):
-    """One more contact of 60 s at 0.50 EUR a minute, from a Polars frame; the same rows again change nothing."""
+    """One more contact of 60 s at 0.50 EUR a minute, from a Polars frame; the same rows again: no change."""
     import polars as pl
 
     import percontact as pc

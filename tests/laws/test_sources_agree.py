@@ -41,6 +41,20 @@ QUESTIONS = [
 ]
 
 
+COLUMNS = (
+    "contact_id",
+    "started_at",
+    "ended_at",
+    "channel",
+    "team",
+    "site",
+    "reason",
+    "agent",
+    "outcome",
+    "handle_s",
+)
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """4,000 contacts of three months from a seed, some values unknown, and four ledger lines a month."""
@@ -49,9 +63,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     contacts = folder / "contacts.csv"
     with contacts.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["contact_id", "started_at", "ended_at", "channel", "team", "site", "reason", "agent", "outcome", "handle_s"]
-        )
+        writer.writerow(COLUMNS)
         for i in range(4000):
             day, hour = chance.randrange(1, 29), chance.randrange(0, 23)
             start = f"2026-0{chance.randrange(1, 4)}-{day:02d} {hour:02d}:{chance.randrange(60):02d}:00"
@@ -60,16 +72,16 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             end = f"{start[:14]}59:30" if channel == "chat" else ""
             team, reason = chance.choice(["a", "b", "c", ""]), chance.choice(["r1", "r2", "r3", ""])
             outcome = chance.choice(["resolved", "abandoned", ""])
-            writer.writerow(
-                [f"c{i}", start, end, channel, team, "x" if team == "a" else "y", reason, f"g{i % 9}", outcome, handle]
-            )
+            site, agent = "x" if team == "a" else "y", f"g{i % 9}"
+            writer.writerow([f"c{i}", start, end, channel, team, site, reason, agent, outcome, handle])
+    accounts = {"pay": "step", "rent": "fixed", "lines": "variable", "tools": "fixed"}
     ledger = folder / "ledger.csv"
     ledger.write_text(
         "date,account,amount,behaviour\n"
         + "".join(
             f"2026-0{m},{account},{chance.randrange(10**4, 10**6) / 100},{behaviour}\n"
             for m in (1, 2, 3)
-            for account, behaviour in [("pay", "step"), ("rent", "fixed"), ("lines", "variable"), ("tools", "fixed")]
+            for account, behaviour in accounts.items()
         ),
         encoding="utf-8",
     )
@@ -88,7 +100,9 @@ def test_day_cubes_and_rows_give_the_same_cells(workspace: Workspace, question: 
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_summary_and_rows_give_the_same_cells(workspace: Workspace, tmp_path: Path, question: Slice) -> None:
+def test_the_summary_and_rows_give_the_same_cells(
+    workspace: Workspace, tmp_path: Path, question: Slice
+) -> None:
     book, policy = workspace.book(), parse_policy(CONCURRENT)
     plain = CostedBook(book, policy, cubes=False)
     Work(plain.con, book, policy).write_summary(tmp_path / "work.parquet")

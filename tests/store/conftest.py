@@ -100,7 +100,7 @@ def contacts_in(duck: duckdb.DuckDBPyConnection) -> Callable[[Book], Told]:
         cubes = [str(f.cube) for f in book.files.get("contacts", ()) if f.cube]
         if cubes:
             summed = duck.execute(
-                "SELECT sum(\"count\"), sum(handle_s) FROM read_parquet(?)", [cubes]
+                'SELECT sum("count"), sum(handle_s) FROM read_parquet(?)', [cubes]
             ).fetchall()
             assert summed == [(sum(r for r, _ in told.values()), sum(s for _, s in told.values()))]
         return told

@@ -19,9 +19,19 @@ from percontact.cli.speak import count, open_book, output_options, say, slice_op
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, start: str | None, end: str | None, where: tuple[str, ...], basis: str, amounts: str, snapshot: int | None,
-    top: int, sort: str, form: str | None, as_json: bool, output: Path | None,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    where: tuple[str, ...],
+    basis: str,
+    amounts: str,
+    snapshot: int | None,
+    top: int,
+    sort: str,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """List contacts with their cost; with -o FILE.parquet or FILE.csv, write all of them, exact to 1e-12."""
     from percontact.costing.contact_cost import write_contacts
     from percontact.report.contact_list import contact_document

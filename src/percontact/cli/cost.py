@@ -33,9 +33,20 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, start: str | None, end: str | None, grain: str, by: tuple[str, ...], where: tuple[str, ...],
-    basis: str, per: str, amounts: str, snapshot: int | None, form: str | None, as_json: bool, output: Path | None,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    grain: str,
+    by: tuple[str, ...],
+    where: tuple[str, ...],
+    basis: str,
+    per: str,
+    amounts: str,
+    snapshot: int | None,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """What contacts cost: ledger, pools, contacts, and what is unused or unassigned.
 
     \b
@@ -48,6 +59,7 @@ def command(
     say(book.state(question, per), form=form, as_json=as_json, output=output)
     if output is None and not as_json and form in (None, "text"):
         click.echo(
-            "\nNext: percontact trace opens a figure down to its rows; percontact check says what is doubtful.",
+            "\nNext: percontact trace opens a figure down to its rows; "
+            "percontact check says what is doubtful.",
             err=True,
         )

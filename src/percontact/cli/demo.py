@@ -39,7 +39,8 @@ def command(folder: Path, seed: int, contacts: int, no_stories: bool, as_json: b
         click.echo(json.dumps({"folder": str(folder), "rows": rows, "demo": True}))
         return
     click.echo(
-        f"Made the demo company in {folder}: {count(rows['contacts'], 'contact')}, {count(rows['ledger'], 'ledger line')}. All of it is made up."
+        f"Made the demo company in {folder}: {count(rows['contacts'], 'contact')}, "
+        f"{count(rows['ledger'], 'ledger line')}. All of it is made up."
     )
     click.echo(f"Next: percontact -C {folder} cost --from 2026-01 --to 2026-06 --by channel", err=True)
     click.echo(f"      percontact -C {folder} trace --from 2026-06 --where channel=voice", err=True)

@@ -176,7 +176,8 @@ def _own_up(error: Exception) -> None:
             "E-OWN-01",
             where,
             f"{type(error).__name__}: {first_line}",
-            "percontact did not foresee this. Your data is as it was before the command.",
+            "This is a fault of ours: percontact did not foresee it. "
+            "Your data is as it was before the command.",
             "Please report it with these lines; PERCONTACT_DEBUG=1 shows the whole way.",
         )
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,13 @@ import click
 from percontact.cli.speak import Bar, count
 
 if TYPE_CHECKING:
-    from percontact.records.landing import Receipt
+    from percontact.records.landing import Aside, Receipt
     from percontact.store.workspace import Workspace
+
+
+KINDS_SHOWN = 3
+ROWS_LOOKED_AT = 10_000
+"""Of the rows set aside, the first of each code is shown; of millions, no more are looked at."""
 
 
 @click.command("import")
@@ -71,32 +77,41 @@ def command(
             _tell(workspace, receipts[-1])
     if as_json:
         click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
-    else:
-        click.echo(f"Next: {_next(workspace, table)}", err=True)
     if any(r.seen and not r.landed for r in receipts):
         ctx.exit(1)
+    if not as_json:
+        click.echo(f"Next: {_next(workspace, table)}", err=True)
 
 
 def _tell(workspace: Workspace, receipt: Receipt) -> None:
     if receipt.unchanged:
         click.echo(
-            f"{receipt.name}: the same bytes are in {receipt.table} already (import {receipt.number}); nothing changed."
+            f"{receipt.name}: the same bytes are in {receipt.table} already "
+            f"(import {receipt.number}); nothing changed."
         )
         return
     click.echo(
-        f"{receipt.name}: {count(receipt.seen, 'row')} = {receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside."
+        f"{receipt.name}: {count(receipt.seen, 'row')} = "
+        f"{receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside."
     )
     for note in receipt.notes:
         click.echo(f"  {note}")
     if receipt.aside:
-        for i, row in enumerate(workspace.aside(receipt.number)):
-            if i == 3:
-                break
-            click.echo(f"  {receipt.name}:{row.row.line}: {row.row.reason}        {row.row.code}", err=True)
-        click.echo(
-            f"  All of them, with their text: percontact imports --aside {receipt.number}; correct the file and import it with --replace.",
-            err=True,
-        )
+        _show_aside(workspace, receipt)
+
+
+def _show_aside(workspace: Workspace, receipt: Receipt) -> None:
+    """The first row of each kind, in four parts, and where the others are."""
+    from percontact.ingest import problem_of
+
+    kinds: dict[str, Aside] = {}
+    for one in islice(workspace.aside(receipt.number), ROWS_LOOKED_AT):
+        kinds.setdefault(one.row.code, one.row)
+    for row in list(kinds.values())[:KINDS_SHOWN]:
+        click.echo(str(problem_of(row, receipt.name)), err=True)
+    meant = set(kinds) == {"E-SKIP-01"}
+    do = "" if meant else " Correct the file and import it with --replace."
+    click.echo(f"All rows set aside: percontact imports --aside {receipt.number}.{do}", err=True)
 
 
 def _next(workspace: Workspace, table: str) -> str:
@@ -108,7 +123,10 @@ def _next(workspace: Workspace, table: str) -> str:
         if not book.has(needed):
             return f"percontact import {needed} FILE, {what}; one line a month is enough."
     if table == "capacity":
-        return f"name each group as `group:` of its pool in {POLICY_FILE}; then percontact cost shows unused capacity."
+        return (
+            f"name each group as `group:` of its pool in {POLICY_FILE}; "
+            "then percontact cost shows unused capacity."
+        )
     if not (workspace.path / POLICY_FILE).is_file():
         return "percontact cost; then percontact policy propose, to say which cost goes where."
     return "percontact cost; percontact check says what is missing or doubtful."

@@ -27,11 +27,11 @@ def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bo
     if undo is not None:
         receipt = workspace.undo(undo)
         done = {"undone": undo, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
-        click.echo(
-            json.dumps(done)
-            if as_json
-            else f"Import {undo} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; what it had replaced does not come back by itself."
+        said = (
+            f"Import {undo} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; "
+            "what it had replaced does not come back by itself."
         )
+        click.echo(json.dumps(done) if as_json else said)
         return
     if aside is not None:
         fields = ("line", "column", "code", "reason", "text")
@@ -46,24 +46,22 @@ def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bo
     found = workspace.receipts()
     if as_json:
         names = ("number", "table", "name", "seen", "landed", "aside", "snapshot")
-        click.echo(
-            json.dumps(
-                [
-                    {n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state}
-                    for i in found
-                ],
-                indent=2,
-            )
-        )
+        listed = [
+            {n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state}
+            for i in found
+        ]
+        click.echo(json.dumps(listed, indent=2))
         return
     if not found:
         click.echo("Nothing is imported yet. Next: percontact import contacts FILE.")
         return
     click.echo(
-        f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  {'state':8} {'snapshot':>8} {'at (UTC)':16}  file"
+        f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  "
+        f"{'state':8} {'snapshot':>8} {'at (UTC)':16}  file"
     )
     for i in found:
         r = i.receipt
         click.echo(
-            f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  {i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}"
+            f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  "
+            f"{i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}"
         )

@@ -23,7 +23,9 @@ def command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """(marketing + advertising spend) / contacts reached, a campaign a row; no part of the cost of service."""
+    """(marketing + advertising spend) / contacts reached, a campaign a row;
+    no part of the cost of service.
+    """
     from percontact.answers import marketing
 
     say(marketing(open_book(ctx), start, end), form=form, as_json=as_json, output=output)

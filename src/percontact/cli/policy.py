@@ -35,7 +35,7 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
             str(book.workspace.path),
             "there is no ledger yet",
             "A policy is proposed from the ledger's accounts.",
-            "percontact import ledger FILE",
+            "Import it: percontact import ledger FILE.",
         )
     text = propose(book.book)
     if as_json:

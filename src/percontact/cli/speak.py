@@ -66,14 +66,16 @@ def slice_options(command: F) -> F:
             "--where",
             multiple=True,
             metavar="DIM=VALUE",
-            help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. May be repeated: all must hold.",
+            help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. "
+            "May be repeated: all must hold.",
         ),
         click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive."),
         click.option(
             "--from",
             "start",
             metavar="PERIOD",
-            help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. Default: all the data.",
+            help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. "
+            "Default: all the data.",
         ),
     ):
         command = option(command)
@@ -96,7 +98,8 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
     chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
     if chosen not in FORMATS:
         raise click.UsageError(
-            f"--output {output}: the ending names no format. Use one of {', '.join(FORMATS)}, or add --format."
+            f"--output {output}: the ending names no format. "
+            f"Use one of {', '.join(FORMATS)}, or add --format."
         )
     if chosen in BINARY and output is None:
         raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
@@ -111,7 +114,10 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
 
 
 class Bar:
-    """A progress line on stderr with rows a second and time left; silent for the first second and off a terminal."""
+    """A progress line on stderr with rows a second and time left.
+
+    It is silent for the first second, and where stderr is no terminal.
+    """
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -140,9 +146,14 @@ class Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-        )  # fmt: skip
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
         self._task = self._bar.add_task("", total=None, rate="")
         self._bar.start()
 

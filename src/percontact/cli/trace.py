@@ -24,9 +24,20 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, contact_id: str | None, start: str | None, end: str | None, where: tuple[str, ...], basis: str,
-    amounts: str, snapshot: int | None, pool: str | None, top: int, form: str | None, as_json: bool, output: Path | None,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    contact_id: str | None,
+    start: str | None,
+    end: str | None,
+    where: tuple[str, ...],
+    basis: str,
+    amounts: str,
+    snapshot: int | None,
+    pool: str | None,
+    top: int,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """Open a figure: its pools, the ledger lines behind them, its contacts, each with file and line.
 
     \b

@@ -37,6 +37,6 @@ def command(
             str(book.workspace.path),
             "there is no metered use yet",
             "It comes from the table usage.",
-            "percontact import usage FILE (used_at, vendor, item, quantity, contact_id)",
+            "Import it: percontact import usage FILE (used_at, vendor, item, quantity, contact_id).",
         )
     say(usage_document(book.costed, book.span(start, end)), form=form, as_json=as_json, output=output)

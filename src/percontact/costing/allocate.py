@@ -69,10 +69,7 @@ class Prices:
         for row_id, month, _, _ in self.rests:
             first, last = ends.get(month, (row_id, row_id))
             ends[month] = min(first, row_id), max(last, row_id)
-        return " OR ".join(
-            f"(month = DATE '{month}' AND anchor BETWEEN {first} AND {last})"
-            for month, (first, last) in ends.items()
-        )
+        return " OR ".join(f"(anchor BETWEEN {first} AND {last})" for first, last in ends.values())
 
     def by_pool(self, con: duckdb.DuckDBPyConnection) -> tuple[str, str]:
         """Names of `weights` and `residual` with a row a pool; made when first asked for."""
@@ -130,6 +127,7 @@ def allocate(
     rests: list[tuple[int, date, str, int]] = []
     for (first, month), quantities in quantity.items():
         driver = parts[bundles[first][0].driver]
+        places = [flat.index(part) for part in driver]
         total = [0] * len(driver)
         for pool in bundles[first]:
             rate = by_name.get((pool.name, month))
@@ -137,11 +135,11 @@ def allocate(
                 continue
             row = [rate.per_unit(basis, part.weight) for part in driver]
             total = [t + unit for t, unit in zip(total, row, strict=True)]
-            units.append((month, first, pool.name, _placed(row, driver, flat)))
+            units.append((month, first, pool.name, _placed(row, places, len(flat))))
             rest = rate.amount(basis) - sum(unit * q for unit, q in zip(row, quantities, strict=True))
             if rest and rate.anchor is not None:
                 rests.append((rate.anchor, month, pool.name, rest))
-        summed[first, month] = _placed(total, driver, flat)
+        summed[first, month] = _placed(total, places, len(flat))
     weights = [
         (month, *key, *map(sum, zip(*(summed[b[0].name, month] for b in claimed[key]), strict=True)))
         for month, key in combos
@@ -176,10 +174,12 @@ def _quantities(
     return found
 
 
-def _placed(values: Sequence[int], driver: Sequence[Part], flat: Sequence[Part]) -> list[int]:
+def _placed(values: Sequence[int], places: Sequence[int], width: int) -> list[int]:
     """Values of one driver's parts, each in its place among the parts of all drivers."""
-    here = {p.name: v for p, v in zip(driver, values, strict=True)}
-    return [here.get(p.name, 0) for p in flat]
+    row = [0] * width
+    for place, value in zip(places, values, strict=True):
+        row[place] = value
+    return row
 
 
 def _make_table(

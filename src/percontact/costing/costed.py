@@ -291,9 +291,11 @@ class CostedBook:
         keys = ", ".join(["month", *map(quote, self.scopes.keys)])
         sums = ", ".join(f"sum({x}) AS {x}" for x in NUMBERS)
         parts = self._flat_parts()
-        drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in parts)
+        # A driver that is one of NUMBERS is summed once: the engine does not see that the two are one.
+        drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in parts if p.sql not in NUMBERS)
         made, chosen = self._grouped(question, dims)
-        known = ", ".join([keys, *NUMBERS, *[quote(p.name) for p in parts], "anchor"])
+        summed = [f"{p.sql} AS {quote(p.name)}" if p.sql in NUMBERS else quote(p.name) for p in parts]
+        known = ", ".join([keys, *NUMBERS, *summed, "anchor"])
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE {name}_work AS
             SELECT {chosen}, {known}

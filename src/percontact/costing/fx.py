@@ -51,7 +51,7 @@ def month_rates(
             "E-FX-01",
             "fx",
             f"no rate into {reporting} for {shown}",
-            "Ledger lines of those months are in that currency. "
+            "Amounts of those months are in that currency. "
             "A rate is never carried forward from another month.",
             "Import the rates: percontact import fx FILE (date, from_currency, to_currency, rate).",
         )

@@ -72,8 +72,11 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
     """
     try:
         data = yaml.load(text, _AsWritten)  # a SafeLoader that reads scalars as text: nothing is run
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise _malformed(where, f"it is not YAML: {error.problem}{line}") from error
     except yaml.YAMLError as error:
-        raise _malformed(where, f"it is not YAML: {error}") from error
+        raise _malformed(where, f"it is not YAML: {' '.join(str(error).split())}") from error
     if data is None:
         data = {}
     root = _mapping(data, where, "the file")
@@ -165,9 +168,17 @@ def _check_ways_out(policy: Policy, where: str) -> None:
                 f"{where}: pool {name}",
                 f"it serves only {served}, so by method {policy.method} its cost never reaches a contact",
                 why,
-                "Change `shared.order:`, set `shared: {method: reciprocal}`, "
-                "or let a pool of the circle serve a pool of contacts.",
+                _WAYS_OUT[policy.method],
             )
+
+
+_WAYS_OUT = {
+    "step-down": "Change `shared.order:`, set `shared: {method: reciprocal}`, "
+    "or let a pool of the circle serve a pool of contacts.",
+    "direct": "Set `shared: {method: reciprocal}`, or let the pool serve a pool of contacts.",
+    "reciprocal": "Let a pool of the circle serve a pool of contacts.",
+}
+"""method -> what to do about shared cost that finds no way to a contact"""
 
 
 def _pool(name: str, body: object, where: str) -> Pool:

@@ -68,10 +68,9 @@ class Rate:
             return 0
         if basis == "full":
             return self.cost
-        return divide(
-            (self.variable if basis == "marginal" else self.cost) * self.quantity,
-            self.capacity or self.quantity,
-        )
+        if basis == "used":
+            return self.assigned
+        return divide(self.variable * self.quantity, self.capacity or self.quantity)
 
     def per_unit(self, basis: Basis, weight: int) -> int:
         """Whole pico for a part that is worth `weight` of the driver's finest unit."""

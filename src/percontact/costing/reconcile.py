@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from percontact.costing.policy import OUTSIDE, Policy
 from percontact.costing.rate import Rate
@@ -123,7 +123,9 @@ def reconciled(span: Period, ledger: int | None, assigned: int, rest: LeftOver) 
         whole, assigned, rest.unused, rest.unassigned, rest.unclaimed, rest.outside, ledger is not None
     )
     if found.difference:
-        raise _fault(f"{span.start} to {span.end}", found.ledger, found.ledger - found.difference)
+        raise _fault(
+            f"{span.start} to {span.end - timedelta(days=1)}", found.ledger, found.ledger - found.difference
+        )
     return found
 
 

@@ -87,7 +87,7 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
             "--pool",
             f"there is no pool {pool!r}",
             did_you_mean(pool, costed.policy.pools),
-            "Use one of these.",
+            "percontact policy check lists the pools.",
         )
     cells = costed.cells(replace(question, by=("pool",), grain="month"))[0]
     by_pool: dict[tuple[str, date], int] = defaultdict(int)

@@ -220,7 +220,7 @@ def _not_utf8(path: Path, mapping: Mapping) -> PercontactError:
     return problem(
         "E-FILE-02",
         f"{path.name}:{line}",
-        f"the bytes are no valid {'UTF-8' if mapping.encoding is None else encoding}",
+        f"the bytes are not valid {'UTF-8' if mapping.encoding is None else encoding}",
         "Guessing an encoding can change names and amounts, so nothing was imported.",
         f"Set `encoding:` in a mapping file, e.g. encoding: {likely}.",
     )

@@ -51,7 +51,11 @@ def load_mapping(path: Path) -> Mapping:
         ) from error
     except UnicodeDecodeError as error:
         raise problem(
-            "E-FILE-02", str(path), "the mapping file is not UTF-8", str(error), "Save it as UTF-8."
+            "E-FILE-02",
+            str(path),
+            "the mapping file is not UTF-8",
+            "Guessing an encoding can change the names in it.",
+            "Save it as UTF-8.",
         ) from error
     return parse_mapping(text, path.name)
 

@@ -244,13 +244,13 @@ class _Planner:
         if not missing:
             return
         lines, near = [], {}
+        # A header that fills another column already is not the one meant.
+        free = {
+            clean_name(h): h for i, h in reversed(list(enumerate(self.headers))) if h and i not in self.used
+        }
         for column in missing:
-            close = difflib.get_close_matches(
-                column, [clean_name(h) for h in self.headers if h], n=1, cutoff=0.5
-            )
-            near[column] = next(
-                (h for h in self.headers if close and h and clean_name(h) == close[0]), "HEADER"
-            )
+            close = difflib.get_close_matches(column, free, n=1, cutoff=0.5)
+            near[column] = free[close[0]] if close else "HEADER"
             plain = re.fullmatch(r"\w[\w ()./+-]*", near[column])
             lines.append(f"{column}: {near[column] if plain else json.dumps(near[column])}")
         told = ", ".join(f"`{h}`" for h in self.headers if h)

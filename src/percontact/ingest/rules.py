@@ -88,7 +88,11 @@ _NOT_READ = {
         "none of true, false, yes, no, y, n, 1, 0",
         "Neither answer can be taken for granted",
     ),
-    "currency": ("E-TYPE-03", "no currency", "An amount without a known currency cannot be added to others"),
+    "currency": (
+        "E-TYPE-03",
+        "no currency code of three letters",
+        "An amount without a known currency cannot be added to others",
+    ),
 }
 
 
@@ -299,4 +303,5 @@ def _seconds(micros: int) -> str:
 def problem_of(aside: Aside, name: str) -> Problem:
     """A row set aside as a Problem in four parts; `name` is that of its file."""
     what, _, why = aside.reason.rpartition(". ")
+    what = what[:1].lower() + what[1:]
     return Problem(aside.code, f"{name}:{aside.line}", what, why, CODES[aside.code][2], aside.text)

@@ -75,8 +75,8 @@ def _open(path: Path) -> CalamineWorkbook:
             "E-FILE-06",
             path.name,
             "the workbook cannot be opened",
-            f"Excel's format is not kept: {error}.",
-            "Save it again.",
+            f"What is in it is not what Excel or LibreOffice would write: {error}.",
+            "Open it where it comes from and save it again, or export it as CSV.",
         ) from error
 
 

@@ -121,10 +121,7 @@ class Book:
         """
         known = self.columns(table)
         wanted = list(columns) if columns is not None else list(known)
-        files = [
-            f for f in self.files.get(table, ())
-            if f.rows and (f.month is None or ((first is None or f.month >= first) and (last is None or f.month <= last)))
-        ]  # fmt: skip
+        files = [f for f in self.files.get(table, ()) if f.rows and _within(f.month, first, last)]
         if not files:
             return f"(SELECT {_nulls(wanted, known)} WHERE false)"
         shape = lambda f: (f.month or date.min, f.columns)  # noqa: E731
@@ -132,6 +129,11 @@ class Book:
             _scan(list(group), wanted, known) for _, group in groupby(sorted(files, key=shape), key=shape)
         ]
         return "(" + " UNION ALL ".join(parts) + ")"
+
+
+def _within(month: date | None, first: date | None, last: date | None) -> bool:
+    """Whether a file of a month may hold rows of the months from `first` to `last`."""
+    return month is None or ((first is None or month >= first) and (last is None or month <= last))
 
 
 def _scan(files: list[BookFile], wanted: list[str], known: dict[str, str]) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Books made from rows in memory: the tiny book of the docs, books of tests, books that a simulation gives."""
+"""Books made from rows in memory: the tiny book of the docs, books of tests, books of a simulation."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ class Receipt:
     """Proof of one import: rows seen = landed + aside.
 
     snapshot   state of the workspace that first holds it
-    unchanged  True when the same bytes were imported before: nothing was done, the counts are the earlier ones
+    unchanged  True when the same bytes were imported before: nothing was done, the counts are the earlier
+               ones
     """
 
     table: str

@@ -26,20 +26,37 @@ def marketing_document(found: list[CampaignCost], span: Period, currency: str, *
         for c in found
     ]
     columns = (
-        TableColumn("campaign", "Campaign"), TableColumn("marketing", f"Marketing, {currency}", "money", currency),
-        TableColumn("advertising", f"Advertising, {currency}", "money", currency), TableColumn("spend", f"Spend, {currency}", "money", currency),
-        TableColumn("reached", "Contacts reached", "count"), TableColumn("value", f"Cost per contact, {currency}", "value", currency, Formula("quotient", ("spend", "reached"))),
-    )  # fmt: skip
+        TableColumn("campaign", "Campaign"),
+        TableColumn("marketing", f"Marketing, {currency}", "money", currency),
+        TableColumn("advertising", f"Advertising, {currency}", "money", currency),
+        TableColumn("spend", f"Spend, {currency}", "money", currency),
+        TableColumn("reached", "Contacts reached", "count"),
+        TableColumn(
+            "value",
+            f"Cost per contact, {currency}",
+            "value",
+            currency,
+            Formula("quotient", ("spend", "reached")),
+        ),
+    )
     table = Table("Campaigns", columns, tuple(rows))
     notes = (
-        "This is the marketing metric of the same name: spend / contacts reached. It has no part in the cost of customer service.",
+        "This is the marketing metric of the same name: spend / contacts reached. "
+        "It has no part in the cost of customer service.",
         "Reach must count each contact once; it is counted where the campaign's row begins.",
     )
     return Document(
-        title="Marketing cost per contact", headline=f"{len(found)} campaign{'s' * (len(found) != 1)} from {span.start} to {span.end}, each with spend / contacts reached.",
-        tables=(table,), notes=notes, data={"marketing": {"currency": currency, "cost_per_contact": records_of(table)}, "notes": list(notes)},
+        title="Marketing cost per contact",
+        headline=f"{len(found)} campaign{'s' * (len(found) != 1)} from {span.start} to {span.end}, "
+        "each with spend / contacts reached.",
+        tables=(table,),
+        notes=notes,
+        data={
+            "marketing": {"currency": currency, "cost_per_contact": records_of(table)},
+            "notes": list(notes),
+        },
         demo="Demo data: this company is made up." if demo else "",
-    )  # fmt: skip
+    )
 
 
 def _cents(pico: int | None, currency: str) -> int | None:

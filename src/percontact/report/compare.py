@@ -84,7 +84,10 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
         return _no_budget(label, "budgets are by channel and team only")
     tests = ["period_start < ?", "period_end > ?"] + [c.sql() for c in question.where]
     rows = costed.con.execute(
-        f"SELECT period_start, period_end, currency, amount, contacts FROM {costed.book.relation('budgets')} WHERE {' AND '.join(tests)}",
+        f"""
+        SELECT period_start, period_end, currency, amount, contacts
+        FROM {costed.book.relation("budgets")} WHERE {" AND ".join(tests)}
+        """,
         [question.span.end, question.span.start],
     ).fetchall()
     pico, contacts = 0, Fraction(0)

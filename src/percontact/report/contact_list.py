@@ -24,26 +24,34 @@ def contact_document(costed: CostedBook, question: Slice, *, top: int = 20, sort
     columns = tuple(c for c in SHOWN if c in costed.book.filled("contacts"))
     source = priced_contacts(costed, question, columns)
     fields = ", ".join(quote(c) for c in columns)
-    rows = costed.con.execute(
-        f"SELECT {fields}, CAST(pico AS HUGEINT), count(*) OVER (), CAST(sum(pico) OVER () AS HUGEINT) FROM {source} ORDER BY {SORTS[sort]}, row_id LIMIT {int(top)}"
-    ).fetchall()
+    rows = costed.con.execute(f"""
+        SELECT {fields}, CAST(pico AS HUGEINT), count(*) OVER (), CAST(sum(pico) OVER () AS HUGEINT)
+        FROM {source} ORDER BY {SORTS[sort]}, row_id LIMIT {int(top)}
+    """).fetchall()
     in_all, total = (int(rows[0][-2]), int(rows[0][-1])) if rows else (0, 0)
     currency = costed.currency
     table = Table(
         "Contacts",
-        tuple(_column(c) for c in columns) + (TableColumn("cost", f"Cost, {currency}", "value", currency),),
-        tuple(
-            tuple(_cell(v, zone) for v in row[: len(columns)]) + (from_pico(int(row[-3])),) for row in rows
-        ),
+        (*map(_column, columns), TableColumn("cost", f"Cost, {currency}", "value", currency)),
+        tuple((*(_cell(v, zone) for v in row[: len(columns)]), from_pico(int(row[-3]))) for row in rows),
         note=f"{len(rows):,} of {in_all:,}; --top N shows more, -o contacts.parquet writes all."
         if len(rows) < in_all
         else "",
     )
     return Document(
-        title="Contacts", headline=f"{in_all:,} contact{'s' * (in_all != 1)}, abandoned ones too, cost {currency} {value_text(from_pico(total), currency)}, basis {question.basis}.",
-        tables=(table,), data={"currency": currency, "basis": question.basis, "contacts_in_all": in_all, "cost_in_all": str(from_pico(total)), "contacts": records_of(table)},
+        title="Contacts",
+        headline=f"{in_all:,} contact{'s' * (in_all != 1)}, abandoned ones too, "
+        f"cost {currency} {value_text(from_pico(total), currency)}, basis {question.basis}.",
+        tables=(table,),
+        data={
+            "currency": currency,
+            "basis": question.basis,
+            "contacts_in_all": in_all,
+            "cost_in_all": str(from_pico(total)),
+            "contacts": records_of(table),
+        },
         demo="Demo data: this company is made up." if costed.book.settings.demo else "",
-    )  # fmt: skip
+    )
 
 
 def _column(name: str) -> TableColumn:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cells of a question with what each is divided by, and the whole: the numbers behind the statement's lines."""
+"""The cells of a question with what each is divided by, and the whole.
+
+These are the numbers behind the statement's lines.
+"""
 
 from __future__ import annotations
 
@@ -82,14 +85,10 @@ def _cells(costed: CostedBook, question: Slice) -> list[Cell]:
             if question.grain == "whole"
             else start_of(cell.period, question.grain, fiscal)
         )
-        for values, pico in divide_cell(
-            cell.pico, made_of.get((pool, cell.period.replace(day=1)), {})
-        ).items():
-            known = (
-                dict(zip(plain, cell.values, strict=False))
-                | dict(zip(ledger_dims, values, strict=False))
-                | {"pool": pool}
-            )
+        made = made_of.get((pool, cell.period.replace(day=1)), {})
+        for values, pico in divide_cell(cell.pico, made).items():
+            known = dict(zip(plain, cell.values, strict=False))
+            known |= dict(zip(ledger_dims, values, strict=False)) | {"pool": pool}
             sums[period, tuple(known.get(d) for d in question.by)] += pico
     numbers = {(c.period, c.values): c for c in costed.cells(replace(question, by=plain))[0]}
     at = [i for i, d in enumerate(question.by) if d in plain]
@@ -120,7 +119,8 @@ def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
             if question.grain == "whole"
             else start_of(period.start, question.grain, fiscal)
         )
-        # Unused capacity of pools that somebody used is in the full rate already; of the others it has no taker.
+        # Unused capacity of pools that somebody used is in the full rate already; of the others it has no
+        # taker.
         found[start, "(unused)"] += rest.idle
         found[start, "(unassigned)"] += rest.unassigned
     return [
@@ -166,9 +166,15 @@ def _whole(
     per: Per,
 ) -> Group:
     cell = Cell(
-        plain.span.start, (), sum(g.cell.pico for g in groups), sum(c.offered for c in base), sum(c.handled for c in base),
-        sum((c.handle_s for c in base), Decimal(0)), sum(c.measured for c in base), sum(c.derived for c in base),
-    )  # fmt: skip
+        plain.span.start,
+        (),
+        pico=sum(g.cell.pico for g in groups),
+        offered=sum(c.offered for c in base),
+        handled=sum(c.handled for c in base),
+        handle_s=sum((c.handle_s for c in base), Decimal(0)),
+        measured=sum(c.measured for c in base),
+        derived=sum(c.derived for c in base),
+    )
     if not told.known:
         return Group(cell, None, cell.pico)
     if per not in ADDITIVE and not (plain.by == () and plain.grain == "whole"):

@@ -19,7 +19,10 @@ from percontact.values.problem import did_you_mean
 
 Weight = Literal["stop", "wrong", "doubtful", "note"]
 ORDER: tuple[Weight, ...] = ("stop", "wrong", "doubtful", "note")
-"""stop: no figure can be shown; wrong: a figure is or may be wrong; doubtful: it rests on an estimate; note: more could be said."""
+"""stop      no figure can be shown
+wrong     a figure is or may be wrong
+doubtful  it rests on an estimate
+note      more could be said"""
 
 LOOKS_ABANDONED = (
     "abandon",
@@ -76,7 +79,8 @@ def _months(costed: CostedBook) -> Iterator[Finding]:
     if (ledger & inside) - contacts:
         yield Finding(
             "wrong",
-            f"Ledger lines but no contacts in {_listed((ledger & inside) - contacts)}: that cost has no work to go to.",
+            f"Ledger lines but no contacts in {_listed((ledger & inside) - contacts)}: "
+            "that cost has no work to go to.",
             "Import the contacts of those months.",
         )
     for months, word in (
@@ -87,7 +91,8 @@ def _months(costed: CostedBook) -> Iterator[Finding]:
             cost = sum(c for (p, m), (c, _) in costed.pool_costs.items() if m in months)
             yield Finding(
                 "note",
-                f"{money(cents(cost, costed.currency), costed.currency)} of the ledger is for {_listed(set(months))}, {word} contacts.",
+                f"{money(cents(cost, costed.currency), costed.currency)} of the ledger is for "
+                f"{_listed(set(months))}, {word} contacts.",
                 "Nothing, if it is paid in advance; else import the contacts of those months.",
             )
 
@@ -108,14 +113,11 @@ def _policy(costed: CostedBook) -> Iterator[Finding]:
     dims = {d for p in costed.policy.work_pools for d, _ in p.scope}
     known: dict[str, set[str]] = {}
     for d in sorted(dims - {"actor"}):
-        rows = (
-            costed.con.execute(
-                f"SELECT DISTINCT CAST({d} AS VARCHAR) FROM {costed.book.relation('contacts', [d])} WHERE {d} IS NOT NULL"
-            ).fetchall()
-            if d in costed.book.columns("contacts")
-            else []
-        )
-        known[d] = {v for (v,) in rows}
+        known[d] = set()
+        if d in costed.book.columns("contacts"):
+            contacts = costed.book.relation("contacts", [d])
+            query = f"SELECT DISTINCT CAST({d} AS VARCHAR) FROM {contacts} WHERE {d} IS NOT NULL"
+            known[d] = {v for (v,) in costed.con.execute(query).fetchall()}
     for pool in costed.policy.work_pools:
         for d, values in pool.scope:
             for value in values:
@@ -128,14 +130,16 @@ def _policy(costed: CostedBook) -> Iterator[Finding]:
         if pool.group and pool.group not in costed.capacity.groups:
             yield Finding(
                 "wrong",
-                f"Pool {pool.name}: no capacity is known for the group {pool.group!r}. {did_you_mean(pool.group, costed.capacity.groups)}",
+                f"Pool {pool.name}: no capacity is known for the group {pool.group!r}. "
+                f"{did_you_mean(pool.group, costed.capacity.groups)}",
                 "Correct `group:` in policy.yaml, or import capacity.",
             )
     groups = [(p.group, p.scope) for p in costed.policy.work_pools if p.group]
     for group in sorted({g for g, _ in groups if len({s for h, s in groups if h == g}) > 1}):
         yield Finding(
             "doubtful",
-            f"Pools of different scopes share the group {group}: each sees only part of its work, so unused cost is overstated.",
+            f"Pools of different scopes share the group {group}: "
+            "each sees only part of its work, so unused cost is overstated.",
             "Give pools of one group one scope.",
         )
 
@@ -198,27 +202,26 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
         "count",
     ]
     rel = book.relation("contacts", columns)
-    people = f"NOT coalesce({in_list('lower(channel)', MACHINE_CHANNELS)}, false)"  # no team stands behind a machine
+    # No team stands behind a machine.
+    people = f"NOT coalesce({in_list('lower(channel)', MACHINE_CHANNELS)}, false)"
     empty = [
         f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]
     ]
-    row = (
-        costed.con.execute(
-            f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}'
-        ).fetchone()
-        or ()
-    )
+    found = costed.con.execute(
+        f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}'
+    ).fetchone()
+    row = found or ()
     total, untimed, *missing = [int(v or 0) for v in row]
     if untimed:
         estimated = any(costed.policy.unit_times)
+        instead = (
+            "; a time equation stands in where one applies."
+            if estimated
+            else ", so they take no time-driven cost."
+        )
         yield Finding(
             "doubtful" if total else "note",
-            f"{_share(untimed, total)} of contacts have no handle time"
-            + (
-                "; a time equation stands in where one applies."
-                if estimated
-                else ", so they take no time-driven cost."
-            ),
+            f"{_share(untimed, total)} of contacts have no handle time{instead}",
             "Import handle times, or add `unit_times:` to policy.yaml.",
         )
     for name, count in zip(columns[:3], missing, strict=False):
@@ -229,9 +232,10 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
                 "Fill the column at the source, or map it.",
             )
     looks = " OR ".join(f"lower(outcome) LIKE '%{word}%'" for word in LOOKS_ABANDONED)
-    odd = costed.con.execute(
-        f"SELECT outcome, sum(\"count\") FROM {rel} WHERE lower(outcome) <> 'abandoned' AND ({looks}) GROUP BY 1 ORDER BY 2 DESC"
-    ).fetchall()
+    odd = costed.con.execute(f"""
+        SELECT outcome, sum("count") FROM {rel}
+        WHERE lower(outcome) <> 'abandoned' AND ({looks}) GROUP BY 1 ORDER BY 2 DESC
+    """).fetchall()
     for outcome, count in odd:
         yield Finding(
             "wrong",
@@ -240,9 +244,10 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
         )
     for name, count in zip(columns[3:5], missing[3:5], strict=False):
         if count == total:
+            unit = name.removesuffix("_id")
             yield Finding(
                 "note",
-                f"No contact names its {name.removesuffix('_id')}, so cost per {name.removesuffix('_id')} is unknown.",
+                f"No contact names its {unit}, so cost per {unit} is unknown.",
                 f"Map a {name} column.",
             )
 
@@ -252,13 +257,18 @@ def _share(part: int, whole: int) -> str:
 
 
 def _ledger(costed: CostedBook) -> Iterator[Finding]:
-    row = costed.con.execute(
-        f"SELECT count(*), count(*) FILTER (amount < 0 AND coalesce(class, '') <> 'correction'), count(*) FILTER (period_end - period_start > 400) FROM {costed.book.relation('ledger', ['amount', 'class', 'period_start', 'period_end'])}"
-    ).fetchone() or (0, 0, 0)
+    ledger = costed.book.relation("ledger", ["amount", "class", "period_start", "period_end"])
+    row = costed.con.execute(f"""
+        SELECT count(*),
+               count(*) FILTER (amount < 0 AND coalesce(class, '') <> 'correction'),
+               count(*) FILTER (period_end - period_start > 400)
+        FROM {ledger}
+    """).fetchone() or (0, 0, 0)
     if row[0] and row[1] * 2 > row[0]:
         yield Finding(
             "wrong",
-            f"{count_text(row[1])} of {count_text(row[0])} ledger lines are negative: costs should be positive.",
+            f"{count_text(row[1])} of {count_text(row[0])} ledger lines are negative: "
+            "costs should be positive.",
             "If the export shows costs as credits, turn the sign in a mapping file.",
         )
     if row[2]:

@@ -18,24 +18,36 @@ def usage_document(costed: CostedBook, span: Period) -> Document:
     uses, vendors = price_usage(costed.con, costed.book, costed.policy, span)
     currency = costed.currency
     items, makers = _items(uses, currency), _vendors(vendors, currency)
-    unpriced = [u for u in uses if u.unpriced]
+    days = costed.policy.repeat_days
     notes = [
-        f"{u.unpriced:,.0f} {u.item} of {u.vendor} have no price in force: counted, not priced, never taken as zero."
-        for u in unpriced
+        f"{u.unpriced:,.0f} {u.item} of {u.vendor} have no price in force: "
+        "counted, not priced, never taken as zero."
+        for u in uses
+        if u.unpriced
     ]
     notes.append(
-        f"Verified: resolved, not reopened, and the customer not back about the same within {costed.policy.repeat_days} days; the last {costed.policy.repeat_days} days of a span are provisional."
+        f"Verified: resolved, not reopened, and the customer not back about the same within {days} days; "
+        f"the last {days} days of a span are provisional."
     )
     notes.append(
-        "These are list prices times use, to hold against the vendor's bill in the ledger; the cost statement uses the ledger."
+        "These are list prices times use, to hold against the vendor's bill in the ledger; "
+        "the cost statement uses the ledger."
     )
     known = [v for v in vendors if v.verified and v.pico is not None]
     head = "; ".join(f"a verified resolution by {v.vendor} cost {currency} {_each(v):,.2f}" for v in known)
     return Document(
-        title="Metered use", headline=f"From {span.start} to {span.end}: {head or 'no price or no verified resolution is known'}.",
-        tables=(items, makers), notes=tuple(notes), data={"currency": currency, "items": records_of(items), "vendors": records_of(makers), "notes": notes},
+        title="Metered use",
+        headline=f"From {span.start} to {span.end}: {head or 'no price or no verified resolution is known'}.",
+        tables=(items, makers),
+        notes=tuple(notes),
+        data={
+            "currency": currency,
+            "items": records_of(items),
+            "vendors": records_of(makers),
+            "notes": notes,
+        },
         demo="Demo data: this company is made up." if costed.book.settings.demo else "",
-    )  # fmt: skip
+    )
 
 
 def _each(v: VendorUse) -> Decimal:
@@ -44,9 +56,14 @@ def _each(v: VendorUse) -> Decimal:
 
 def _items(uses: list[PricedUse], currency: str) -> Table:
     columns = (
-        TableColumn("vendor", "Vendor"), TableColumn("item", "Item"), TableColumn("quantity", "Quantity", "quantity"), TableColumn("unpriced", "Without price", "quantity"),
-        TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("contacts", "Contacts", "count"), TableColumn("verified", "Verified", "count"),
-    )  # fmt: skip
+        TableColumn("vendor", "Vendor"),
+        TableColumn("item", "Item"),
+        TableColumn("quantity", "Quantity", "quantity"),
+        TableColumn("unpriced", "Without price", "quantity"),
+        TableColumn("amount", f"Amount, {currency}", "money", currency),
+        TableColumn("contacts", "Contacts", "count"),
+        TableColumn("verified", "Verified", "count"),
+    )
     rows: list[tuple[Cell, ...]] = [
         (
             u.vendor,
@@ -64,9 +81,12 @@ def _items(uses: list[PricedUse], currency: str) -> Table:
 
 def _vendors(vendors: list[VendorUse], currency: str) -> Table:
     columns = (
-        TableColumn("vendor", "Vendor"), TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("contacts", "Contacts", "count"),
-        TableColumn("verified", "Verified resolutions", "count"), TableColumn("value", f"Cost of one, {currency}", "value", currency),
-    )  # fmt: skip
+        TableColumn("vendor", "Vendor"),
+        TableColumn("amount", f"Amount, {currency}", "money", currency),
+        TableColumn("contacts", "Contacts", "count"),
+        TableColumn("verified", "Verified resolutions", "count"),
+        TableColumn("value", f"Cost of one, {currency}", "value", currency),
+    )
     rows: list[tuple[Cell, ...]] = [
         (
             v.vendor,

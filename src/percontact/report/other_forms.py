@@ -56,30 +56,25 @@ def other_forms(costed: CostedBook, question: Slice) -> list[OtherForm]:
 
 
 def _avoidable(costed: CostedBook, whole: Slice) -> Iterator[OtherForm]:
-    """Repeat contacts and failure demand as lines of their own, where the data and the policy can tell them."""
+    """Repeat contacts and failure demand as lines of their own, where data and policy can tell them."""
     told = []
     if costed.policy.failure_reasons:
         told.append(("demand", "failure", "failure demand", "contacts for reasons the policy calls failure"))
     if costed.work.knows_repeats():
-        told.append(
-            (
-                "repeat",
-                "repeat",
-                "repeat contacts",
-                f"the same customer about the same within {costed.policy.repeat_days} days",
-            )
-        )
+        within = f"the same customer about the same within {costed.policy.repeat_days} days"
+        told.append(("repeat", "repeat", "repeat contacts", within))
     for dimension, value, name, says in told:
         if costed.work.is_quick(dimension):
             for cell in costed.cells(replace(whole, by=(dimension,)))[0]:
                 if cell.values == (value,):
-                    share = f"{Decimal(cell.handled) / max(1, sum(c.handled for c in costed.cells(whole)[0])):.0%} of contacts"
+                    handled = sum(c.handled for c in costed.cells(whole)[0])
+                    share = Decimal(cell.handled) / max(1, handled)
                     yield _form(
                         costed,
                         name,
                         Group(cell, Fraction(cell.handled), cell.pico),
                         "contact",
-                        f"{says}; {share}",
+                        f"{says}; {share:.0%} of contacts",
                     )
 
 

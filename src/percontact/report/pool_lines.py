@@ -21,7 +21,10 @@ UNITS = {"contacts": "contact", "messages": "message", "offered": "contact"}
 
 
 def proof_line(found: Reconciliation, currency: str) -> Proof:
-    """The reconciliation in cents: assigned as the lines' total shows it, the rest so that the ledger comes out."""
+    """The reconciliation in cents.
+
+    Assigned is as the lines' total shows it, the rest so that the ledger comes out.
+    """
     ledger, assigned = cents(found.ledger, currency), cents(found.assigned, currency)
     unused, unassigned = share_cents([found.unused, found.unassigned], currency, total=ledger - assigned)
     unclaimed = unassigned if found.unclaimed == found.unassigned else cents(found.unclaimed, currency)
@@ -29,7 +32,10 @@ def proof_line(found: Reconciliation, currency: str) -> Proof:
 
 
 def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLine]:
-    """The pools over the whole months a question touches, largest first; of whole months they sum to the proof."""
+    """The pools over the whole months a question touches, largest first.
+
+    Where the question is of whole months, they sum to the proof.
+    """
     by_pool: dict[str, list[Rate]] = {}
     for rate in costed.rates(question.months):
         by_pool.setdefault(rate.pool, []).append(rate)
@@ -50,7 +56,7 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
 
 
 def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
-    """What pools that serve others gave to each of them over the whole months of a question, in order of giving."""
+    """What pools that serve others gave to each over the whole months of a question, in order of giving."""
     costed.rates(question.months)
     given: dict[tuple[str, str], int] = {}
     for month in periods(question.months, "month"):

@@ -11,39 +11,51 @@ from percontact.values.money import cents
 
 
 def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
-    """Lines and amounts by rule over all months, the unclaimed lines by account, and rules that catch nothing."""
+    """Lines and amounts by rule over all months, unclaimed lines by account, and rules that catch nothing."""
     currency = costed.currency
+    by_rule = costed.con.execute("""
+        SELECT rule, count(DISTINCT row_id), sum(pico), min(month), max(month)
+        FROM line_month GROUP BY 1
+    """).fetchall()
     caught = {
         number: (int(lines), cents(int(pico), currency), first, last)
-        for number, lines, pico, first, last in costed.con.execute(
-            "SELECT rule, count(DISTINCT row_id), sum(pico), min(month), max(month) FROM line_month GROUP BY 1"
-        ).fetchall()
+        for number, lines, pico, first, last in by_rule
     }
     rules = _rules(costed, caught)
     unclaimed = _unclaimed(costed, top)
     lines, amount = (caught[None][0], caught[None][1]) if None in caught else (0, 0)
     idle = [str(r[0]) for r in rules.rows if not r[3]]
+    number = len(costed.policy.rules)
     head = (
-        f"Every ledger line is claimed; {len(costed.policy.rules)} rule{'s' * (len(costed.policy.rules) != 1)}."
-        if not lines
-        else f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
+        f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
+        if lines
+        else f"Every ledger line is claimed; {number} rule{'s' * (number != 1)}."
     )
-    notes = (
-        [
-            f"Rules that catch nothing: {', '.join(idle)}. An earlier rule may take their lines: the first that matches wins."
-        ]
-        if idle
-        else []
-    )
+    notes = []
+    if idle:
+        notes.append(
+            f"Rules that catch nothing: {', '.join(idle)}. "
+            "An earlier rule may take their lines: the first that matches wins."
+        )
     if lines:
         notes.append(
-            "Unclaimed cost is shown as unassigned and spread over nothing. Add a rule, or `to: outside` for what is no customer service."
+            "Unclaimed cost is shown as unassigned and spread over nothing. "
+            "Add a rule, or `to: outside` for what is no customer service."
         )
     return Document(
-        title="Policy check", headline=head, tables=(rules, unclaimed) if lines else (rules,), notes=tuple(notes),
-        data={"currency": currency, "rules": records_of(rules), "unclaimed": records_of(unclaimed), "unclaimed_lines": lines, "notes": notes},
+        title="Policy check",
+        headline=head,
+        tables=(rules, unclaimed) if lines else (rules,),
+        notes=tuple(notes),
+        data={
+            "currency": currency,
+            "rules": records_of(rules),
+            "unclaimed": records_of(unclaimed),
+            "unclaimed_lines": lines,
+            "notes": notes,
+        },
         demo="Demo data: this company is made up." if costed.book.settings.demo else "",
-    )  # fmt: skip
+    )
 
 
 def _rules(costed: CostedBook, caught: dict[int | None, tuple[int, int, object, object]]) -> Table:
@@ -57,21 +69,29 @@ def _rules(costed: CostedBook, caught: dict[int | None, tuple[int, int, object, 
         )
         rows.append((str(i), match + dated, rule.to, lines, amount, rule.because))
     columns = (
-        TableColumn("rule", "Rule"), TableColumn("match", "Matches"), TableColumn("pool", "Pool"), TableColumn("lines", "Lines", "count"),
-        TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("because", "Because"),
-    )  # fmt: skip
+        TableColumn("rule", "Rule"),
+        TableColumn("match", "Matches"),
+        TableColumn("pool", "Pool"),
+        TableColumn("lines", "Lines", "count"),
+        TableColumn("amount", f"Amount, {currency}", "money", currency),
+        TableColumn("because", "Because"),
+    )
     return Table("What each rule catches (all months)", columns, tuple(rows))
 
 
 def _unclaimed(costed: CostedBook, top: int) -> Table:
     currency = costed.currency
-    rows = costed.con.execute(
-        "SELECT account, cost_centre, count(DISTINCT row_id), sum(pico) FROM line_month WHERE rule IS NULL GROUP BY 1, 2 ORDER BY abs(sum(pico)) DESC, 1, 2"
-    ).fetchall()
+    rows = costed.con.execute("""
+        SELECT account, cost_centre, count(DISTINCT row_id), sum(pico)
+        FROM line_month WHERE rule IS NULL
+        GROUP BY 1, 2 ORDER BY abs(sum(pico)) DESC, 1, 2
+    """).fetchall()
     columns = (
-        TableColumn("account", "Account"), TableColumn("cost_centre", "Cost centre"), TableColumn("lines", "Lines", "count"),
+        TableColumn("account", "Account"),
+        TableColumn("cost_centre", "Cost centre"),
+        TableColumn("lines", "Lines", "count"),
         TableColumn("amount", f"Amount, {currency}", "money", currency),
-    )  # fmt: skip
+    )
     cells = tuple((a, cc, int(n), cents(int(p), currency)) for a, cc, n, p in rows[:top])
     return Table(
         "Lines no rule claims",

@@ -42,14 +42,27 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
     )
     proof = proof_line(costed.reconciliation(question.span), costed.currency)
     answer = Statement(
-        headline="", currency=costed.currency, basis=question.basis, per=per, grain=question.grain,
-        span=_span_label(question, costed), by=question.shown_by, where=tuple(_condition(c) for c in question.where),
-        rows=tuple(_lines(costed, question, groups)), total=whole, pools=tuple(pool_lines(costed, question, proof)), proof=proof,
+        headline="",
+        currency=costed.currency,
+        basis=question.basis,
+        per=per,
+        grain=question.grain,
+        span=_span_label(question, costed),
+        by=question.shown_by,
+        where=tuple(_condition(c) for c in question.where),
+        rows=tuple(_lines(costed, question, groups)),
+        total=whole,
+        pools=tuple(pool_lines(costed, question, proof)),
+        proof=proof,
         shared=tuple(shared_lines(costed, question)),
         comparisons=tuple(comparisons(costed, known, per, whole, _only_total)) if compare else (),
         other_forms=tuple(other_forms(costed, known)) if compare else (),
-        notes=(), amounts=costed.amounts, policy=costed.policy.digest, snapshot=costed.book.snapshot, demo=costed.book.settings.demo,
-    )  # fmt: skip
+        notes=(),
+        amounts=costed.amounts,
+        policy=costed.policy.digest,
+        snapshot=costed.book.snapshot,
+        demo=costed.book.settings.demo,
+    )
     return replace(
         answer, headline=headline(answer), notes=tuple(statement_notes(costed, question, answer, list(told)))
     )
@@ -93,12 +106,20 @@ def _line(
     priced = _has_ledger(costed, question, cell.period, whole=whole)
     partly = group.covered != cell.pico and priced
     return Line(
-        period=period, start=cell.period.isoformat(), values=tuple(None if v is None else str(v) for v in cell.values),
-        cents=amount if priced else None, denominator=None if group.quantity is None else decimal_of(group.quantity),
+        period=period,
+        start=cell.period.isoformat(),
+        values=tuple(None if v is None else str(v) for v in cell.values),
+        cents=amount if priced else None,
+        denominator=None if group.quantity is None else decimal_of(group.quantity),
         value=cost_of_one(group) if priced else None,
-        contacts=cell.handled, offered=cell.offered, handle_s=cell.handle_s, measured=cell.measured, derived=cell.derived,
-        label=group.label, covered=cents(group.covered, costed.currency) if partly else None,
-    )  # fmt: skip
+        contacts=cell.handled,
+        offered=cell.offered,
+        handle_s=cell.handle_s,
+        measured=cell.measured,
+        derived=cell.derived,
+        label=group.label,
+        covered=cents(group.covered, costed.currency) if partly else None,
+    )
 
 
 def _has_ledger(costed: CostedBook, question: Slice, start: date, *, whole: bool) -> bool:

@@ -30,7 +30,8 @@ class Line:
     covered      the part of cents that is divided, in minor units, where some cost belongs to no unit of the
                  denominator (contacts without a case); None = all of it
     contacts     handled contacts; offered: abandoned ones too
-    measured     handled contacts whose time is measured or reported; derived: from other times; rest estimated
+    measured     handled contacts whose time is measured or reported; derived: from other times; rest
+                 estimated
     label        "" or what the row is when it is no slice of contacts: (unassigned), (unused)
     """
 
@@ -61,7 +62,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PoolLine:
-    """One pool over the span, in cents; `rate` is money per hour (time drivers) or per unit, None where nothing was used."""
+    """One pool over the span, in cents.
+
+    rate  money per hour (time drivers) or per unit; None where nothing was used
+    """
 
     pool: str
     driver: str
@@ -78,7 +82,10 @@ class PoolLine:
 
 @dataclass(frozen=True, slots=True)
 class SharedLine:
-    """A pool that serves others: what it gave on to one of them over the span, in cents. It is in their cost."""
+    """A pool that serves others: what it gave on to one of them over the span, in cents.
+
+    It is in their cost.
+    """
 
     pool: str
     driver: str

@@ -17,28 +17,35 @@ Origin = Callable[[int], str]
 
 def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, demo: bool) -> Document:
     """Lay out a trail. Amounts are exact to 1e-12 in JSON and shown in minor units."""
-    pools, lines, contacts = (
-        _pools(found, currency),
-        _lines(found, currency, origin),
-        _contacts(found, currency, origin),
-    )
+    pools = _pools(found, currency)
+    lines = _lines(found, currency, origin)
+    contacts = _contacts(found, currency, origin)
     total = cents(found.pico, currency)
     return Document(
         title=title,
-        headline=f"{title}: {money(total, currency)} from {len(found.pools)} pool{'s' * (len(found.pools) != 1)}, {found.lines_in_all:,} ledger line{'s' * (found.lines_in_all != 1)} and {found.contacts_in_all:,} contact{'s' * (found.contacts_in_all != 1)}.",
+        headline=f"{title}: {money(total, currency)} "
+        f"from {len(found.pools)} pool{'s' * (len(found.pools) != 1)}, "
+        f"{found.lines_in_all:,} ledger line{'s' * (found.lines_in_all != 1)} "
+        f"and {found.contacts_in_all:,} contact{'s' * (found.contacts_in_all != 1)}.",
         tables=(pools, lines, contacts),
         notes=(
             "A pool is assigned as one, so each of its ledger lines brings the same share of itself.",
-            "quantity x rate is the amount, but for the one contact of each pool and month that bears what the division leaves.",
+            "quantity x rate is the amount, but for the one contact of each pool and month "
+            "that bears what the division leaves.",
         ),
         data={
-            "title": title, "currency": currency, "amount": str(from_pico(found.pico)), "pools": records_of(pools),
-            "ledger_lines": records_of(lines), "ledger_lines_in_all": found.lines_in_all,
-            "contacts": records_of(contacts), "contacts_in_all": found.contacts_in_all,
+            "title": title,
+            "currency": currency,
+            "amount": str(from_pico(found.pico)),
+            "pools": records_of(pools),
+            "ledger_lines": records_of(lines),
+            "ledger_lines_in_all": found.lines_in_all,
+            "contacts": records_of(contacts),
+            "contacts_in_all": found.contacts_in_all,
         },
         records=contacts,
         demo="Demo data: this company is made up." if demo else "",
-    )  # fmt: skip
+    )
 
 
 def _pools(found: Trail, currency: str) -> Table:
@@ -49,9 +56,12 @@ def _pools(found: Trail, currency: str) -> Table:
         quantity = None if p.quantity is None else p.quantity / unit
         rows.append((p.pool, p.driver, quantity, rate, cents(p.pico, currency)))
     columns = (
-        TableColumn("pool", "Pool"), TableColumn("driver", "Driver"), TableColumn("quantity", "Quantity (time: min)", "quantity"),
-        TableColumn("rate", f"Rate, {currency} per unit", "value", currency), TableColumn("amount", f"Amount, {currency}", "money", currency),
-    )  # fmt: skip
+        TableColumn("pool", "Pool"),
+        TableColumn("driver", "Driver"),
+        TableColumn("quantity", "Quantity (time: min)", "quantity"),
+        TableColumn("rate", f"Rate, {currency} per unit", "value", currency),
+        TableColumn("amount", f"Amount, {currency}", "money", currency),
+    )
     return Table(
         "Pools: quantity x rate",
         columns,
@@ -62,9 +72,14 @@ def _pools(found: Trail, currency: str) -> Table:
 
 def _lines(found: Trail, currency: str, origin: Origin) -> Table:
     columns = (
-        TableColumn("line", "Line", detail=True), TableColumn("account", "Account"), TableColumn("text", "Text", detail=True), TableColumn("pool", "Pool"),
-        TableColumn("of", f"Of, {currency}", "money", currency), TableColumn("amount", f"Amount, {currency}", "money", currency), TableColumn("source", "Source"),
-    )  # fmt: skip
+        TableColumn("line", "Line", detail=True),
+        TableColumn("account", "Account"),
+        TableColumn("text", "Text", detail=True),
+        TableColumn("pool", "Pool"),
+        TableColumn("of", f"Of, {currency}", "money", currency),
+        TableColumn("amount", f"Amount, {currency}", "money", currency),
+        TableColumn("source", "Source"),
+    )
     rows = tuple(
         (
             x.line_id,
@@ -82,9 +97,14 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
 
 def _contacts(found: Trail, currency: str, origin: Origin) -> Table:
     columns = (
-        TableColumn("contact_id", "Contact"), TableColumn("started_at", "Started"), TableColumn("channel", "Channel"), TableColumn("team", "Team"),
-        TableColumn("reason", "Reason"), TableColumn("cost", f"Cost, {currency}", "value", currency), TableColumn("source", "Source"),
-    )  # fmt: skip
+        TableColumn("contact_id", "Contact"),
+        TableColumn("started_at", "Started"),
+        TableColumn("channel", "Channel"),
+        TableColumn("team", "Team"),
+        TableColumn("reason", "Reason"),
+        TableColumn("cost", f"Cost, {currency}", "value", currency),
+        TableColumn("source", "Source"),
+    )
     rows = tuple(
         (c.contact_id, c.started_at, c.channel, c.team, c.reason, from_pico(c.pico), origin(c.row_id))
         for c in found.contacts

@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 DEMO_NOTE = "Demo data: this company is made up."
 
 PER_WORDS = {
-    "contact": "contact", "handle-minute": "handle minute", "resolution": "resolution",
-    "verified-resolution": "verified resolution", "case": "case", "customer": "customer",
-}  # fmt: skip
+    "contact": "contact",
+    "handle-minute": "handle minute",
+    "resolution": "resolution",
+    "verified-resolution": "verified resolution",
+    "case": "case",
+    "customer": "customer",
+}
 PER_MANY = {
-    "contact": "handled contacts", "handle-minute": "handle minutes", "resolution": "resolutions",
-    "verified-resolution": "verified resolutions", "case": "cases", "customer": "customers",
-}  # fmt: skip
+    "contact": "handled contacts",
+    "handle-minute": "handle minutes",
+    "resolution": "resolutions",
+    "verified-resolution": "verified resolutions",
+    "case": "cases",
+    "customer": "customers",
+}
 
 
 def money(cents: int | None, currency: str) -> str:
@@ -51,7 +59,10 @@ def headline(s: Statement) -> str:
     unit = PER_WORDS[s.per]
     if s.total.value is None:
         return f"Cost per {unit} in {s.span}{where} is undefined: {_why_undefined(s)}."
-    first = f"One {unit} cost {s.currency} {value_text(s.total.value, s.currency)} in {s.span}{where}, basis {s.basis}"
+    first = (
+        f"One {unit} cost {s.currency} {value_text(s.total.value, s.currency)} "
+        f"in {s.span}{where}, basis {s.basis}"
+    )
     made = f"{money(s.total.divided, s.currency)} / {count_text(s.total.denominator)} {PER_MANY[s.per]}"
     if s.total.divided != s.total.cents:
         made += f" (of {money(s.total.cents, s.currency)}; the rest names no {unit})"
@@ -96,27 +107,47 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
     if s.demo:
         yield DEMO_NOTE
     if costed.policy.textbook:
-        yield "No policy yet: every ledger line is in one pool, divided by handled contacts (the textbook formula). `percontact policy propose` writes a first policy."
+        yield (
+            "No policy yet: every ledger line is in one pool, divided by handled contacts "
+            "(the textbook formula). `percontact policy propose` writes a first policy."
+        )
     yield from _missing_months(costed, question)
     if not s.proof.whole:
-        yield "The span cuts a month: assigned cost follows its work, and unused and unassigned cost is spread evenly over the days of the month."
+        yield (
+            "The span cuts a month: assigned cost follows its work, "
+            "and unused and unassigned cost is spread evenly over the days of the month."
+        )
     if s.proof.unclaimed:
-        yield f"No rule claims {money(s.proof.unclaimed, s.currency)} of the ledger: `percontact policy check` lists the lines."
+        yield (
+            f"No rule claims {money(s.proof.unclaimed, s.currency)} of the ledger: "
+            "`percontact policy check` lists the lines."
+        )
     if s.proof.unassigned != s.proof.unclaimed:
         stuck = s.proof.unassigned - s.proof.unclaimed
         yield f"{money(stuck, s.currency)} is in pools that no work used in some month, so it has no owner."
     over = [p for p in s.pools if p.unused < 0]
     for p in over:
-        yield f"Pool {p.pool} is over-used: more work than practical capacity, by {money(-p.unused, s.currency)}."
+        yield (
+            f"Pool {p.pool} is over-used: more work than practical capacity, "
+            f"by {money(-p.unused, s.currency)}."
+        )
     groups = {p.name: p.group for p in costed.policy.work_pools if p.group}
     for p in s.pools:
         if groups.get(p.pool) and p.capacity is None:
-            yield f"Pool {p.pool}: the practical capacity of {groups[p.pool]} is unknown in some month, so its cost is divided by the time used there and no unused cost can be shown."
+            yield (
+                f"Pool {p.pool}: the practical capacity of {groups[p.pool]} is unknown in some month, "
+                "so its cost is divided by the time used there and no unused cost can be shown."
+            )
     if s.total.contacts and s.total.estimated:
         share = Decimal(s.total.estimated) / s.total.contacts
-        yield f"The handle time of {count_text(s.total.estimated)} contacts ({share:.0%}) is a standard or unknown."
+        yield (
+            f"The handle time of {count_text(s.total.estimated)} contacts ({share:.0%}) "
+            "is a standard or unknown."
+        )
     if s.proof.outside:
-        yield f"{money(s.proof.outside, s.currency)} lies outside customer service by rule and is in no figure."
+        yield (
+            f"{money(s.proof.outside, s.currency)} lies outside customer service by rule and is in no figure."
+        )
     yield from told
 
 

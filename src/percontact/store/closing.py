@@ -54,9 +54,15 @@ def close(
     """Close a period. Raises E-WS-07 when it is closed, E-ARG-01 when there is no such snapshot."""
     standing = closed(con, label)
     if standing is not None:
-        what = f"{label} was closed on {standing.at:%Y-%m-%d} at snapshot {standing.snapshot}"
+        what = f"it was closed on {standing.at:%Y-%m-%d} at snapshot {standing.snapshot}"
         why = "Closing it again would hide the figures that were reported."
-        raise problem("E-WS-07", label, what, why, "Reopen it first, and say why.")
+        raise problem(
+            "E-WS-07",
+            label,
+            what,
+            why,
+            f"Reopen it first, and say why: percontact close {label} --reopen BECAUSE.",
+        )
     kept = json.dumps(figures, sort_keys=True)
     row = (label, now(), known(con, snapshot), policy_digest, figures_digest, kept)
     con.execute(
@@ -79,7 +85,7 @@ def reopen(con: sqlite3.Connection, label: str, because: str) -> Closing:
     standing = closed(con, label)
     if standing is None:
         known_labels = ", ".join(c.label for c in closings(con) if c.reopened_at is None) or "none"
-        what = f"{label} is not closed"
+        what = "it is not closed"
         raise problem("E-ARG-01", label, what, f"Closed periods: {known_labels}.", "Name one of them.")
     if not because.strip():
         why = "Figures that were reported will change, and the next reader must be able to see why."

@@ -117,7 +117,9 @@ def read_settings(folder: Path) -> Settings:
         if version > VERSION:
             what = f"the workspace has version {version}; this percontact knows versions up to {VERSION}"
             why = "A newer percontact wrote it, and reading it by the old rules could show wrong figures."
-            raise problem("E-WS-03", str(folder), what, why, "Update percontact.")
+            raise problem(
+                "E-WS-03", str(folder), what, why, "Update percontact: pip install --upgrade percontact."
+            )
         found = {name: json.loads(value) for name, value in con.execute("SELECT name, value FROM settings")}
     return Settings(**found)
 
@@ -176,7 +178,7 @@ def _explained(folder: Path) -> Iterator[None]:
         said = str(error)
         if "locked" in said or "busy" in said:
             what = f"another program kept the workspace locked for {BUSY_S} s"
-            why = "Writers take turns, and a turn lasts milliseconds; one must have been stopped."
+            why = "Writers take turns, and a turn lasts milliseconds, so that program hangs or was paused."
             do = "End the other program, then try again. Nothing was changed."
             raise problem("E-WS-05", str(folder), what, why, do) from error
         if "malformed" in said or "not a database" in said:

@@ -206,6 +206,6 @@ def _take_back(root: Path, number: int, files: Iterable[BookFile]) -> None:
 
 
 def _not_live(number: int, state: str) -> Exception:
-    what = f"import {number} is not in the Book any more: it was {state}"
+    what = f"it was {state}, so it is not in the Book any more"
     why = "Only an import that the newest Book holds can be undone or replaced."
     return problem("E-WS-06", f"import {number}", what, why, "`percontact imports` lists the live ones.")
