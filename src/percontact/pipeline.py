@@ -30,6 +30,7 @@ from percontact.costing.work import SUMMARY_FORMAT
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
+from percontact.records.dialect import quote
 from percontact.records.landing import Receipt
 from percontact.records.tables import TABLES
 from percontact.report.state import state
@@ -169,8 +170,30 @@ class OpenBook:
         return Period(first, last)
 
     def state(self, question: Slice, per: str = "contact", *, compare: bool = True) -> Statement:
-        """Answer a question with a cost statement."""
-        return state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
+        """Answer a question with a cost statement.
+
+        Raises E-ARG-01 when a condition names a value that no contact has.
+        """
+        found = state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
+        if not found.total.offered:
+            self._check_values(question)
+        return found
+
+    def _check_values(self, question: Slice) -> None:
+        """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
+        for one in question.where:
+            rows = self.costed.work.rows([one.dimension], question.months)
+            query = f"SELECT DISTINCT CAST({quote(one.dimension)} AS VARCHAR) FROM {rows} LIMIT 10000"
+            known = {str(v) for (v,) in self.costed.con.execute(query).fetchall() if v is not None}
+            wrong = [v for v in one.values if v and v not in known]
+            if wrong and not one.negate:
+                raise problem(
+                    "E-ARG-01",
+                    f"--where {one.dimension}",
+                    f"no contact of these months has {one.dimension} {wrong[0]!r}",
+                    did_you_mean(wrong[0], known),
+                    "Write the value as the data has it; capitals count.",
+                )
 
     def _condition(self, text: str, known: set[str]) -> Condition:
         name, negated, values = _split_condition(text)
@@ -205,7 +228,7 @@ def land(
     _check_source(table, path)
     text = mapping.text if mapping else ""
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
-    if same is not None:
+    if same is not None and not (replace and same.aside):
         return same
     for _ in range(TRIES):
         earlier = tuple(workspace.find_name(table, path.name))

@@ -44,10 +44,17 @@ def test_days_without_a_quote_do_not_weigh() -> None:
     )
 
 
-def test_a_rate_that_spans_months_counts_in_each_with_its_days() -> None:
-    """A quarter at 0.9, and 0.96 on top for the last 15 days of June: (30 x 0.9 + 15 x 0.96) / 45 = 0.92."""
+def test_rates_of_a_month_weigh_by_the_days_they_hold() -> None:
+    """A quarter's rate of 0.9 up to 15 June, 0.96 for the last 15 days: (15 x 0.9 + 15 x 0.96) / 30 = 0.93."""
+    long, half = row("2026-04-01", "2026-06-16", "0.9"), row("2026-06-16", "2026-07-01", "0.96")
+    assert june(long, half) == Decimal("0.93")
+
+
+def test_two_rates_on_one_day_are_a_question_not_a_mean() -> None:
+    """0.9 for the quarter, and 0.96 on top for the last 15 days of June."""
     quarter, half = row("2026-04-01", "2026-07-01", "0.9"), row("2026-06-16", "2026-07-01", "0.96")
-    assert june(quarter, half) == Decimal("0.92")
+    with pytest.raises(PercontactError, match="E-FX-02"):
+        june(quarter, half)
 
 
 def test_a_rate_quoted_the_other_way_round_is_inverted() -> None:

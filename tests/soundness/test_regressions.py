@@ -324,3 +324,39 @@ def test_r24_metered_use_is_priced_by_local_days(cost_of: Cost) -> None:
     assert price_usage(costed.con, costed.book, policy, JUNE)[0] == []
     uses, _ = price_usage(costed.con, costed.book, policy, Period(date(2026, 7, 1), date(2026, 8, 1)))
     assert [from_pico(u.pico or 0) for u in uses] == [8]
+
+
+# -- what a fresh pair of eyes found -------------------------------------------------------------------
+
+
+def test_r25_the_full_basis_of_some_days_is_the_ledger_of_those_days(cost_of: Cost) -> None:
+    """R25. Two days of June on basis full cost more than the statement's own ledger for them."""
+    rows = [{"started_at": f"2026-06-{d:02d} 09:00:00", "handle_s": 60 * d} for d in range(1, 29)]
+    capacity = [{"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01", "practical_h": 20}]
+    policy = "pools: {work: {driver: handle_s, group: g}}\nrules: [{to: work}]\n"
+    costed = cost_of(policy, contacts=rows, ledger=[{}], capacity=capacity)
+    span = Period(date(2026, 6, 3), date(2026, 6, 5))
+    shown = state(costed, Slice(span, "day", basis="full"), compare=False)
+    assert shown.total.cents == shown.proof.ledger
+    assert shown.proof.difference == 0
+
+
+def test_r26_no_cent_of_unused_cost_appears_where_no_capacity_is(cost_of: Cost) -> None:
+    """R26. A pool without capacity showed unused 0.01: the cent that rounding left over."""
+    rows = [{"channel": c, "handle_s": 1} for c in ("a", "b", "c")]
+    pools = ", ".join(f"{c}: {{scope: {{channel: [{c}]}}}}" for c in "abc")
+    rules = ", ".join(f"{{match: {{account: {c}}}, to: {c}}}" for c in "abc")
+    ledger = [{"account": c, "amount": "33.335"} for c in "abc"]
+    shown = state(
+        cost_of(f"pools: {{{pools}}}\nrules: [{rules}]\n", contacts=rows, ledger=ledger), Slice(JUNE)
+    )
+    assert [p.unused for p in shown.pools] == [0, 0, 0]
+    assert sum(p.cost for p in shown.pools) == shown.proof.ledger
+
+
+def test_r27_where_nothing_could_be_assigned_a_contact_costs_nobody_knows_what(cost_of: Cost) -> None:
+    """R27. A scope that no contact is in gave "one contact cost 0.00"."""
+    policy = "pools: {work: {scope: {team: [nobody]}}}\nrules: [{to: work}]\n"
+    shown = state(cost_of(policy, contacts=[{"team": "a"}], ledger=[{}]), Slice(JUNE), compare=False)
+    assert (shown.total.value, shown.proof.unassigned) == (None, shown.proof.ledger)
+    assert "undefined" in shown.headline

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import open_book, output_options, say, slice_options
+from percontact.cli.speak import call, open_book, output_options, say, slice_options
 
 
 @click.command("cost")
@@ -59,7 +59,7 @@ def command(
     say(book.state(question, per), form=form, as_json=as_json, output=output)
     if output is None and not as_json and form in (None, "text"):
         click.echo(
-            "\nNext: percontact trace opens a figure down to its rows; "
-            "percontact check says what is doubtful.",
+            f"\nNext: {call(ctx)} trace opens a figure down to its rows; "
+            f"{call(ctx)} check says what is doubtful.",
             err=True,
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from percontact.cli.speak import Bar, count
+from percontact.cli.speak import Bar, call, count
 
 if TYPE_CHECKING:
     from percontact.records.landing import Aside, Receipt
@@ -74,16 +74,16 @@ def command(
         finally:
             bar.done()
         if not as_json:
-            _tell(workspace, receipts[-1])
+            _tell(workspace, receipts[-1], call(ctx))
     if as_json:
         click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
     if any(r.seen and not r.landed for r in receipts):
         ctx.exit(1)
     if not as_json:
-        click.echo(f"Next: {_next(workspace, table)}", err=True)
+        click.echo(f"Next: {_next(workspace, table, call(ctx))}", err=True)
 
 
-def _tell(workspace: Workspace, receipt: Receipt) -> None:
+def _tell(workspace: Workspace, receipt: Receipt, again: str) -> None:
     if receipt.unchanged:
         click.echo(
             f"{receipt.name}: the same bytes are in {receipt.table} already "
@@ -97,10 +97,10 @@ def _tell(workspace: Workspace, receipt: Receipt) -> None:
     for note in receipt.notes:
         click.echo(f"  {note}")
     if receipt.aside:
-        _show_aside(workspace, receipt)
+        _show_aside(workspace, receipt, again)
 
 
-def _show_aside(workspace: Workspace, receipt: Receipt) -> None:
+def _show_aside(workspace: Workspace, receipt: Receipt, again: str) -> None:
     """The first row of each kind, in four parts, and where the others are."""
     from percontact.ingest import problem_of
 
@@ -111,25 +111,33 @@ def _show_aside(workspace: Workspace, receipt: Receipt) -> None:
         click.echo(str(problem_of(row, receipt.name)), err=True)
     meant = set(kinds) == {"E-SKIP-01"}
     do = "" if meant else " Correct the file and import it with --replace."
-    click.echo(f"All rows set aside: percontact imports --aside {receipt.number}.{do}", err=True)
+    if set(kinds) == {"E-TIME-01"} and not receipt.landed:
+        do = (
+            " If all dates are written alike, say how in a mapping file, with the line\n"
+            "    format: '%d.%m.%Y %H:%M'      (day.month.year; %m/%d/%Y and so on)\n"
+            "  and import with --mapping FILE.yaml --replace."
+        )
+    click.echo(
+        f"The rows set aside, with their text: {again} imports --aside {receipt.number}.{do}", err=True
+    )
 
 
-def _next(workspace: Workspace, table: str) -> str:
+def _next(workspace: Workspace, table: str, again: str) -> str:
     """What to do after an import, by what the workspace holds now."""
     from percontact.pipeline import POLICY_FILE
 
     book = workspace.book()
     for needed, what in (("contacts", "the contacts"), ("ledger", "the costs")):
         if not book.has(needed):
-            return f"percontact import {needed} FILE, {what}; one line a month is enough."
+            return f"{again} import {needed} FILE, {what}; one line a month is enough."
     if table == "capacity":
         return (
             f"name each group as `group:` of its pool in {POLICY_FILE}; "
-            "then percontact cost shows unused capacity."
+            f"then {again} cost shows unused capacity."
         )
     if not (workspace.path / POLICY_FILE).is_file():
-        return "percontact cost; then percontact policy propose, to say which cost goes where."
-    return "percontact cost; percontact check says what is missing or doubtful."
+        return f"{again} cost; then {again} policy propose, to say which cost goes where."
+    return f"{again} cost; {again} check says what is missing or doubtful."
 
 
 def _fields(receipt: Receipt) -> dict[str, object]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from percontact.cli.speak import writing_to
+
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -51,7 +53,8 @@ def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_js
             did_you_mean(timezone, available_timezones()),
             "Write Europe/Berlin, America/New_York, UTC, ...",
         )
-    workspace = Workspace.create(folder, Settings(currency, timezone, fiscal_start))
+    with writing_to(folder):
+        workspace = Workspace.create(folder, Settings(currency, timezone, fiscal_start))
     if as_json:
         click.echo(
             json.dumps(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import count, open_book, output_options, say
+from percontact.cli.speak import call, count, open_book, output_options, say
 
 
 @click.group("policy")
@@ -53,7 +53,7 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
     file.write_text(text, "utf-8")
     data = yaml.safe_load(text)
     click.echo(f"Wrote {file}: {count(len(data['pools']), 'pool')}, {count(len(data['rules']), 'rule')}.")
-    click.echo("Next: read each `because:`, correct what is wrong, then percontact policy check.", err=True)
+    click.echo(f"Next: read each `because:`, correct what is wrong, then {call(ctx)} policy check.", err=True)
 
 
 @command.command("check")
@@ -68,4 +68,4 @@ def check_policy(ctx: click.Context, form: str | None, as_json: bool, output: Pa
     if document.data["unclaimed_lines"]:
         ctx.exit(1)
     if not as_json and form in (None, "text"):
-        click.echo("Next: percontact cost", err=True)
+        click.echo(f"Next: {call(ctx)} cost", err=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -109,8 +110,27 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
         # CSV ends its lines itself; text mode would end them twice on Windows.
         click.echo(text if chosen != "csv" else text.replace("\r\n", "\n"), nl=not text.endswith("\n"))
         return
-    output.write_bytes(made if isinstance(made, bytes) else made.encode())
+    with writing_to(output):
+        output.write_bytes(made if isinstance(made, bytes) else made.encode())
     click.echo(f"Wrote {output}.", err=True)
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn a refusal of the disk into a problem that names the place."""
+    from percontact.values.problem import problem
+
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise problem(
+            "E-FILE-08",
+            str(path),
+            f"cannot be written: {why}",
+            "Nothing was written there; the data is as it was.",
+            "Name another place, or make the folder first.",
+        ) from error
 
 
 class Bar:
@@ -166,3 +186,9 @@ class Bar:
 def count(number: int, one: str, many: str = "") -> str:
     """1 row, 2 rows."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def call(ctx: click.Context) -> str:
+    """How to call percontact again for the same workspace: `percontact -C books`."""
+    folder = str(ctx.find_root().obj)
+    return "percontact" if folder == "." else f"percontact -C {folder}"

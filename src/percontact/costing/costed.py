@@ -7,7 +7,7 @@ only choose rows of the answer; it cannot change how cost was assigned, so no vi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -90,6 +90,7 @@ class CostedBook:
         self._prices: dict[tuple[Period, Basis], Prices] = {}
         self._rates: dict[Period, list[Rate]] = {}
         self._combos: dict[Period, Combos] = {}
+        self._kept: Period | None = None
         self.shared: dict[date, Shared] = {}
         self._shared_weights: dict[date, dict[str, dict[str, int]]] = {}
 
@@ -125,18 +126,26 @@ class CostedBook:
         if wider and wider != months:
             return {(m, key): usage for (m, key), usage in self._combos[wider].items() if m in months}
         if months not in self._combos:
-            keys = list(self.scopes.keys)
-            rows = self.work.rows(keys, months, drivers=self.parts)
-            sums = ", ".join(
-                [*[f"sum({quote(p.name)}) AS {quote(p.name)}" for p in self._flat_parts()], "min(anchor)"]
-            )
-            self._combos[months] = self._read_combos(rows, sums)
+            rows = self.work.rows(list(self.scopes.keys), months, drivers=self.parts)
+            self._combos[months] = self._read_combos(rows, months)
         return self._combos[months]
 
-    def _read_combos(self, rows: str, sums: str) -> Combos:
+    def _read_combos(self, rows: str, months: Period) -> Combos:
+        """Add work up by month and pool keys into the table `work_by_keys`, and read its driver quantities.
+
+        The table stays: a question along nothing but pool keys is answered from it.
+        """
         fields = ", ".join(["month", *map(quote, self.scopes.keys)])
-        found = self.con.execute(f"SELECT {fields}, {sums} FROM {rows} GROUP BY {fields}").fetchall()
-        n, names = len(self.scopes.keys) + 1, [p.name for p in self._flat_parts()]
+        names = [p.name for p in self._flat_parts()]
+        sums = ", ".join(f"sum({x}) AS {x}" for x in [*NUMBERS, *map(quote, names)])
+        self.con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE work_by_keys AS
+            SELECT {fields}, {sums}, min(anchor) AS anchor FROM {rows} GROUP BY {fields}
+        """)
+        self._kept = months
+        read = ", ".join([fields, *map(quote, names), "anchor"])
+        found = self.con.execute(f"SELECT {read} FROM work_by_keys").fetchall()
+        n = len(self.scopes.keys) + 1
         return {
             (row[0], tuple(None if v is None else str(v) for v in row[1:n])): Usage(
                 {p: int(v or 0) for p, v in zip(names, row[n:-1], strict=True)}, row[-1]
@@ -153,8 +162,8 @@ class CostedBook:
         Raises FaultOfOurs E-REC-01 when a pool's cost is not assigned + unused + unassigned.
         """
         wider = next((m for m in self._rates if m.start <= months.start and months.end <= m.end), None)
-        if wider and wider != months:
-            return [r for r in self._rates[wider] if r.month in months]
+        if months not in self._rates and wider:
+            self._rates[months] = [r for r in self._rates[wider] if months.start <= r.month < months.end]
         if months not in self._rates:
             combos = self.combos(months)
             starts = [p.start for p in periods(months, "month")]
@@ -279,7 +288,16 @@ class CostedBook:
 
     def _work_rows(self, question: Slice) -> str:
         columns = [c for c in dict.fromkeys([*self.scopes.keys, *question.columns()]) if c != "pool"]
-        return self.work.rows(columns, question.months, drivers=self.parts)
+        months = question.months
+        if (
+            self._kept
+            and self._kept.start <= months.start
+            and months.end <= self._kept.end
+            and set(columns) <= set(self.scopes.keys)
+        ):
+            within = f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"
+            return f"(SELECT * FROM work_by_keys WHERE {within})"
+        return self.work.rows(columns, months, drivers=self.parts)
 
     def _sum_work(self, question: Slice, dims: list[str], name: str) -> None:
         """Add the drivers up in one pass, into NAME_work, by what is asked and the pool keys.
@@ -305,8 +323,7 @@ class CostedBook:
             )
         """)
         if not any(m.start <= question.months.start and question.months.end <= m.end for m in self._combos):
-            sums = ", ".join([*[f"sum({quote(p.name)})" for p in parts], "min(anchor)"])
-            self._combos[question.months] = self._read_combos(f"{name}_work", sums)
+            self._combos[question.months] = self._read_combos(f"{name}_work", question.months)
 
     def _price_sums(self, dims: list[str], prices: Prices, name: str) -> None:
         group = ", ".join(["inside", "period", *[f"d{i}" for i in range(len(dims))]])
@@ -430,7 +447,11 @@ class CostedBook:
         months = Slice(span).months
         rates, rest = self.rates(months), self.left_over(span)
         if months != span:
-            return reconciled(span, None, sum(c.pico for c in self.cells(Slice(span, "whole"))[0]), rest)
+            # The span cuts a month: unused cost follows the work as assigned cost does, so that on basis full
+            # its contacts bear what the span's ledger says.
+            used = sum(c.pico for c in self.cells(Slice(span, "whole"))[0])
+            full = sum(c.pico for c in self.cells(Slice(span, "whole", basis="full"))[0])
+            return reconciled(span, None, used, replace(rest, unused=full - used + rest.idle))
         ledger = sum(c for (p, m), (c, _) in self.pool_costs.items() if p != OUTSIDE and m in months)
         return reconciled(span, ledger, sum(r.assigned for r in rates), rest)
 

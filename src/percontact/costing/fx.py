@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from percontact.values.period import add_months
 from percontact.values.problem import problem
@@ -40,6 +41,7 @@ def month_rates(
     found: dict[tuple[str, date], int] = {}
     missing = []
     for currency, month in sorted(set(needed)):
+        _check_one_rate(currency, month, quotes.get(currency, []))
         average = _average(quotes.get(currency, []), month)
         if average is None:
             missing.append(f"{currency} in {month:%Y-%m}")
@@ -56,6 +58,21 @@ def month_rates(
             "Import the rates: percontact import fx FILE (date, from_currency, to_currency, rate).",
         )
     return found
+
+
+def _check_one_rate(currency: str, month: date, quotes: list[tuple[date, date, Fraction]]) -> None:
+    """Raise PercontactError E-FX-02 when two different rates hold on the same day of a month."""
+    end = add_months(month, 1)
+    here = sorted(q for q in quotes if q[0] < end and q[1] > month)
+    for (_, stop, rate), (start, _, other) in pairwise(here):
+        if start < stop and rate != other:
+            raise problem(
+                "E-FX-02",
+                "fx",
+                f"two rates of {currency} hold on {start}: {float(rate):g} and {float(other):g}",
+                "Taking either, or the mean of both, would be a guess.",
+                "Keep one: take the other's import out (percontact imports --undo N) or correct the file.",
+            )
 
 
 def _average(quotes: list[tuple[date, date, Fraction]], month: date) -> Fraction | None:

@@ -23,6 +23,8 @@ Words = Callable[[str, str, int], tuple[str, str]]
 """From (value found, other value, distance in microseconds or days) to (what is wrong, what follows)."""
 
 ASIDE = "so the row is set aside"
+FIRST_DAY, LAST_DAY = "1900-01-01", "2200-01-01"
+"""Days outside [FIRST_DAY, LAST_DAY) are taken for errors: 0026 for 2026, 9999 for "never"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ def _of_column(target: Target, cell: Cell, k: int, table: Table) -> Iterator[Rul
         yield Rule(name, code, f"(r{k} IS NOT NULL AND v{k} IS NULL)", _not_read(name, what, why), f"r{k}")
     if cell.gap:
         yield Rule(name, "E-TIME-03", cell.gap, _never_was(name, str(target.origin.timezone)), f"r{k}")
+    if column.kind in ("instant", "date"):
+        beyond = f"(v{k} < DATE '{FIRST_DAY}' OR v{k} >= DATE '{LAST_DAY}')"
+        yield Rule(name, "E-RANGE-01", beyond, _no_such_time(name), f"r{k}")
     if column.at_least is not None:
         yield Rule(
             name, "E-RANGE-01", f"v{k} < {column.at_least}", _too_small(name, column.at_least), f"r{k}"
@@ -144,6 +149,11 @@ def _not_translated(target: Target) -> Words:
 def _never_was(name: str, zone: str) -> Words:
     why = f"Clocks were set forward over it, {ASIDE}: it could be either of two moments."
     return lambda value, _o, _g: (f"`{name}` {value} never was in {zone}", why)
+
+
+def _no_such_time(name: str) -> Words:
+    why = f"Days from {FIRST_DAY} up to {LAST_DAY} are read; others are slips of a key, {ASIDE}."
+    return lambda value, _o, _g: (f"`{name}` is {_shown(value)}, a day out of all bounds", why)
 
 
 def _too_small(name: str, least: int) -> Words:

@@ -25,7 +25,7 @@ LEDGER = Table(
     "one cost posting of the general ledger or payroll; costs are positive, credits and reversals negative",
     (
         Column("line_id", "id", "MUST be unique in the Book", "names the posting; made from file and line where a file has none"),
-        Column("account", "code", "MUST NOT be null", "ledger account, number or name", required=True),
+        Column("account", "code", "MAY be any code", "ledger account, number or name; a ledger without accounts is one account, `unnamed`", default="unnamed"),
         Column("account_name", "text", "MAY be any text", "the account in words"),
         Column("cost_centre", "code", "MAY be any code", "who bears the cost"),
         Column("vendor", "text", "MAY be any text", "who was paid"),

@@ -15,10 +15,10 @@ from percontact.costing.fx import RATE_SCALE, month_rates
 from percontact.costing.lines import fx_rows
 from percontact.costing.slice import Slice
 from percontact.report.statement import Comparison, Line
+from percontact.report.words import BUDGET
 from percontact.values.money import from_pico, share_cents, to_pico
 from percontact.values.period import Period, add_months, periods
 
-BUDGET = "budget (all cost, basis full)"
 Total = Callable[[CostedBook, Slice, Per], Line]
 
 

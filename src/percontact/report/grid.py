@@ -20,8 +20,11 @@ GAPS = (3, 2)
 """Spaces between two columns: as many as there is room for."""
 SHORT = 9
 """Columns up to which a header stays in one line: "Cost, EUR"."""
-FLOORS = (24, 12, 8)
-"""Columns below which no text is squeezed for the sake of others; a longer word is broken. Tried in turn."""
+LEAST = 8
+"""Columns that any text gets."""
+FLOORS = (40, 24)
+"""Columns below which no text is squeezed for the sake of others; a longer word is broken. Tried in turn.
+An id or a pool's name must be fit to be copied, so a line would rather be too long than break one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Measured:
 
     def least(self, floor: int) -> int:
         """The narrowest it may be: a number as it is; a text by its longest word, up to the floor."""
-        return self.widest if self.number else min(self.widest, max(FLOORS[-1], min(self.word, floor)))
+        return self.widest if self.number else min(self.widest, max(LEAST, min(self.word, floor)))
 
 
 def grid(table: Table, width: int) -> str:

@@ -208,10 +208,11 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
         f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]
     ]
     found = costed.con.execute(
-        f'SELECT sum("count"), sum(handled) FILTER (handle_s IS NULL), {", ".join(empty)} FROM {rel}'
+        'SELECT sum("count"), sum(handled), sum(handled) FILTER (handle_s IS NULL), '
+        f"{', '.join(empty)} FROM {rel}"
     ).fetchone()
     row = found or ()
-    total, untimed, *missing = [int(v or 0) for v in row]
+    total, handled, untimed, *missing = [int(v or 0) for v in row]
     if untimed:
         estimated = any(costed.policy.unit_times)
         instead = (
@@ -221,7 +222,7 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
         )
         yield Finding(
             "doubtful" if total else "note",
-            f"{_share(untimed, total)} of contacts have no handle time{instead}",
+            f"{_share(untimed, handled)} of handled contacts have no handle time{instead}",
             "Import handle times, or add `unit_times:` to policy.yaml.",
         )
     for name, count in zip(columns[:3], missing, strict=False):

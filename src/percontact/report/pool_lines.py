@@ -47,9 +47,14 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
 
     stuck = column("unassigned")
     assigned = column("assigned", proof.assigned if proof.whole else None)
-    cost = column("cost", proof.assigned + proof.unused + sum(stuck) if proof.whole else None)
-    # Unused is what is left, so that each row and each column adds up as printed.
-    unused = [c - a - x for c, a, x in zip(cost, assigned, stuck, strict=True)]
+    # A pool with nothing unused shows nothing unused; among the others unused is what is left of their cost,
+    # so that each row and each column adds up as printed.
+    idle = [p for p in pools if any(r.unused for r in by_pool[p.name])]
+    rest = {p.name: a + x for p, a, x in zip(pools, assigned, stuck, strict=True)}
+    total = proof.unused + sum(rest[p.name] for p in idle) if proof.whole else None
+    costs = share_cents([sum(r.cost for r in by_pool[p.name]) for p in idle], costed.currency, total=total)
+    unused_of = {p.name: c - rest[p.name] for p, c in zip(idle, costs, strict=True)}
+    unused = [unused_of.get(p.name, 0) for p in pools]
     parts = zip(pools, assigned, unused, stuck, strict=True)
     found = [_pool_line(p, by_pool[p.name], *amounts) for p, *amounts in parts]
     return sorted(found, key=lambda p: -abs(p.cost))

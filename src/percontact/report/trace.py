@@ -9,7 +9,7 @@ from percontact.costing.trail import Trail
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.records import records_of
 from percontact.report.words import money
-from percontact.values.money import cents, from_pico
+from percontact.values.money import cents, from_pico, share_cents
 
 Origin = Callable[[int], str]
 """row_id -> "file:line" of its source."""
@@ -50,11 +50,12 @@ def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, d
 
 def _pools(found: Trail, currency: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for p in found.pools:
+    amounts = share_cents([p.pico for p in found.pools], currency)
+    for p, amount in zip(found.pools, amounts, strict=True):
         unit = 60 if p.driver.endswith("_s") else 1  # time is read in minutes
         rate = None if p.rate is None else from_pico(p.rate) * unit
         quantity = None if p.quantity is None else p.quantity / unit
-        rows.append((p.pool, p.driver, quantity, rate, cents(p.pico, currency)))
+        rows.append((p.pool, p.driver, quantity, rate, amount))
     columns = (
         TableColumn("pool", "Pool"),
         TableColumn("driver", "Driver"),
@@ -80,6 +81,7 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
         TableColumn("amount", f"Amount, {currency}", "money", currency),
         TableColumn("source", "Source"),
     )
+    amounts = share_cents([x.pico for x in found.lines], currency)
     rows = tuple(
         (
             x.line_id,
@@ -87,10 +89,10 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
             x.text,
             x.pool,
             cents(x.month_pico, currency),
-            cents(x.pico, currency),
+            amount,
             origin(x.row_id),
         )
-        for x in found.lines
+        for x, amount in zip(found.lines, amounts, strict=True)
     )
     return Table("Ledger lines behind it", columns, rows, note=_more(len(rows), found.lines_in_all))
 

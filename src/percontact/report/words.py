@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEMO_NOTE = "Demo data: this company is made up."
 
+BUDGET = "budget (all cost, basis full)"
 PER_WORDS = {
     "contact": "contact",
     "handle-minute": "handle minute",
@@ -73,6 +74,8 @@ def headline(s: Statement) -> str:
 def _why_undefined(s: Statement) -> str:
     if s.total.cents is None:
         return "no cost is known for it"
+    if s.proof.assigned == 0 and s.proof.ledger:
+        return "no cost could be assigned to any contact; the notes say why"
     return (
         "there is nothing to divide by"
         if s.total.denominator is not None
@@ -86,7 +89,8 @@ def change_digits(s: Statement) -> int:
 
 
 def _beside(s: Statement) -> Iterator[str]:
-    known = [c for c in s.comparisons if c.change is not None]
+    # A budget plans all cost: beside another basis it stands in the table, not in this sentence.
+    known = [c for c in s.comparisons if c.change is not None and (s.basis == "full" or c.name != BUDGET)]
     if not known:
         return
     parts = []
@@ -114,8 +118,8 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
     yield from _missing_months(costed, question)
     if not s.proof.whole:
         yield (
-            "The span cuts a month: assigned cost follows its work, "
-            "and unused and unassigned cost is spread evenly over the days of the month."
+            "The span cuts a month: assigned and unused cost follow the work, "
+            "and unassigned cost is spread evenly over the days of the month."
         )
     if s.proof.unclaimed:
         yield (

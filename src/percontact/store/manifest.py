@@ -127,7 +127,9 @@ def read_settings(folder: Path) -> Settings:
 @contextmanager
 def reading(folder: Path) -> Iterator[sqlite3.Connection]:
     """One read transaction: everything read inside is of one moment. Never waits for a writer."""
-    with _explained(folder), closing(_connect(folder / NAME)) as con:
+    # A folder that may only be read holds a manifest that nobody writes: it needs no lock and no log.
+    mode = "rw" if os.access(folder, os.W_OK) else "ro&immutable=1"
+    with _explained(folder), closing(_connect(folder / NAME, mode)) as con:
         con.execute("BEGIN")
         yield con
 
