@@ -79,7 +79,13 @@ def _ours_contacts(size: int, *, cubes: bool) -> Measured:
     def checked() -> None:
         """Conserved: what stands in the file is the amount assigned, to the last digit."""
         costed = CostedBook(book, policy)
-        found = connect().execute(f"SELECT CAST(sum(cost) * 1000000000000 AS HUGEINT) FROM read_parquet({literal(str(path))})").fetchone()
+        found = (
+            connect()
+            .execute(
+                f"SELECT CAST(sum(cost) * 1000000000000 AS HUGEINT) FROM read_parquet({literal(str(path))})"
+            )
+            .fetchone()
+        )
         assert int(found[0]) == costed.assigned.pico, (found, costed.assigned)
         _remove(path)
 
@@ -118,19 +124,26 @@ def _floor(size: int, query: str) -> Measured:
 
 
 def floor_month(size: int) -> Measured:
-    return _floor(size, f"SELECT date_trunc('month', started_at), {', '.join(BY)}, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL")
+    return _floor(
+        size,
+        f"SELECT date_trunc('month', started_at), {', '.join(BY)}, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL",
+    )
 
 
 def floor_month_parted(size: int) -> Measured:
     """The same by the month of the file, a constant, as ours does."""
     union = " UNION ALL ".join(
-        f"SELECT DATE '{f.month}' AS month, * FROM read_parquet('{f.path}')" for f in data.book(size).files["contacts"]
+        f"SELECT DATE '{f.month}' AS month, * FROM read_parquet('{f.path}')"
+        for f in data.book(size).files["contacts"]
     )
     return _floor(size, f"SELECT month, {', '.join(BY)}, {SUMS} FROM ({union}) GROUP BY ALL")
 
 
 def floor_customer(size: int) -> Measured:
-    return _floor(size, f"SELECT date_trunc('year', started_at), customer_id, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL")
+    return _floor(
+        size,
+        f"SELECT date_trunc('year', started_at), customer_id, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL",
+    )
 
 
 def floor_contacts(size: int) -> Measured:
@@ -142,7 +155,9 @@ def floor_contacts(size: int) -> Measured:
 
     def measured() -> tuple[int, None]:
         con = connect()
-        con.execute(f"COPY (SELECT {', '.join(SHOWN)} FROM read_parquet({_files(book)})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(
+            f"COPY (SELECT {', '.join(SHOWN)} FROM read_parquet({_files(book)})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        )
         return con.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()[0], None
 
     measured.after = lambda: _remove(path)  # type: ignore[attr-defined]
@@ -173,7 +188,7 @@ def pandas_month(size: int) -> Measured:
         keys = ["month", "channel", "queue", "team", "reason"]
         sums = ["count", "handled", "handle_s", "messages", "measured", "derived"]
         work = frame.groupby(keys, observed=True, sort=False)[sums].sum().reset_index()
-        work = work.astype({k: "str" for k in keys[1:]})
+        work = work.astype(dict.fromkeys(keys[1:], "str"))
         pools = pd.read_parquet(here / "pool_month.parquet", engine="pyarrow")
         pools["month"] = pools["month"].astype("datetime64[s]")
         work["contacts"] = work["handled"]
@@ -181,10 +196,16 @@ def pandas_month(size: int) -> Measured:
         for (driver, dimension), some in pools.groupby(["driver", "dimension"], dropna=False):
             by = ["month"] if pd.isna(dimension) else ["month", dimension]
             used = work.groupby(by, as_index=False)[driver].sum().rename(columns={driver: "used"})
-            cost = some.rename(columns={"value": dimension} if not pd.isna(dimension) else {}).groupby(by, as_index=False)["amount"].sum()
+            cost = (
+                some.rename(columns={"value": dimension} if not pd.isna(dimension) else {})
+                .groupby(by, as_index=False)["amount"]
+                .sum()
+            )
             rate = cost.merge(used, on=by)
             rate["rate"] = rate["amount"] / rate["used"]
-            work["amount"] += work[by].merge(rate[[*by, "rate"]], on=by, how="left")["rate"].fillna(0.0) * work[driver]
+            work["amount"] += (
+                work[by].merge(rate[[*by, "rate"]], on=by, how="left")["rate"].fillna(0.0) * work[driver]
+            )
         answer = work.groupby(["month", *BY], observed=True, as_index=False)[[*sums, "amount"]].sum()
         return len(answer), float(answer["amount"].sum())
 
@@ -217,10 +238,20 @@ def polars_month(size: int) -> Measured:
         for (driver, dimension), some in pools.group_by("driver", "dimension"):
             by = ["month"] if dimension is None else ["month", dimension]
             used = work.group_by(by).agg(pl.col(driver).sum().alias("used"))
-            cost = (some if dimension is None else some.rename({"value": dimension}).drop("dimension")).group_by(by).agg(pl.col("amount").sum().alias("cost"))
+            cost = (
+                (some if dimension is None else some.rename({"value": dimension}).drop("dimension"))
+                .group_by(by)
+                .agg(pl.col("amount").sum().alias("cost"))
+            )
             rate = cost.join(used, on=by).select(*by, rate=pl.col("cost") / pl.col("used"))
-            work = work.join(rate, on=by, how="left").with_columns(amount=pl.col("amount") + pl.col("rate").fill_null(0.0) * pl.col(driver)).drop("rate")
-        answer = work.group_by(["month", *BY]).agg(pl.col("count", "handled", "handle_s", "messages", "measured", "derived", "amount").sum())
+            work = (
+                work.join(rate, on=by, how="left")
+                .with_columns(amount=pl.col("amount") + pl.col("rate").fill_null(0.0) * pl.col(driver))
+                .drop("rate")
+            )
+        answer = work.group_by(["month", *BY]).agg(
+            pl.col("count", "handled", "handle_s", "messages", "measured", "derived", "amount").sum()
+        )
         return answer.height, float(answer["amount"].sum())
 
     return measured
@@ -263,11 +294,11 @@ def naive_month(size: int) -> Measured:
 # -- common -----------------------------------------------------------------------------------------------
 
 
-def _files(book) -> str:  # noqa: ANN001
+def _files(book) -> str:
     return "[" + ", ".join(f"'{f.path}'" for f in book.files["contacts"]) + "]"
 
 
-def _warm(book) -> None:  # noqa: ANN001
+def _warm(book) -> None:
     """Open the engine once, and bring the files into the page cache."""
     from percontact.records.dialect import connect
 

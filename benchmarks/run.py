@@ -28,7 +28,13 @@ STATEMENT_MS = 100
 
 LINES = (
     # line, ours, floor, bound against the floor, {peer: at least this often ours}
-    ("month x channel x team x reason, raw", "ours_month", "floor_month", 1.15, {"pandas_month": 4.0, "naive_month": 3.0, "polars_month": 1.0}),
+    (
+        "month x channel x team x reason, raw",
+        "ours_month",
+        "floor_month",
+        1.15,
+        {"pandas_month": 4.0, "naive_month": 3.0, "polars_month": 1.0},
+    ),
     ("  against the month of the file, a constant", "ours_month", "floor_month_parted", None, {}),
     ("  from the day cubes", "ours_month_cubes", "floor_month", 1.15, {}),
     ("by customer, raw", "ours_customer", "floor_customer", 2.0, {}),
@@ -41,8 +47,14 @@ PEERS = ("pandas_month", "polars_month", "naive_month")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, choices=(1, 10, 100), default=10, help="million contacts (default 10)")
-    parser.add_argument("--growth", action="store_true", help="growth up to 100 million (needs 2 GB of disk, five minutes more)")
+    parser.add_argument(
+        "--size", type=int, choices=(1, 10, 100), default=10, help="million contacts (default 10)"
+    )
+    parser.add_argument(
+        "--growth",
+        action="store_true",
+        help="growth up to 100 million (needs 2 GB of disk, five minutes more)",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="turns each case takes (default 5)")
     parser.add_argument("--only", default="", help="only lines whose ours begins with this")
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -58,13 +70,32 @@ def main() -> int:
     wanted = list(dict.fromkeys(c for _, ours, floor, _, peers in lines for c in (ours, floor, *peers)))
     runs = _turns(wanted, options.size, options.rounds)
     over = _print_lines(lines, runs, options.size)
-    growth = {size: runs["ours_month"] if size == options.size and "ours_month" in runs else _turns(["ours_month"], size, 3)["ours_month"] for size in sizes}
+    growth = {
+        size: runs["ours_month"]
+        if size == options.size and "ours_month" in runs
+        else _turns(["ours_month"], size, 3)["ours_month"]
+        for size in sizes
+    }
     over += _print_growth(growth)
-    shown = {size: _run("statements", size) for size in sorted({options.size, *[s for s in sizes if s >= 10]})}
+    shown = {
+        size: _run("statements", size) for size in sorted({options.size, *[s for s in sizes if s >= 10]})
+    }
     over += _print_statements(shown)
-    result = {"date": date.today().isoformat(), "size": options.size, "runs": runs, "growth": growth, "statements": shown}
+    result = {
+        "date": date.today().isoformat(),
+        "size": options.size,
+        "runs": runs,
+        "growth": growth,
+        "statements": shown,
+    }
     Path(data.FOLDER, "last.json").write_text(json.dumps(result, indent=1))
-    print("\nAll bounds are kept." if not over else f"\n{over} over its bound." if over == 1 else f"\n{over} over their bounds.")
+    print(
+        "\nAll bounds are kept."
+        if not over
+        else f"\n{over} over its bound."
+        if over == 1
+        else f"\n{over} over their bounds."
+    )
     return 0
 
 
@@ -84,7 +115,7 @@ def _turns(cases: list[str], size: int, rounds: int) -> dict[str, list[dict[str,
     return runs
 
 
-def _run(case: str, size: int):  # noqa: ANN202
+def _run(case: str, size: int):
     command = [sys.executable, __file__, "--one", case, "--size", str(size)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
@@ -117,7 +148,10 @@ def _peak_mib() -> float:
     status = Path("/proc/self/status")
     if status.is_file():
         # ru_maxrss would still hold the parent's peak from before exec.
-        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+        return (
+            next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+            / 1024
+        )
     scale = 1024 * 1024 if platform.system() == "Darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
@@ -133,16 +167,32 @@ def _ratio(runs: list[dict[str, float]], other: list[dict[str, float]]) -> float
     return statistics.median(a["cpu_s"] / b["cpu_s"] for a, b in zip(runs, other, strict=True))
 
 
-def _print_lines(lines, runs, size: int) -> int:  # noqa: ANN001
-    print(f"{size} million contacts, {data.LINES:,} ledger lines in {len(data.pool_names())} pools; {_machine()}\n")
-    print("| case | ours, CPU s | floor, CPU s | ours / floor | bound | pandas / ours | Polars / ours | join a pool / ours | peak MiB | |")
+def _print_lines(lines, runs, size: int) -> int:
+    print(
+        f"{size} million contacts, {data.LINES:,} ledger lines in {len(data.pool_names())} pools; {_machine()}\n"
+    )
+    print(
+        "| case | ours, CPU s | floor, CPU s | ours / floor | bound | pandas / ours | Polars / ours | join a pool / ours | peak MiB | |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|")
     over = 0
     for title, ours, floor, bound, least in lines:
-        mine, ratio, peak = runs[ours], _ratio(runs[ours], runs[floor]), max(r["peak_mib"] for r in runs[ours])
+        mine, ratio, peak = (
+            runs[ours],
+            _ratio(runs[ours], runs[floor]),
+            max(r["peak_mib"] for r in runs[ours]),
+        )
         times = {p: _ratio(runs[p], mine) for p in least}
         told = [f"{times[p]:.1f} (from {least[p]:.0f})" if p in times else "" for p in PEERS]
-        faults = [n for n, bad in (("CPU", bound and ratio > bound), ("memory", peak > MEMORY_MIB), *((p.split("_")[0], times[p] < least[p]) for p in least)) if bad]
+        faults = [
+            n
+            for n, bad in (
+                ("CPU", bound and ratio > bound),
+                ("memory", peak > MEMORY_MIB),
+                *((p.split("_")[0], times[p] < least[p]) for p in least),
+            )
+            if bad
+        ]
         over += len(faults)
         limit = f"{bound:.2f}" if bound else ""
         print(
@@ -151,11 +201,17 @@ def _print_lines(lines, runs, size: int) -> int:  # noqa: ANN001
         )
     shown = [p for p in PEERS if p in runs]
     if shown:
-        print("\nPeers, CPU s and peak MiB: " + "; ".join(f"{p.split('_')[0]} {_median(runs[p], 'cpu_s'):.1f} s, {max(r['peak_mib'] for r in runs[p]):.0f} MiB" for p in shown))
+        print(
+            "\nPeers, CPU s and peak MiB: "
+            + "; ".join(
+                f"{p.split('_')[0]} {_median(runs[p], 'cpu_s'):.1f} s, {max(r['peak_mib'] for r in runs[p]):.0f} MiB"
+                for p in shown
+            )
+        )
     return over
 
 
-def _print_growth(growth) -> int:  # noqa: ANN001
+def _print_growth(growth) -> int:
     print("\n| contacts | CPU s | CPU s a million | peak MiB | |")
     print("|--:|--:|--:|--:|---|")
     over, steps = 0, []
@@ -169,15 +225,23 @@ def _print_growth(growth) -> int:  # noqa: ANN001
     return over
 
 
-def _print_statements(shown) -> int:  # noqa: ANN001
+def _print_statements(shown) -> int:
     sizes = sorted(shown)
-    print("\n| statement, wall ms | " + " | ".join(f"{s} million: statement | its answer | raw answer / answer" for s in sizes) + " | |")
+    print(
+        "\n| statement, wall ms | "
+        + " | ".join(f"{s} million: statement | its answer | raw answer / answer" for s in sizes)
+        + " | |"
+    )
     print("|---|" + "--:|--:|--:|" * len(sizes) + "---|")
     over = 0
     for several in zip(*(shown[s] for s in sizes), strict=True):
         parts = []
         for one in several:
-            more = (f"{one['answer_ms']:.0f}", f"{one['raw_ms'] / one['answer_ms']:.0f}") if "raw_ms" in one else ("", "")
+            more = (
+                (f"{one['answer_ms']:.0f}", f"{one['raw_ms'] / one['answer_ms']:.0f}")
+                if "raw_ms" in one
+                else ("", "")
+            )
             parts.append(" | ".join([f"{one['ms']:.0f}", *more]))
         bad = any("raw_ms" in one and one["ms"] > STATEMENT_MS for one in several)
         over += bad

@@ -31,7 +31,9 @@ def measure(size: int) -> list[dict[str, object]]:
         "a year by month and reason, full": Slice(year, "month", ("reason",), basis="full"),
         "a month by channel, team, reason": Slice(month, "month", ("channel", "team", "reason")),
         "a month by day and team": Slice(month, "day", ("team",)),
-        "a year by week and reason, voice": Slice(year, "week", ("reason",), (Condition("channel", ("voice",)),)),
+        "a year by week and reason, voice": Slice(
+            year, "week", ("reason",), (Condition("channel", ("voice",)),)
+        ),
         "a week by day and channel": Slice(week, "day", ("channel",)),
     }
     started = time.perf_counter()
@@ -39,7 +41,9 @@ def measure(size: int) -> list[dict[str, object]]:
     first = state(costed, asked["a year by month and channel"])
     opened = time.perf_counter() - started
     raw = CostedBook(book, policy, cubes=False)
-    found: list[dict[str, object]] = [{"name": "open the book and state a year by channel", "ms": 1000 * opened}]
+    found: list[dict[str, object]] = [
+        {"name": "open the book and state a year by channel", "ms": 1000 * opened}
+    ]
     assert first.total.cents == state(raw, asked["a year by month and channel"]).total.cents
     for name, question in asked.items():
         walls, answers, priced = [], [], []
@@ -55,6 +59,12 @@ def measure(size: int) -> list[dict[str, object]]:
         priced.append(time.perf_counter() - at)
         assert raw_cells == costed.cells(question), name
         found.append(
-            {"name": name, "ms": 1000 * statistics.median(walls), "answer_ms": 1000 * statistics.median(answers), "raw_ms": 1000 * min(priced), "rows": len(made.rows)}
+            {
+                "name": name,
+                "ms": 1000 * statistics.median(walls),
+                "answer_ms": 1000 * statistics.median(answers),
+                "raw_ms": 1000 * min(priced),
+                "rows": len(made.rows),
+            }
         )
     return found
