@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """What is measured: ours, the floor below it (the bare query by the same engine), and its peers.
 
 A case is a function of the size. What it does before it returns is not measured (imports, opening the engine,

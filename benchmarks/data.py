@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """The made-up service that is measured: N contacts of one year and a ledger of 10,000 lines in 936 pools.
 
 Everything comes from hashes of row numbers, so every machine makes the same rows. Contacts are written in
@@ -139,7 +140,7 @@ def _contacts(month: int, rows: int, first: date, days: int) -> str:
                CASE WHEN lost OR basis > 0.98 THEN 'none' WHEN basis < 0.8 THEN 'measured' WHEN basis < 0.92 THEN 'reported' ELSE 'derived' END AS handle_basis,
                (1 + word + c)::BIGINT AS messages, 1::BIGINT AS count
         FROM placed ORDER BY i
-    """  # noqa: E501
+    """
 
 
 def _make_ledger(con) -> None:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """Statements from the day cubes, one process that stays open as the app's does: wall milliseconds of each."""
 
 from __future__ import annotations

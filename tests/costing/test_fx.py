@@ -45,7 +45,7 @@ def test_days_without_a_quote_do_not_weigh() -> None:
 
 
 def test_rates_of_a_month_weigh_by_the_days_they_hold() -> None:
-    """A quarter's rate of 0.9 up to 15 June, 0.96 for the last 15 days: (15 x 0.9 + 15 x 0.96) / 30 = 0.93."""
+    """0.9 up to 15 June, 0.96 for the last 15 days: (15 x 0.9 + 15 x 0.96) / 30 = 0.93."""
     long, half = row("2026-04-01", "2026-06-16", "0.9"), row("2026-06-16", "2026-07-01", "0.96")
     assert june(long, half) == Decimal("0.93")
 
