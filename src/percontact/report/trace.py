@@ -99,7 +99,7 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
 
 def _contacts(found: Trail, currency: str, origin: Origin) -> Table:
     columns = (
-        TableColumn("contact_id", "Contact"),
+        TableColumn("contact_id", "Id"),
         TableColumn("started_at", "Started"),
         TableColumn("channel", "Channel"),
         TableColumn("team", "Team"),
