@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from percontact.costing.claim import claim_lines, make_rules
 from percontact.costing.fx import RATE_SCALE, RateRow, month_rates
 from percontact.costing.policy import Policy, Rule
 from percontact.records.book import Book
-from percontact.records.dialect import literal, quote
+from percontact.records.dialect import literal
 from percontact.values.problem import did_you_mean, problem
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
     else:
         span = "period_start AS s, period_end AS e, coalesce(effective, amount) AS a"
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE line_month AS
+        CREATE OR REPLACE TEMP TABLE line_part AS
         WITH line AS (
             SELECT *, {span} FROM {ledger}
         ), part AS (
@@ -76,18 +77,22 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
                     date_trunc('month', s), CAST(e - 1 AS TIMESTAMP), INTERVAL 1 MONTH
                 )) AS month
             ) m
-        ), claimed AS (
-            SELECT *, {_rule_number(policy.rules)} AS rule FROM part
         )
-        SELECT row_id, line_id, month, {_of_rule(policy.rules, "to", "NULL")} AS pool, rule,
-               coalesce({_of_rule(policy.rules, "nature", "NULL")}, nature) AS nature,
-               coalesce({_of_rule(policy.rules, "behaviour", "NULL")}, behaviour, 'fixed') AS behaviour,
-               coalesce({_of_rule(policy.rules, "category", "NULL")}, category) AS category,
+        SELECT * FROM part
+    """)
+    told = claim_lines(con, policy.rules, "line_part")
+    make_rules(con, policy.rules)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE line_month AS
+        SELECT row_id, line_id, p.month, r.pool, k.rule,
+               coalesce(r.nature, p.nature) AS nature,
+               coalesce(r.behaviour, p.behaviour, 'fixed') AS behaviour,
+               coalesce(r.category, p.category) AS category,
                account, cost_centre, vendor, coalesce(class = 'correction', false) AS correction,
                total * until_now // days - total * before // days AS source_pico,
                CAST(NULL AS HUGEINT) AS pico,
                coalesce(currency, {literal(book.settings.currency)}) AS currency
-        FROM claimed
+        FROM line_part p {told} LEFT JOIN line_rule r ON r.rule = k.rule
     """)
     _translate(con, book)
 
@@ -131,39 +136,6 @@ def _check_columns(book: Book, rules: Sequence[Rule]) -> None:
                     did_you_mean(column, known),
                     "Match on a column of the ledger.",
                 )
-
-
-def _rule_number(rules: Sequence[Rule]) -> str:
-    if not rules:
-        return "CAST(NULL AS INTEGER)"
-    branches = " ".join(f"WHEN {matches(rule)} THEN {i}" for i, rule in enumerate(rules, 1))
-    return f"CASE {branches} END"
-
-
-def _of_rule(rules: Sequence[Rule], attribute: str, otherwise: str) -> str:
-    values = {i: getattr(rule, attribute) for i, rule in enumerate(rules, 1)}
-    branches = " ".join(f"WHEN {i} THEN {literal(value)}" for i, value in values.items() if value is not None)
-    return f"CASE rule {branches} ELSE {otherwise} END" if branches else f"CAST({otherwise} AS VARCHAR)"
-
-
-def matches(rule: Rule) -> str:
-    """SQL condition that a line-month is caught by a rule."""
-    parts = []
-    for column, patterns in rule.match:
-        tests = " OR ".join(_like(column, pattern) for pattern in patterns) or "false"
-        parts.append(f"({tests})")
-    if rule.start:
-        parts.append(f"month >= DATE '{rule.start}'")
-    if rule.end:
-        parts.append(f"month < DATE '{rule.end}'")
-    return " AND ".join(parts) or "true"
-
-
-def _like(column: str, pattern: str) -> str:
-    if pattern == "":
-        return f"{quote(column)} IS NULL"
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-    return f"lower(CAST({quote(column)} AS VARCHAR)) LIKE {literal(escaped)} ESCAPE '\\'"
 
 
 def pool_costs(con: duckdb.DuckDBPyConnection) -> dict[tuple[str | None, date], tuple[int, int]]:
