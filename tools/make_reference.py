@@ -357,6 +357,17 @@ ORIGIN = {
     "decimal": "As for the whole file.",
     "thousands": "As for the whole file.",
     "accounting": "As for the whole file.",
+    "above": "`{line: 1, cell: 5}`: a cell among the lines that `skip:` leaves out, the same in every row.",
+    "digits": "Zeros are put before a shorter text: with `digits: 4`, 302 is 0302.",
+    "match": "RE2 pattern: its first group, or all that it matches, is the text; no match means unknown.",
+    "when": "Conditions: in rows where one does not hold the value is unknown.",
+    "or": "Another origin, used where this one gives nothing.",
+    "fill": "`down`: an empty cell is as the last one above that was not.",
+    "since": "A day, or a cell above the header: a day without a year is the first such day from it on.",
+    "minus": "Header of a number that is taken off. Where one of the two is empty it counts as 0.",
+    "factor": "Exact decimal number that the value is multiplied by.",
+    "negative": "Conditions: the sign is turned in rows where one holds, and turned again for a second one.",
+    "take": "Of a group of rows: first, last, min, max, sum, count, distinct or any.",
 }
 
 

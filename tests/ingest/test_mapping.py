@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from percontact.ingest import load_mapping
-from percontact.ingest.mapping import Mapping, Origin
+from percontact.ingest.mapping import Above, Condition, Group, Mapping, Origin, Unpivot
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.values.problem import PercontactError
 
@@ -34,6 +34,22 @@ from percontact.values.problem import PercontactError
         ("columns: {a: b", "E-MAP-01"),
         ("? [a]: b", "must be one text"),
         ("just a sentence", "must be `name: value` lines"),
+        ("decimal: ';'", "is in no number"),
+        ("thousands: '5'", "is in no number"),
+        ("where: {column: outcome, matches: '(?=x)'}", "no RE2 pattern"),
+        ("columns: {account: {column: A, match: '('}}", "no RE2 pattern"),
+        ("columns: {amount: {column: A, factor: 1/12}}", "decimal number"),
+        ("columns: {amount: {column: A, factor: 1e3}}", "decimal number"),
+        ("columns: {amount: {column: A, negative: {column: B}}}", "one of `is:`, `not:`, `blank:`"),
+        ("columns: {amount: {column: A, fill: up}}", "must be one of down"),
+        ("columns: {amount: {column: A, since: June}}", "no day in ISO form"),
+        ("columns: {amount: {above: {line: 1}}}", "needs `line:` and `cell:`"),
+        ("columns: {amount: {above: {line: 0, cell: 1}}}", "from 1"),
+        ("columns: {amount: {column: A, or: {constnt: 1}}}", "Did you mean constant?"),
+        ("columns: {amount: {column: A, take: first}}", "there is no `group:`"),
+        ("unpivot: {columns: [Jan]}", "needs `columns:`, `name:` and `value:`"),
+        ("group: {order: A}", "needs `by:`"),
+        ("recognise: [A]", "must be `name: value` lines"),
     ],
 )
 def test_a_wrong_form_is_refused_with_its_reason(text: str, told: str) -> None:
@@ -71,6 +87,25 @@ def test_the_example_of_the_docstring_is_a_mapping() -> None:
     assert mapping.columns["outcome"] == Origin(columns=(("Result", "Outcome"),))
     assert mapping.columns["answered_at"].columns == (("Date",), ("Picked up",))
     assert mapping.where[0].never == ("PHANTOM",)
+
+
+def test_the_examples_for_ledgers_and_for_event_logs_are_mappings() -> None:
+    import percontact.ingest.mapping as module
+
+    ledger, events = (part.split("```")[0] for part in (module.__doc__ or "").split("```yaml\n")[2:])
+    mapping = parse_mapping(ledger, "m")
+    assert mapping.recognise == (("Posting day",), ("Debit", "Soll"))
+    assert mapping.unpivot == Unpivot(("January", "February"), "", "month", "amount")
+    assert mapping.columns["period_start"].since == Above(1, 3)
+    assert mapping.columns["currency"].instead == Origin(above=Above(1, 5))
+    amount = mapping.columns["amount"]
+    assert (amount.minus, amount.factor, amount.negative[0].only) == (("Credit",), "0.5", ("Reversal",))
+    assert mapping.where[0] == Condition(("Entry",), blank=False)
+    mapping = parse_mapping(events, "m")
+    assert (mapping.records, mapping.explode) == ("data.items", "participants")
+    assert mapping.group == Group(("Case ID",), "Complete Timestamp")
+    assert mapping.columns["resolved_at"].take == "last"
+    assert mapping.columns["resolved_at"].when == (Condition(("Activity",), only=("Resolved",)),)
 
 
 def test_an_empty_mapping_reads_the_tables_own_headers() -> None:

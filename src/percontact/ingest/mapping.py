@@ -32,6 +32,46 @@ keep: all                   # further columns kept as dimensions: all (default),
 where: {column: Result, not: [PHANTOM]}   # rows left out on purpose; `is: [...]` keeps only those; or a list
 ```
 
+A condition names a `column:` (or several names of it) and one or more of: `is: [...]` and `not: [...]` (the
+cell is, or is not, one of these), `blank: true` or `false`, `matches: REGEX` and `unlike: REGEX` (RE2, found
+anywhere in the cell). All that is said must hold. Several conditions are a list, and all must hold. Rows that
+`where:` leaves out are set aside with their text (E-SKIP-01), so a total row is neither counted twice nor lost.
+
+What ledgers need, by example:
+
+```yaml
+source: Some accounting program, journal (CSV)    # said on the receipt
+evidence: its manual, 2026                        # how the columns below are known
+recognise: {headers: [Posting day, [Debit, Soll]]}    # headers such a file must have; a list: one of them
+lacks: [the cost centre]                               # what such a file cannot tell; said on the receipt
+skip: 1
+unpivot: {columns: [January, February], name: month, value: amount}    # or a REGEX of headers
+columns:
+  line_id: {column: Entry, digits: 6}                     # zeros put before: 42 is 000042
+  period_start: {column: Posting day, format: "%d%m", since: {line: 1, cell: 3}}    # the year is not said
+  currency: {column: Currency, or: {above: {line: 1, cell: 5}}}    # another origin where it is empty
+  account: {column: Account, match: "^([0-9]+) ", fill: down}    # the first group; empty: as the row above
+  amount: {column: Debit, minus: Credit, negative: {column: Kind, is: [Reversal]}, factor: 0.5}
+  text: {column: Text, when: {column: Kind, unlike: "^Total"}}   # empty in the rows where that does not hold
+where: [{column: Entry, blank: false}, {column: Text, unlike: "(?i)^(sub)?total"}]
+```
+
+- In one column the order is: cells joined, `digits`, `match`, `when`, `or`, `fill`, `values`, then the value.
+- `unpivot` makes one row of each listed column: its header becomes the column `name:`, its cell the column
+  `value:`, and both can be used like headers of the file. Empty cells make no row; the receipt counts them.
+
+What event logs and JSON need, by example:
+
+```yaml
+records: data.items      # JSON: the path to the list of records; members of members are headers: via.channel
+explode: participants    # one row for each element of that list
+group: {by: [Case ID], order: Complete Timestamp}    # many rows become one, read in the order of that column
+columns:
+  case_id: Case ID          # without `take:` the value must be the same in all rows of the group
+  opened_at: {column: Complete Timestamp, take: first}     # first last min max sum count distinct any
+  resolved_at: {column: Complete Timestamp, take: last, when: {column: Activity, is: [Resolved]}}
+```
+
 Headers are found whatever their case and the blanks around them. Options given with a column win over
 those of the whole file. For tables with `period_start` and `period_end`, the left-hand names `date`, `month`
 and `period` stand for the whole month the value lies in; for contacts, `date` stands for `started_at`.
@@ -41,10 +81,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 Unit = Literal["s", "ms", "min", "h", "day", "hms", "hm", "epoch_s", "epoch_ms"]
 Else = Literal["keep", "null", "aside"]
+Take = Literal["first", "last", "min", "max", "sum", "count", "distinct", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a cell must be: all that is said must hold.
+
+    column   header, the first existing one of several
+    only, never      one of these; none of these
+    blank            whether it is empty; None = either
+    matches, unlike  RE2 patterns found, or not found, anywhere in the cell; "" = any
+    """
+
+    column: tuple[str, ...]
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    blank: bool | None = None
+    matches: str = ""
+    unlike: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A cell above the header: line of the file and cell in it, both from 1."""
+
+    line: int
+    cell: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +130,17 @@ class Origin:
     nulls       further cells that mean empty
     times       header of the number the value is multiplied by, the first existing one; () = none
     decimal, thousands, accounting    as in the mapping; None = those of the mapping
+    minus       header of a number that is taken off, the first existing one; () = none
+    factor      exact decimal number the value is multiplied by, as text; "" = 1
+    negative    the sign is turned once for each of these that holds
+    above       the cell above the header that stands in every row, or None
+    since       ISO day, or the cell above the header that says one: days without a year are the first from it
+    digits      zeros are put before a shorter text; 0 = none
+    match       RE2 pattern: its first group, or all it matches, is the text; "" = all
+    when        rows in which all of these hold; empty in others
+    instead     where the values come from where this origin gives none, or None
+    fill        whether an empty cell is as the last one above that was not
+    take        which value of a group of rows; None = the one they share
     """
 
     columns: tuple[tuple[str, ...], ...] = ()
@@ -79,15 +157,38 @@ class Origin:
     decimal: str | None = None
     thousands: str | None = None
     accounting: bool | None = None
+    minus: tuple[str, ...] = ()
+    factor: str = ""
+    negative: tuple[Condition, ...] = ()
+    above: Above | None = None
+    since: str | Above | None = None
+    digits: int = 0
+    match: str = ""
+    when: tuple[Condition, ...] = ()
+    instead: Self | None = None
+    fill: bool = False
+    take: Take | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Which rows are read: those whose cell is one of `only`, and none whose cell is one of `never`."""
+class Unpivot:
+    """Columns that become rows: those listed, or those whose header a pattern matches.
 
-    column: tuple[str, ...]
-    only: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
+    name, value  what the column of their headers and that of their cells are called
+    """
+
+    columns: tuple[str, ...]
+    pattern: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that become one: those that agree in `by`, in the order of a column ("" = that of the file)."""
+
+    by: tuple[str, ...]
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +218,11 @@ class Mapping:
     columns: Pairs[str, Origin] = field(default_factory=dict)
     keep: Literal["all", "none"] | tuple[str, ...] = "all"
     where: tuple[Condition, ...] = ()
+    unpivot: Unpivot | None = None
+    group: Group | None = None
+    records: str = ""
+    explode: str = ""
+    source: str = ""
+    evidence: str = ""
+    recognise: tuple[tuple[str, ...], ...] = ()
+    lacks: tuple[str, ...] = ()

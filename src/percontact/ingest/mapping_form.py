@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Hashable
+from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
 import yaml
 
-from percontact.ingest.mapping import Condition, Else, Mapping, Origin, Unit
+from percontact.ingest.mapping import Above, Condition, Else, Group, Mapping, Origin, Take, Unit, Unpivot
 from percontact.records.tables import TABLES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -97,6 +100,9 @@ class _Form:
             )
         if mapping.decimal == mapping.thousands:
             raise _malformed(self.name, f"`decimal` and `thousands` are both {mapping.decimal!r}")
+        for left, origin in mapping.columns.items():
+            if (origin.take or (origin.instead and origin.instead.take)) and mapping.group is None:
+                raise _malformed(self.name, f"column `{left}` has `take:`, and there is no `group:`")
         return mapping
 
     def keys(self, of: str, node: Node, known: dict[str, Any]) -> dict[str, Node]:
@@ -134,6 +140,9 @@ class _Form:
         text = {"tab": "\t", "\\t": "\t"}.get(self.text(key, node), self.text(key, node))
         if len(text) > 1 or (not text and key not in ("quote", "thousands")):
             raise _malformed(self.name, f"`{key}: {text!r}` must be one character")
+        if key in _NUMBER_SIGNS and text and text not in _NUMBER_SIGNS[key]:
+            told = ", ".join(repr(sign) for sign in _NUMBER_SIGNS[key])
+            raise _malformed(self.name, f"`{key}: {text!r}` is in no number", f"There is: {told}.")
         return text
 
     def encoding(self, key: str, node: Node) -> str:
@@ -177,14 +186,84 @@ class _Form:
         return tuple(self.texts(key, part) for part in nodes)
 
     def where(self, key: str, node: Node) -> tuple[Condition, ...]:
-        conditions = []
-        for one in node if isinstance(node, list) else [node]:
-            parts = self.keys(f"`{key}:`", one, {"column": None, "is": None, "not": None})
-            if "column" not in parts or len(parts) < 2:
-                raise _malformed(self.name, f"`{key}:` needs `column:` and one of `is:`, `not:`")
-            only, never = (self.texts(k, parts[k]) if k in parts else () for k in ("is", "not"))
-            conditions.append(Condition(self.texts("column", parts["column"]), only, never))
-        return tuple(conditions)
+        return tuple(self.condition(key, one) for one in (node if isinstance(node, list) else [node]))
+
+    def condition(self, key: str, node: Node) -> Condition:
+        parts = self.keys(f"`{key}:`", node, _CONDITION)
+        if "column" not in parts or len(parts) < 2:
+            told = ", ".join(f"`{k}:`" for k in _CONDITION if k != "column")
+            raise _malformed(self.name, f"`{key}:` needs `column:` and one of {told}")
+        return Condition(**cast(Any, self.fields(parts, _CONDITION)))
+
+    def pattern(self, key: str, node: Node) -> str:
+        # DuckDB knows RE2, which takes time in proportion to the text whatever the pattern says.
+        text = self.text(key, node)
+        try:
+            duckdb.execute("SELECT regexp_extract('', $1)", [text]).fetchall()
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0]
+            raise _malformed(self.name, f"`{key}: {text}` is no RE2 pattern", f"{why}.") from error
+        return text
+
+    def number(self, key: str, node: Node) -> str:
+        text = self.text(key, node)
+        if not re.fullmatch(r"[+-]?(\d{1,12}(\.\d{1,12})?|\.\d{1,12})", text):
+            what = (
+                f"`{key}: {text}` must be a decimal number of at most 12 digits on either side of its point"
+            )
+            raise _malformed(self.name, what)
+        return text
+
+    def down(self, key: str, node: Node) -> bool:
+        return self.one_of(key, node, ("down",)) == "down"
+
+    def take(self, key: str, node: Node) -> Take:
+        return cast(Take, self.one_of(key, node, get_args(Take)))
+
+    def place_above(self, key: str, node: Node) -> Above:
+        parts = self.keys(f"`{key}:`", node, {"line": None, "cell": None})
+        if len(parts) != 2:
+            raise _malformed(self.name, f"`{key}:` needs `line:` and `cell:`, both from 1")
+        line, cell = (self.whole(k, parts[k]) for k in ("line", "cell"))
+        if not line or not cell:
+            raise _malformed(self.name, f"`{key}:` counts lines and cells from 1")
+        return Above(line, cell)
+
+    def since(self, key: str, node: Node) -> str | Above:
+        if isinstance(node, dict):
+            return self.place_above(key, node)
+        text = self.text(key, node)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError as error:
+            raise _malformed(self.name, f"`{key}: {text}` is no day in ISO form") from error
+
+    def unpivot(self, key: str, node: Node) -> Unpivot:
+        parts = self.keys(f"`{key}:`", node, dict.fromkeys(("columns", "name", "value")))
+        if len(parts) != 3:
+            raise _malformed(self.name, f"`{key}:` needs `columns:`, `name:` and `value:`")
+        listed = isinstance(parts["columns"], list)
+        columns = self.texts("columns", parts["columns"]) if listed else ()
+        pattern = "" if listed else self.pattern("columns", parts["columns"])
+        name, value = (self.text(k, parts[k]).strip() for k in ("name", "value"))
+        return Unpivot(columns, pattern, name, value)
+
+    def group(self, key: str, node: Node) -> Group:
+        parts = self.keys(f"`{key}:`", node, dict.fromkeys(("by", "order")))
+        if "by" not in parts:
+            raise _malformed(self.name, f"`{key}:` needs `by:`")
+        return Group(
+            self.texts("by", parts["by"]), self.text("order", parts["order"]) if "order" in parts else ""
+        )
+
+    def recognise(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
+        parts = self.keys(f"`{key}:`", node, {"headers": None})
+        if not isinstance(headers := parts.get("headers"), list):
+            raise _malformed(self.name, f"`{key}:` needs `headers:`, a list")
+        return tuple(self.texts("headers", one) for one in headers)
+
+    def fields(self, parts: dict[str, Node], known: dict[str, tuple[str, _Read]]) -> dict[str, object]:
+        return {field: read(self, key, parts[key]) for key, (field, read) in known.items() if key in parts}
 
     def columns(self, key: str, node: Node) -> dict[str, Origin]:
         if not isinstance(node, dict):
@@ -195,15 +274,11 @@ class _Form:
         if not isinstance(node, dict):
             return Origin(columns=(self.texts(target, node),))
         parts = self.keys(f"column `{target}`", node, _ORIGIN)
-        if sum(key in parts for key in ("column", "columns", "constant")) != 1:
+        if sum(key in parts for key in ("column", "columns", "constant", "above")) != 1:
             raise _malformed(self.name, f"column `{target}` needs one of `column:`, `columns:`, `constant:`")
         if "else" in parts and "values" not in parts:
             raise _malformed(self.name, f"column `{target}` has `else:` without `values:`")
-        return Origin(
-            **cast(
-                Any, {field: read(self, k, parts[k]) for k, (field, read) in _ORIGIN.items() if k in parts}
-            )
-        )
+        return Origin(**cast(Any, self.fields(parts, _ORIGIN)))
 
     def alternatives(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
         return (self.texts(key, node),)
@@ -230,6 +305,14 @@ _MAPPING: dict[str, tuple[str, _Read]] = _SHARED | {
     "columns": ("columns", _Form.columns),
     "keep": ("keep", _Form.keep),
     "where": ("where", _Form.where),
+    "unpivot": ("unpivot", _Form.unpivot),
+    "group": ("group", _Form.group),
+    "records": ("records", _Form.text),
+    "explode": ("explode", _Form.text),
+    "source": ("source", _Form.text),
+    "evidence": ("evidence", _Form.text),
+    "recognise": ("recognise", _Form.recognise),
+    "lacks": ("lacks", _Form.texts),
 }
 _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "column": ("columns", _Form.alternatives),
@@ -241,7 +324,28 @@ _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "values": ("values", _Form.values),
     "else": ("otherwise", _Form.otherwise),
     "hash": ("hashed", _Form.flag),
+    "above": ("above", _Form.place_above),
+    "minus": ("minus", _Form.texts),
+    "factor": ("factor", _Form.number),
+    "negative": ("negative", _Form.where),
+    "since": ("since", _Form.since),
+    "digits": ("digits", _Form.whole),
+    "match": ("match", _Form.pattern),
+    "when": ("when", _Form.where),
+    "or": ("instead", _Form.origin),
+    "fill": ("fill", _Form.down),
+    "take": ("take", _Form.take),
 }
+_CONDITION: dict[str, tuple[str, _Read]] = {
+    "column": ("column", _Form.texts),
+    "is": ("only", _Form.texts),
+    "not": ("never", _Form.texts),
+    "blank": ("blank", _Form.flag),
+    "matches": ("matches", _Form.pattern),
+    "unlike": ("unlike", _Form.pattern),
+}
+_NUMBER_SIGNS = {"decimal": (".", ",", "\u066b"), "thousands": (",", ".", " ", "'", "\u2019", "\u066c", "_")}
+"""What parts a number in any country; \u066b and \u066c are those of Arabic."""
 
 
 def _kind(node: Node) -> str:

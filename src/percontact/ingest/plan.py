@@ -111,6 +111,7 @@ class _Planner:
             raise self.unknown(
                 f"the mapping is for table {self.mapping.table}, not {self.table.name}", "Use another."
             )
+        self.refuse_what_is_not_built()
         where = tuple((self.place(c.column, "where"), c) for c in self.mapping.where)
         for left, origin in self.mapping.columns.items():
             self.take_mapped(left, origin)
@@ -120,6 +121,20 @@ class _Planner:
         ordered = [self.found[n] for n in self.table.names if n in self.found]
         extras = [t for n, t in self.found.items() if n not in self.table.names]
         return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes))
+
+    def refuse_what_is_not_built(self) -> None:
+        """A mapping is followed to the letter or not at all."""
+        m = self.mapping
+        told = [name for name in ("unpivot", "group", "records", "explode") if getattr(m, name)]
+        origins = [o for o in (*m.columns.values(), *(o.instead for o in m.columns.values())) if o]
+        for name in ("minus", "factor", "negative", "above", "since", "digits", "match", "when", "instead"):
+            told += [name] if any(getattr(o, name) for o in origins) else []
+        told += [name for name in ("fill", "take") if any(getattr(o, name) for o in origins)]
+        conditions = [*m.where, *(c for o in origins for c in (*o.negative, *o.when))]
+        told += ["blank"] if any(c.blank is not None for c in conditions) else []
+        told += [name for name in ("matches", "unlike") if any(getattr(c, name) for c in conditions)]
+        if told:
+            raise self.unknown(f"`{told[0]}:` cannot be followed yet", "Use a mapping without it.")
 
     # -- the mapping ---------------------------------------------------------------------------------------
 
