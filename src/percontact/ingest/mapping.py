@@ -35,7 +35,7 @@ where: {column: Result, not: [PHANTOM]}   # rows left out on purpose; `is: [...]
 A condition names a `column:` (or several names of it) and one or more of: `is: [...]` and `not: [...]` (the
 cell is, or is not, one of these), `blank: true` or `false`, `matches: REGEX` and `unlike: REGEX` (RE2, found
 anywhere in the cell). All that is said must hold. Several conditions are a list, and all must hold. Rows that
-`where:` leaves out are set aside with their text (E-SKIP-01), so a total row is neither counted twice nor lost.
+`where:` leaves out are set aside with their text (E-SKIP-01), so a total is neither counted twice nor lost.
 
 What ledgers need, by example:
 
