@@ -6,11 +6,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from percontact.cli.speak import call
+
+if TYPE_CHECKING:
+    from percontact.store.workspace import Workspace
+
 
 @click.command("imports")
+@click.option(
+    "--show", "show", type=int, metavar="N", help="Print all that is known of import N, doubts included."
+)
 @click.option(
     "--aside", "aside", type=int, metavar="N", help="Print the rows that import N set aside, as CSV."
 )
@@ -19,49 +28,51 @@ import click
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.pass_context
-def command(ctx: click.Context, aside: int | None, undo: int | None, as_json: bool) -> None:
-    """List imports: rows seen = landed + set aside."""
+def command(ctx: click.Context, show: int | None, aside: int | None, undo: int | None, as_json: bool) -> None:
+    """List imports: rows seen = landed + set aside. `doubts` counts what looks wrong in the rows landed."""
+    from percontact.cli.receipts import fields, listed, page
     from percontact.store.workspace import Workspace
 
+    if sum(option is not None for option in (show, aside, undo)) > 1:
+        raise click.UsageError("--show, --aside and --undo exclude each other.")
     workspace = Workspace.open(ctx.find_root().obj)
     if undo is not None:
-        receipt = workspace.undo(undo)
-        done = {"undone": undo, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
-        said = (
-            f"Import {undo} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; "
-            "what it had replaced does not come back by itself."
-        )
-        click.echo(json.dumps(done) if as_json else said)
+        _undo(workspace, undo, as_json)
         return
     if aside is not None:
-        fields = ("line", "column", "code", "reason", "text")
-        rows = [{f: getattr(a.row, f) for f in fields} for a in workspace.aside(aside)]
-        if as_json:
-            click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-            return
-        writer = csv.DictWriter(sys.stdout, fields)
-        writer.writeheader()
-        writer.writerows(rows)
+        _aside(workspace, aside, as_json)
+        return
+    if show is not None:
+        one = workspace.one_import(show)
+        text = json.dumps(fields(one), indent=2, ensure_ascii=False) if as_json else None
+        click.echo(text or "\n".join(page(one, call(ctx))))
         return
     found = workspace.receipts()
     if as_json:
-        names = ("number", "table", "name", "seen", "landed", "aside", "snapshot")
-        listed = [
-            {n: getattr(i.receipt, n) for n in names} | {"at": i.at.isoformat(), "state": i.state}
-            for i in found
-        ]
-        click.echo(json.dumps(listed, indent=2))
-        return
-    if not found:
+        click.echo(json.dumps([fields(one) for one in found], indent=2, ensure_ascii=False))
+    elif not found:
         click.echo("Nothing is imported yet. Next: percontact import contacts FILE.")
-        return
-    click.echo(
-        f"{'N':>4}  {'table':10} {'seen':>11} {'landed':>11} {'aside':>7}  "
-        f"{'state':8} {'snapshot':>8} {'at (UTC)':16}  file"
+    else:
+        click.echo("\n".join(listed(found)))
+        click.echo(f"Next: {call(ctx)} imports --show N", err=True)
+
+
+def _undo(workspace: Workspace, number: int, as_json: bool) -> None:
+    receipt = workspace.undo(number)
+    done = {"undone": number, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
+    said = (
+        f"Import {number} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; "
+        "what it had replaced does not come back by itself."
     )
-    for i in found:
-        r = i.receipt
-        click.echo(
-            f"{r.number:>4}  {r.table:10} {r.seen:>11,} {r.landed:>11,} {r.aside:>7,}  "
-            f"{i.state:8} {r.snapshot:>8} {i.at:%Y-%m-%d %H:%M}  {r.name}"
-        )
+    click.echo(json.dumps(done) if as_json else said)
+
+
+def _aside(workspace: Workspace, number: int, as_json: bool) -> None:
+    fields = ("line", "column", "code", "reason", "text")
+    rows = [{f: getattr(a.row, f) for f in fields} for a in workspace.aside(number)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, fields)
+    writer.writeheader()
+    writer.writerows(rows)

@@ -100,6 +100,7 @@ def read_file(
         files=files,
         aside=aside,
         notes=notes,
+        headers=found.headers,
     )
     return _held_to_the_law(staged, kind)
 

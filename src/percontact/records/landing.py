@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from percontact.records.book import BookFile
+from percontact.values.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Staged:
     files    staged Parquet files (one a month for tables that have a time), cubes beside them
     aside    rows set aside
     notes    sentences the receipt repeats (what was derived, what was rounded, what is doubtful)
+    headers  the file's own headers, in order; a set-aside row's text has a cell for each
+    source   the shipped source the mapping is for, or ""
+    lacks    what that source cannot give, in words: handle time, abandonment, ...
+    suspicions  what in the rows looks wrong though every row keeps the contract, worst first
     """
 
     table: str
@@ -54,6 +59,10 @@ class Staged:
     files: tuple[BookFile, ...]
     aside: tuple[Aside, ...]
     notes: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    source: str = ""
+    lacks: tuple[str, ...] = ()
+    suspicions: tuple[Problem, ...] = ()
 
     @property
     def landed(self) -> int:
@@ -68,6 +77,7 @@ class Receipt:
     snapshot   state of the workspace that first holds it
     unchanged  True when the same bytes were imported before: nothing was done, the counts are the earlier
                ones
+    suspicions, source, lacks   as in Staged
     """
 
     table: str
@@ -81,3 +91,6 @@ class Receipt:
     unchanged: bool = False
     replaced: str = ""
     folder: Path | None = None
+    suspicions: Sequence[Problem] = ()
+    source: str = ""
+    lacks: Sequence[str] = ()

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from percontact.records import Source
 from percontact.records.landing import Aside, Receipt
 from percontact.store.manifest import reading
-from percontact.values.problem import problem
+from percontact.values.problem import Problem, problem
 
 State = Literal["live", "replaced", "undone"]
 
@@ -33,6 +33,10 @@ class Import:
     sha256       of its bytes, table, sheet and mapping
     sheet        sheet of a spreadsheet, or ""
     kept         whether the source file's bytes are kept in the workspace
+    mapping      text of the mapping file it was read with, or ""
+    headers      the file's own headers; () for imports made before they were kept
+    who          login name of the person who imported it, or ""
+    purged       when its source file and the texts of its set-aside rows were purged (UTC), or None
     """
 
     receipt: Receipt
@@ -43,6 +47,10 @@ class Import:
     sha256: str
     sheet: str
     kept: bool
+    mapping: str = ""
+    headers: tuple[str, ...] = ()
+    who: str = ""
+    purged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,14 @@ class SetAside:
     row: Aside
 
 
-_RECEIPT = "table_name, number, name, seen, landed, aside, i.snapshot, notes, replaced"
+_RECEIPT = (
+    "table_name, number, name, seen, landed, aside, i.snapshot, notes, replaced, suspicions, source, lacks"
+)
+_RECEIPT_FIELDS = 12
 
 
 def _receipt(row: tuple[Any, ...], root: Path, *, unchanged: bool = False) -> Receipt:
-    table, number, name, seen, landed, aside, snapshot, notes, replaced = row
+    table, number, name, seen, landed, aside, snapshot, notes, replaced, doubts, source, lacks = row
     return Receipt(
         table=table,
         number=number,
@@ -78,28 +89,38 @@ def _receipt(row: tuple[Any, ...], root: Path, *, unchanged: bool = False) -> Re
         unchanged=unchanged,
         replaced=replaced,
         folder=root,
+        suspicions=tuple(Problem(**one) for one in json.loads(doubts)),
+        source=source,
+        lacks=tuple(json.loads(lacks)),
     )
 
 
 def imports(con: sqlite3.Connection, root: Path) -> list[Import]:
     """Every import, oldest first."""
     found = con.execute(
-        f"SELECT {_RECEIPT}, s.at, state, ended, replaced_by, sha256, sheet, original IS NOT NULL "
-        "FROM imports i JOIN snapshots s ON s.id = i.snapshot ORDER BY i.snapshot, number"
+        f"SELECT {_RECEIPT}, s.at, state, ended, replaced_by, sha256, sheet, original IS NOT NULL, mapping, "
+        "headers, who, purged FROM imports i JOIN snapshots s ON s.id = i.snapshot "
+        "ORDER BY i.snapshot, number"
     )
-    return [
-        Import(
-            receipt=_receipt(row[:9], root),
-            at=datetime.fromisoformat(row[9]),
-            state=row[10],
-            ended=row[11],
-            replaced_by=row[12],
-            sha256=row[13],
-            sheet=row[14],
-            kept=bool(row[15]),
-        )
-        for row in found
-    ]
+    return [_import(row[:_RECEIPT_FIELDS], row[_RECEIPT_FIELDS:], root) for row in found]
+
+
+def _import(receipt: tuple[Any, ...], rest: tuple[Any, ...], root: Path) -> Import:
+    at, state, ended, replaced_by, sha256, sheet, kept, mapping, headers, who, purged = rest
+    return Import(
+        receipt=_receipt(receipt, root),
+        at=datetime.fromisoformat(at),
+        state=state,
+        ended=ended,
+        replaced_by=replaced_by,
+        sha256=sha256,
+        sheet=sheet,
+        kept=bool(kept),
+        mapping=mapping,
+        headers=tuple(json.loads(headers)),
+        who=who,
+        purged=datetime.fromisoformat(purged) if purged else None,
+    )
 
 
 def one_import(con: sqlite3.Connection, root: Path, number: int) -> tuple[Receipt, State, int | None]:
@@ -108,7 +129,7 @@ def one_import(con: sqlite3.Connection, root: Path, number: int) -> tuple[Receip
     row = con.execute(query, [number]).fetchone()
     if row is None:
         raise _unknown(number)
-    return _receipt(row[:9], root), row[9], row[10]
+    return _receipt(row[:_RECEIPT_FIELDS], root), row[-2], row[-1]
 
 
 def find_same(con: sqlite3.Connection, root: Path, sha256: str) -> Receipt | None:

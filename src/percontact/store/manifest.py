@@ -22,7 +22,7 @@ from percontact.store.place import place_once
 from percontact.values.problem import PercontactError, problem
 
 NAME = "manifest.sqlite"
-VERSION = 1
+VERSION = 2
 """Version of the tables below. A manifest with a higher one was written by a newer percontact."""
 
 APPLICATION = 0x70636F6E
@@ -71,6 +71,17 @@ CREATE UNIQUE INDEX closed_once ON closings (label) WHERE reopened_at IS NULL;
 CREATE TABLE runs (digest TEXT PRIMARY KEY, at TEXT NOT NULL, snapshot INTEGER NOT NULL, what TEXT NOT NULL);
 """
 
+_GROWN = {
+    # version 2, all of `imports`: what a receipt says besides its counts, and when its texts were purged
+    "who": "TEXT NOT NULL DEFAULT ''",
+    "headers": "TEXT NOT NULL DEFAULT '[]'",
+    "suspicions": "TEXT NOT NULL DEFAULT '[]'",
+    "source": "TEXT NOT NULL DEFAULT ''",
+    "lacks": "TEXT NOT NULL DEFAULT '[]'",
+    "purged": "TEXT",
+}
+"""Columns added since version 1. An older manifest is read as if it had them; the next writer adds them."""
+
 
 def now() -> str:
     """This moment in UTC, ISO 8601 to the second."""
@@ -87,8 +98,8 @@ def make(folder: Path, settings: Settings) -> bool:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(draft, isolation_level=None)) as con:
             con.executescript(_TABLES)
+            _grow(con)
             con.execute(f"PRAGMA application_id = {APPLICATION}")
-            con.execute(f"PRAGMA user_version = {VERSION}")
             con.executemany(
                 "INSERT INTO settings VALUES (?, ?)",
                 [(k, json.dumps(v)) for k, v in asdict(settings).items()],
@@ -131,6 +142,10 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
     mode = "rw" if os.access(folder, os.W_OK) else "ro&immutable=1"
     with _explained(folder), closing(_connect(folder / NAME, mode)) as con:
         con.execute("BEGIN")
+        if _version(con) < VERSION:
+            # A view of the connection's own hides the table of that name, even where nothing may be written.
+            added = ", ".join(f"{_empty(how)} AS {name}" for name, how in _GROWN.items())
+            con.execute(f"CREATE TEMP VIEW imports AS SELECT *, {added} FROM main.imports")
         yield con
 
 
@@ -146,12 +161,28 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         with closing(_connect(folder / NAME)) as con:
             con.execute("BEGIN IMMEDIATE")
             try:
+                if _version(con) < VERSION:
+                    _grow(con)
                 yield con
                 con.execute("COMMIT")
             finally:
                 if con.in_transaction:
                     con.execute("ROLLBACK")
             _fold_log(folder, con)
+
+
+def _version(con: sqlite3.Connection) -> int:
+    return int(con.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _grow(con: sqlite3.Connection) -> None:
+    for name, how in _GROWN.items():
+        con.execute(f"ALTER TABLE imports ADD COLUMN {name} {how}")
+    con.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _empty(how: str) -> str:
+    return how.partition("DEFAULT ")[2] or "NULL"
 
 
 def _fold_log(folder: Path, con: sqlite3.Connection) -> None:

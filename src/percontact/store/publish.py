@@ -7,11 +7,12 @@ names them. A crash before it leaves orphans for `sweep`, a crash after it leave
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from percontact.records import BookFile
@@ -124,13 +125,17 @@ def _write(
     replaced = ", ".join(f"import {n}" for n in replaces)
     for old in replaces:
         _end(con, old, at, "replaced", number)
-    con.execute(
-        "INSERT INTO imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 'live', NULL)",
-        [
-            number, staged.table, staged.name, staged.sha256, staged.sheet, staged.mapping, kept,
-            staged.seen, staged.landed, len(staged.aside), json.dumps(list(staged.notes)), replaced, at,
-        ],
-    )  # fmt: skip
+    given = {
+        "number": number, "table_name": staged.table, "name": staged.name, "sha256": staged.sha256,
+        "sheet": staged.sheet, "mapping": staged.mapping, "original": kept, "seen": staged.seen,
+        "landed": staged.landed, "aside": len(staged.aside), "notes": json.dumps(list(staged.notes)),
+        "replaced": replaced, "snapshot": at, "state": "live", "who": _user(),
+        "headers": json.dumps(list(staged.headers)), "source": staged.source,
+        "lacks": json.dumps(list(staged.lacks)),
+        "suspicions": json.dumps([asdict(one) for one in staged.suspicions]),
+    }  # fmt: skip
+    marks = ", ".join("?" * len(given))
+    con.execute(f"INSERT INTO imports ({', '.join(given)}) VALUES ({marks})", list(given.values()))
     for file in files:
         snapshot.add_file(con, root, staged.table, file, number=number, snapshot=at)
     con.executemany(
@@ -138,6 +143,14 @@ def _write(
         ((number, a.line, a.column, a.code, a.reason, a.text) for a in staged.aside),
     )
     return history.one_import(con, root, number)[0]
+
+
+def _user() -> str:
+    """The name the importing person is logged in by, or "" where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _end(con: sqlite3.Connection, number: int, at: int, state: history.State, by: int | None) -> None:

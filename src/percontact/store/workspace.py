@@ -110,6 +110,12 @@ class Workspace:
         with reading(self.path) as con:
             return history.imports(con, self.path)
 
+    def one_import(self, number: int) -> Import:
+        """One import with its receipt, time and state. Raises E-ARG-01 when there is none of that number."""
+        with reading(self.path) as con:
+            history.one_import(con, self.path, number)
+            return next(i for i in history.imports(con, self.path) if i.receipt.number == number)
+
     def aside(self, number: int | None = None) -> Iterator[SetAside]:
         """Rows set aside: of one import (live or not), or of all live ones; in file order."""
         return history.set_aside(self.path, number)
