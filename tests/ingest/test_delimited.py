@@ -145,9 +145,19 @@ def test_encodings_that_are_said_or_certain_are_read(desk, data: bytes, more: st
     assert desk.column(data, "team", mapping=DATED + more, name=name) == ["München"]
 
 
-def test_utf_16_is_named_as_the_likely_encoding(desk) -> None:
-    with pytest.raises(PercontactError, match="encoding: utf-16"):
-        desk.read("team\nA\n".encode("utf-16"), mapping=DATED)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_byte_order_mark_is_certain_and_nothing_is_asked(desk, encoding: str) -> None:
+    assert desk.column("team\nMünchen\n".encode(encoding), "team", mapping=DATED) == ["München"]
+
+
+def test_utf_16_without_its_mark_is_named_as_the_likely_encoding(desk) -> None:
+    with pytest.raises(PercontactError, match="utf-16-le reads München"):
+        desk.read("team\nMünchen\n".encode("utf-16-le"), mapping=DATED)
+
+
+def test_other_encodings_are_shown_with_what_they_would_read_and_none_is_taken(desk) -> None:
+    with pytest.raises(PercontactError, match=r"cp1252 reads München; .*cp1253 reads Mόnchen"):
+        desk.read("team\nMünchen\n".encode("cp1252"), mapping=DATED)
 
 
 def test_a_cut_off_archive_is_refused(desk) -> None:

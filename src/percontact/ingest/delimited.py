@@ -9,15 +9,14 @@ been lost or split, and the whole file is refused (E-FILE-05). Blank lines are n
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
+from percontact.ingest.encoding import encoding_of, not_decodable
 from percontact.ingest.found import (
     PROGRESS_ROWS,
     Found,
@@ -29,6 +28,7 @@ from percontact.ingest.found import (
     write_canonical,
 )
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.unpack import LONGEST_LINE_BYTES, open_bytes
 from percontact.records.landing import Aside
 from percontact.values.problem import PercontactError, problem
 
@@ -42,7 +42,7 @@ _BOM_AS_LATIN_1 = "\xef\xbb\xbf"
 
 
 def read_delimited(path: Path, mapping: Mapping, folder: Path, progress: Progress | None) -> Found:
-    """Read a .csv or .tsv file, plain or .gz, into rows of text.
+    """Read a file of delimited text, plain or packed, into rows of text.
 
     Writes rows.csv in `folder`. Memory does not grow with the file.
     Raises E-FILE-02 (encoding), E-FILE-04 (header), E-FILE-05 (rows do not add up), E-FILE-06 (damaged).
@@ -50,15 +50,7 @@ def read_delimited(path: Path, mapping: Mapping, folder: Path, progress: Progres
     try:
         return _Delimited(path, mapping, progress).read(folder / "rows.csv")
     except UnicodeDecodeError as error:
-        raise _not_utf8(path, mapping) from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise problem(
-            "E-FILE-06",
-            path.name,
-            "the .gz file is damaged",
-            f"Unpacking it failed: {error}.",
-            "Export it again.",
-        ) from error
+        raise not_decodable(path, encoding_of(path, mapping), said=mapping.encoding is not None) from error
 
 
 class _Delimited:
@@ -66,7 +58,7 @@ class _Delimited:
 
     def __init__(self, path: Path, mapping: Mapping, progress: Progress | None) -> None:
         self.path, self.mapping, self.progress = path, mapping, progress
-        self.encoding = mapping.encoding or "utf-8-sig"
+        self.encoding = encoding_of(path, mapping)
         self.notes: list[str] = []
         self.aside: list[Aside] = []
         self.seen = 0
@@ -74,8 +66,8 @@ class _Delimited:
     def read(self, target: Path) -> Found:
         self.recognise()
         with (
-            open_bytes(self.path) as data,
-            open_bytes(self.path) as again,
+            open_bytes(self.path, longest_line=LONGEST_LINE_BYTES) as data,
+            open_bytes(self.path, longest_line=LONGEST_LINE_BYTES) as again,
             io.TextIOWrapper(data, encoding=self.encoding, newline="") as lines,
             io.TextIOWrapper(again, encoding=self.counted_as, newline="") as marks,
         ):
@@ -109,7 +101,7 @@ class _Delimited:
         """Find the delimiter: the mapping's, that of a `sep=` line, or the only one the header can mean."""
         self.delimiter = "\t" if ".tsv" in self.path.name.lower() else ","
         with (
-            open_bytes(self.path) as data,
+            open_bytes(self.path, longest_line=LONGEST_LINE_BYTES) as data,
             io.TextIOWrapper(data, encoding=self.encoding, newline="") as lines,
         ):
             shown = islice(lines, self.mapping.skip, None)
@@ -198,37 +190,8 @@ def row_starts(lines: Iterable[str], quote: str, skip: int = 0) -> Iterator[int]
         raise QuoteLeftOpen(start)
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if its name ends in .gz."""
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
-
-
 def _ragged(line: int, row: list[str], width: int) -> Aside:
     more = "more" if len(row) > width else "fewer"
     what = f"The row has {len(row)} cells, {more} than the {width} of the header"
     why = "Its values may stand under wrong names, so the row is set aside: not padded, not cut."
     return Aside(line, "", "E-ROW-01", f"{what}. {why}", row_text(row))
-
-
-def _not_utf8(path: Path, mapping: Mapping) -> PercontactError:
-    encoding = mapping.encoding or "utf-8"
-    with open_bytes(path) as data:
-        marks = data.read(2)
-        data.seek(0)
-        line = next((n for n, text in enumerate(data, start=1) if not _decodes(text, encoding)), 1)
-    likely = "utf-16" if marks in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
-    return problem(
-        "E-FILE-02",
-        f"{path.name}:{line}",
-        f"the bytes are not valid {'UTF-8' if mapping.encoding is None else encoding}",
-        "Guessing an encoding can change names and amounts, so nothing was imported.",
-        f"Set `encoding:` in a mapping file, e.g. encoding: {likely}.",
-    )
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from percontact.ingest.columnar import read_columnar
-from percontact.ingest.delimited import open_bytes, read_delimited
+from percontact.ingest.delimited import read_delimited
 from percontact.ingest.found import BLANKS, Found, Progress, row_text
 from percontact.ingest.identity import already_there
 from percontact.ingest.mapping import Mapping
@@ -21,6 +21,7 @@ from percontact.ingest.plan import Plan, plan
 from percontact.ingest.rules import reason
 from percontact.ingest.stage import write_months
 from percontact.ingest.typed import Typed, write_typed
+from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import read_workbook, sheet_of
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
@@ -120,10 +121,6 @@ def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
                 digest.update(chunk)
     except OSError as error:
         raise _unreadable(path, error) from error
-    except EOFError as error:
-        raise problem(
-            "E-FILE-06", path.name, "the .gz file is cut off", str(error), "Export it again."
-        ) from error
     return digest.hexdigest()
 
 

@@ -24,6 +24,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-FILE-06": ("File cannot be read", "The file is damaged or not what its name says.", "Export it again."),
     "E-FILE-07": ("Same name, other content", "A file of this name was imported before with other content. Reading it could count rows twice.", "Say which you mean: --replace (the new content stands for the old) or --add (both count)."),
     "E-FILE-08": ("File cannot be written", "The folder is missing or may not be written to.", "Name another place, or make the folder first."),
+    "E-FILE-09": ("Unpacks without end", "The packed file unpacks to more than the stated limit. Small files are made that way to fill disks. Nothing was imported.", "If it is meant, unpack it and import the file, or set PERCONTACT_UNPACKED_GB to the size to expect."),
     "E-MAP-01": ("Mapping is malformed", "The mapping file does not follow the form.", "See docs/reference/mapping.md."),
     "E-MAP-02": ("Mapping names an unknown column", "The mapping speaks of a column the file or the table does not have.", "Use a header of the file on the right and a column of the table on the left."),
     "E-ROW-01": ("Row has the wrong number of cells", "The row has more or fewer cells than the header, so its values may stand under wrong names.", "Look for an unquoted delimiter in the row."),
