@@ -203,8 +203,8 @@ class _Unpacking(io.RawIOBase):
             "E-FILE-09",
             self.name,
             f"it unpacks to more than {_size(self.out)}, {ratio:,.0f} times its size",
-            f"No more than {_size(self.most)} and, past {_size(RATIO_COUNTS_FROM_BYTES)}, {HIGHEST_RATIO} times "
-            "the packed size are unpacked: files are made that way to fill disks. Nothing was imported.",
+            f"No more than {_size(self.most)} and, past {_size(RATIO_COUNTS_FROM_BYTES)}, {HIGHEST_RATIO} "
+            "times the packed size are unpacked: files are made so to fill disks. Nothing was imported.",
             "If it is meant, unpack it and import the file, or set PERCONTACT_UNPACKED_GB to its size.",
         )
 
