@@ -166,18 +166,19 @@ def test_failure_demand_is_a_reason_named_by_the_policy(cost_of: Cost) -> None:
 
 
 def test_a_pool_of_metered_use_follows_what_each_contact_used(cost_of: Cost) -> None:
-    """2.5 and 7.5 tokens, in three rows; other items and use without a contact do not weigh."""
+    """2.5 and 7.5 tokens, in three rows; 10 that name no contact are unassigned; minutes do not weigh."""
     costed = cost_of(
         "pools: {ai: {driver: 'usage:token'}}\nrules: [{to: ai}]",
         contacts=[{}, {}, {}],
         usage=[
             {"contact_id": "c1", "quantity": "2.5"}, {"contact_id": "c2", "quantity": "7"},
             {"contact_id": "c2", "quantity": "0.5"}, {"contact_id": "c1", "quantity": 99, "item": "minute"},
-            {"quantity": 50},
+            {"quantity": 10},
         ],
         ledger=[{}],
     )  # fmt: skip
-    assert cells(costed, "contact_id") == {("c1",): 25, ("c2",): 75, ("c3",): 0}
+    assert cells(costed, "contact_id") == {("c1",): Decimal("12.5"), ("c2",): Decimal("37.5"), ("c3",): 0}
+    assert str(costed.unassigned) == "EUR 50.00"
 
 
 def test_use_that_adds_up_to_nothing_leaves_the_cost_without_owner(cost_of: Cost) -> None:

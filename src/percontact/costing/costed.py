@@ -17,7 +17,16 @@ from percontact.costing import lines
 from percontact.costing.allocate import Prices, allocate
 from percontact.costing.capacity import Capacity, read_capacity
 from percontact.costing.policy import OUTSIDE, SHARED_DRIVERS, Policy, Pool
-from percontact.costing.rate import Basis, Combos, Rate, Scopes, Usage, make_rates, used_quantities
+from percontact.costing.rate import (
+    Basis,
+    Combos,
+    Rate,
+    Scopes,
+    Usage,
+    loose_quantities,
+    make_rates,
+    used_quantities,
+)
 from percontact.costing.reconcile import (
     LeftOver,
     Reconciliation,
@@ -26,7 +35,7 @@ from percontact.costing.reconcile import (
     left_over,
     reconciled,
 )
-from percontact.costing.shared import Shared, give
+from percontact.costing.shared import Shared, check_ways_out, give
 from percontact.costing.slice import Slice, is_single
 from percontact.costing.work import Part, Work
 from percontact.records.book import Book
@@ -159,7 +168,8 @@ class CostedBook:
     def rates(self, months: Period) -> list[Rate]:
         """The rate of each pool in each of some whole months; checked against the ledger to the pico.
 
-        Raises FaultOfOurs E-REC-01 when a pool's cost is not assigned + unused + unassigned.
+        Raises FaultOfOurs E-REC-01 when a pool's cost is not assigned + unused + unassigned, PercontactError
+        E-POL-03 when the cost of a shared pool goes round in a circle.
         """
         wider = next((m for m in self._rates if m.start <= months.start and months.end <= m.end), None)
         if months not in self._rates and wider:
@@ -174,10 +184,14 @@ class CostedBook:
                 weights = {g.name: self._weights(g, month, combos, own) for g in self.policy.shared_pools}
                 self._shared_weights[month] = weights
                 whole = self.give(month, {p: c for p, (c, _) in own.items()})
+                check_ways_out(whole, weights, self.policy, month)
                 variable = self.give(month, {p: v for p, (_, v) in own.items()})
                 self.shared[month] = whole
                 costs |= {(p, month): (whole.costs[p], variable.costs[p]) for p in own}
-            self._rates[months] = make_rates(self.policy, costs, used, self.capacity, starts)
+            loose = loose_quantities(
+                self.policy.work_pools, used, combos, self.parts, self.work.loose_use(months)
+            )
+            self._rates[months] = make_rates(self.policy, costs, used, self.capacity, starts, loose)
             check_rates(
                 self._rates[months], self.pool_costs, {m: self.shared[m] for m in starts}, self.policy
             )

@@ -25,6 +25,7 @@ from percontact.costing.policy import (
     Shrinkage,
     UnitTime,
 )
+from percontact.costing.shared import WAYS_OUT
 from percontact.records.ledger import BEHAVIOURS, NATURES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -150,35 +151,54 @@ def _check_ways_out(policy: Policy, where: str) -> None:
         may_take = {name: taken | set(shared[i + 1 :]) for i, (name, taken) in enumerate(may_take.items())}
     elif policy.method == "reciprocal":
         may_take = {name: set(policy.pools) for name in shared}
-    out = set(policy.pools) - set(shared)
-    while found := {n for n in shared if n not in out and out & may_take[n] & set(policy.pools[n].to)}:
-        out |= found
-    for name in shared:
-        if name not in out:
-            served = ", ".join(policy.pools[name].to)
-            if policy.method == "step-down":
-                why = (
-                    f"The shared pools give in the order {', '.join(shared)}, "
-                    "and a pool that has given takes no more."
-                )
-            else:
-                why = "Along every way from it, shared pools serve shared pools."
-            raise problem(
-                "E-POL-03",
-                f"{where}: pool {name}",
-                f"it serves only {served}, so by method {policy.method} its cost never reaches a contact",
-                why,
-                _WAYS_OUT[policy.method],
+    named = {name: set(policy.pools[name].to) for name in shared}
+    for name in _without_a_way(named, may_take, policy):
+        if policy.method == "step-down":
+            why = (
+                f"The shared pools give in the order {', '.join(shared)}, "
+                "and a pool that has given takes no more."
             )
+        else:
+            why = "Along every way from it, shared pools serve shared pools."
+        raise _no_way_out(policy, where, name, policy.pools[name].to, why)
+    served = {name: _served(policy, policy.pools[name]) for name in shared}
+    for name in _without_a_way(served, may_take, policy):
+        pool = policy.pools[name]
+        if pool.driver == "weights":
+            why = "A pool that it gives no weight takes nothing of it."
+        else:
+            why = f"Its driver {pool.driver} is measured on contacts, and shared pools have none."
+        raise _no_way_out(policy, where, name, [r for r in pool.to if r in served[name]], why)
 
 
-_WAYS_OUT = {
-    "step-down": "Change `shared.order:`, set `shared: {method: reciprocal}`, "
-    "or let a pool of the circle serve a pool of contacts.",
-    "direct": "Set `shared: {method: reciprocal}`, or let the pool serve a pool of contacts.",
-    "reciprocal": "Let a pool of the circle serve a pool of contacts.",
-}
-"""method -> what to do about shared cost that finds no way to a contact"""
+def _without_a_way(
+    serves: Mapping[str, set[str]], may_take: Mapping[str, set[str]], policy: Policy
+) -> list[str]:
+    """Shared pools whose cost reaches no pool of contacts, in order of giving."""
+    out = set(policy.pools) - set(serves)
+    while found := {n for n in serves if n not in out and out & may_take[n] & serves[n]}:
+        out |= found
+    return [n for n in serves if n not in out]
+
+
+def _no_way_out(policy: Policy, where: str, name: str, served: Iterable[str], why: str) -> PercontactError:
+    return problem(
+        "E-POL-03",
+        f"{where}: pool {name}",
+        f"it serves only {', '.join(served) or 'nobody'}, "
+        f"so by method {policy.method} its cost never reaches a contact",
+        why,
+        WAYS_OUT[policy.method],
+    )
+
+
+def _served(policy: Policy, pool: Pool) -> set[str]:
+    """The pools it may give to: those with a weight, if any has one; by work, only pools of contacts."""
+    if pool.driver == "weights" and any(pool.weights.values()):
+        return {r for r in pool.to if pool.weights.get(r)}
+    if pool.driver in WORK_DRIVERS:
+        return {r for r in pool.to if not policy.pools[r].shared}
+    return set(pool.to)
 
 
 def _pool(name: str, body: object, where: str) -> Pool:

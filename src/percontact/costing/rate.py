@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Literal, get_args
 
 from percontact.costing.capacity import Capacity
@@ -47,8 +48,9 @@ class Rate:
     capacity    practical capacity in the same unit, or None where the pool has none or it is unknown
     assigned    pico assigned to work on basis `used`
     unused      pico of capacity supplied and not used; below zero = over-used; 0 without capacity
-    unassigned  pico that no work used because there was none
+    unassigned  pico that no work used because there was none, or that metered use without a contact took
     anchor      row that bears the residual
+    loose       units of metered use that name no contact; they take their share, and no contact bears it
     """
 
     pool: str
@@ -61,23 +63,25 @@ class Rate:
     unused: int
     unassigned: int
     anchor: int | None
+    loose: Fraction | int = 0
 
     def amount(self, basis: Basis) -> int:
         """Pico assigned to work on a basis: used, full (with unused), or marginal (variable cost only)."""
         if self.quantity == 0:
             return 0
         if basis == "full":
-            return self.cost
+            return self.cost - self.unassigned
         if basis == "used":
             return self.assigned
-        return divide(self.variable * self.quantity, self.capacity or self.quantity)
+        return _share(self.variable, self.quantity, self.capacity or self.quantity + self.loose)
 
     def per_unit(self, basis: Basis, weight: int) -> int:
         """Whole pico for a part that is worth `weight` of the driver's finest unit."""
         if self.quantity == 0:
             return 0
         cost = self.variable if basis == "marginal" else self.cost
-        over = self.quantity if basis == "full" else (self.capacity or self.quantity)
+        taken = self.quantity + self.loose
+        over = taken if basis == "full" else (self.capacity or taken)
         # Toward zero, so that the residual has the sign of the cost.
         return abs(cost) * weight // over * (1 if cost >= 0 else -1)
 
@@ -154,10 +158,12 @@ def make_rates(
     used: Mapping[tuple[str, date], tuple[int, int | None]],
     capacity: Capacity,
     months: Sequence[date],
+    loose: Mapping[tuple[str, date], Fraction] | None = None,
 ) -> list[Rate]:
     """A rate for each work pool and month that has cost, capacity or use.
 
     costs  (pool, month) -> (cost, variable cost), pico, after shared cost
+    loose  (pool, month) -> units of its driver that name no contact
     Law: assigned + unused + unassigned == cost, for each rate.
     """
     rates = []
@@ -173,8 +179,59 @@ def make_rates(
                 unused, stuck = (cost, 0) if supply else (0, cost)
                 rates.append(Rate(pool.name, month, cost, variable, 0, supply, 0, unused, stuck, None))
                 continue
-            assigned = divide(cost * quantity, supply or quantity)
+            free = (loose or {}).get((pool.name, month), 0)
+            assigned = _share(cost, quantity, supply or quantity + free)
+            rest = cost - assigned
+            unused, stuck = (0, rest) if free else (rest, 0)
             rates.append(
-                Rate(pool.name, month, cost, variable, quantity, supply, assigned, cost - assigned, 0, anchor)
+                Rate(
+                    pool.name,
+                    month,
+                    cost,
+                    variable,
+                    quantity,
+                    supply,
+                    assigned,
+                    unused,
+                    stuck,
+                    anchor,
+                    free,
+                )
             )
     return rates
+
+
+def _share(cost: int, quantity: int, over: Fraction | int) -> int:
+    """cost x quantity / over, rounded half to even."""
+    if isinstance(over, int):
+        return divide(cost * quantity, over)
+    return divide(cost * quantity * over.denominator, over.numerator)
+
+
+def loose_quantities(
+    pools: Sequence[Pool],
+    used: Mapping[tuple[str, date], tuple[int, int | None]],
+    combos: Combos,
+    parts: Mapping[str, Sequence[Part]],
+    loose: Mapping[tuple[str, date], int],
+) -> dict[tuple[str, date], Fraction]:
+    """(pool, month) -> units of its driver that name no contact.
+
+    loose  (driver, month) -> units of all metered use that names none
+    Nobody knows which scope such use lies in, so pools of one item share it as they share the known use.
+    """
+    if not loose:
+        return {}
+    known: dict[tuple[str, date], int] = defaultdict(int)
+    for (month, _), usage in combos.items():
+        for driver in {driver for driver, _ in loose}:
+            known[driver, month] += sum(p.weight * usage.quantity[p.name] for p in parts[driver])
+    found = {}
+    for pool in pools:
+        for (driver, month), units in loose.items():
+            quantity, _ = used.get((pool.name, month), (0, None))
+            whole = known[driver, month]
+            # Where reversals outweigh the use there is nothing to share by.
+            if driver == pool.driver and quantity and whole and (whole + units) * whole > 0:
+                found[pool.name, month] = Fraction(quantity * units, whole)
+    return found

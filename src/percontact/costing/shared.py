@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
-from percontact.costing.policy import Method
+from percontact.costing.policy import Method, Policy
 from percontact.values.money import split
+from percontact.values.problem import problem
 
 Weights = Mapping[str, Mapping[str, int]]
 """giver -> receiver -> whole units of the giver's driver"""
@@ -64,6 +66,39 @@ def give(costs: Mapping[str, int], weights: Weights, order: Sequence[str], metho
             result.flows[giver, receiver] = part
         result.costs[giver] = 0
     return result
+
+
+WAYS_OUT: Mapping[Method, str] = {
+    "step-down": "Change `shared.order:`, set `shared: {method: reciprocal}`, "
+    "or let a pool of the circle serve a pool of contacts.",
+    "direct": "Set `shared: {method: reciprocal}`, or let the pool serve a pool of contacts.",
+    "reciprocal": "Let a pool of the circle serve a pool of contacts.",
+}
+"""method -> what to do about shared cost that finds no way to a contact"""
+
+
+def check_ways_out(given: Shared, weights: Weights, policy: Policy, month: date) -> None:
+    """Raise PercontactError E-POL-03 for a pool whose cost of a month went round in a circle.
+
+    By the policy's text every pool leads to contacts; the drivers of a month may close that way all the
+    same, as where a pool of contacts has no cost of its own and takes by `driver: cost`.
+    A pool that found no driver at all at the pools it serves is no circle: its cost is unassigned.
+    """
+    for pool in policy.shared_pools:
+        served = {r for r, units in weights.get(pool.name, {}).items() if units > 0}
+        if not given.costs.get(pool.name) or not served:
+            continue
+        without = ", ".join(r for r in pool.to if r not in served)
+        raise problem(
+            "E-POL-03",
+            f"policy.yaml: pool {pool.name}",
+            f"in {month:%Y-%m} it serves only {', '.join(r for r in pool.to if r in served)}, "
+            f"so by method {policy.method} its cost never reaches a contact",
+            f"Its driver is {pool.driver}, of which {without} has none in that month."
+            if without
+            else "What they give goes round among shared pools.",
+            WAYS_OUT[policy.method],
+        )
 
 
 def _reciprocal(costs: Mapping[str, int], weights: Weights, order: Sequence[str]) -> Shared:

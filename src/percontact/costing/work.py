@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,9 @@ SUMMED_DIMENSIONS = (
     "outcome",
 )
 """Dimensions that a summary keeps, where contacts have them; the keys of the pools come with them."""
-SUMMARY_FORMAT = 2
+LOOSE_FILE = "loose.parquet"
+"""Beside a summary: metered use that names no contact."""
+SUMMARY_FORMAT = 3
 """Counts up when the columns of a summary change."""
 SUMMARY_FROM_ROWS = 50_000
 """Below this many contacts the rows themselves are quick enough."""
@@ -251,7 +254,42 @@ class Work:
         if found and found[0] * 2 > self.book.rows("contacts"):
             path.unlink()
             return False
+        if self.usage_items:
+            self.con.execute(
+                f"COPY (SELECT * FROM {self._loose_use()}) "
+                f"TO {literal(str(path.with_name(LOOSE_FILE)))} (FORMAT parquet)"
+            )
         return True
+
+    def loose_use(self, months: Period) -> dict[tuple[str, date], int]:
+        """(driver, month) -> millionths of metered use that no contact of the Book is named for.
+
+        The month is that of the use, for there is no contact to have one.
+        """
+        if not self.usage_items:
+            return {}
+        kept = self.summary.with_name(LOOSE_FILE) if self.summary else None
+        source = f"read_parquet({literal(str(kept))})" if kept else self._loose_use()
+        rows = self.con.execute(
+            f"SELECT item, month, units FROM {source} WHERE month >= ? AND month < ? AND units <> 0",
+            [months.start, months.end],
+        ).fetchall()
+        return {(f"usage:{item}", month): int(units) for item, month, units in rows}
+
+    def _loose_use(self) -> str:
+        usage = self.book.relation("usage", ["contact_id", "item", "quantity", "month"])
+        contacts = self.book.relation("contacts", ["contact_id"])
+        metered = in_list("item", self.usage_items)
+        # The few ids that are named are looked for among the many contacts, not the other way round.
+        return f"""(
+            SELECT item, month, CAST(sum(quantity) * 1000000 AS HUGEINT) AS units
+            FROM {usage}
+            WHERE {metered} AND (contact_id IS NULL OR contact_id NOT IN (
+                SELECT contact_id FROM {contacts}
+                WHERE contact_id IN (SELECT contact_id FROM {usage} WHERE contact_id IS NOT NULL)
+            ))
+            GROUP BY item, month
+        )"""
 
     def _summary_dimensions(self) -> list[str]:
         keys = (

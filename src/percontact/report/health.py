@@ -12,7 +12,7 @@ from typing import Literal
 from percontact.costing.costed import CostedBook
 from percontact.records.contacts import MACHINE_CHANNELS
 from percontact.records.dialect import in_list
-from percontact.report.words import count_text, money
+from percontact.report.words import count_text, money, unplaced
 from percontact.values.money import cents
 from percontact.values.period import Period, add_months, periods
 from percontact.values.problem import did_you_mean
@@ -153,13 +153,14 @@ def _placed(costed: CostedBook) -> Iterator[Finding]:
             f"No rule claims {money(cents(whole.unclaimed, currency), currency)} of the ledger.",
             "percontact policy check lists the lines; add a rule or send them `to: outside`.",
         )
-    stuck = whole.unassigned - whole.unclaimed
-    if stuck:
-        yield Finding(
-            "wrong",
-            f"{money(cents(stuck, currency), currency)} is in pools that no work used in some month.",
-            "Widen the pools' scope, or look for missing contacts.",
-        )
+    for what in unplaced(costed, _span(costed)):
+        yield Finding("wrong", what, _PLACE_IT)
+
+
+_PLACE_IT = (
+    "Widen the pools' scope, name the contact in the metered use, or import the contacts "
+    "or capacity that is missing."
+)
 
 
 def _capacity(costed: CostedBook) -> Iterator[Finding]:

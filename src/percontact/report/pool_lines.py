@@ -82,7 +82,7 @@ def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: 
     scale = MS_PER_HOUR if timed else (10**6 if pool.driver.startswith("usage:") else 1)
     used = sum(r.quantity for r in mine)
     known = [r.capacity for r in mine if r.capacity is not None]
-    over = sum(known) if len(known) == len(mine) else used
+    over = sum(known) if len(known) == len(mine) else used + round(sum(r.loose for r in mine))
     rate = (from_pico(sum(r.cost for r in mine)) * scale / over).quantize(VALUE_DIGITS) if over else None
     unit = "hour" if timed else UNITS.get(pool.driver, pool.driver.partition(":")[2])
     capacity = Decimal(sum(known)) / scale if known else None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.slice import Slice
 from percontact.report.statement import Statement
-from percontact.values.money import cents_text, minor_digits
-from percontact.values.period import periods
+from percontact.values.money import cents, cents_text, minor_digits
+from percontact.values.period import Period, periods
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
@@ -126,9 +126,7 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
             f"No rule claims {money(s.proof.unclaimed, s.currency)} of the ledger: "
             "`percontact policy check` lists the lines."
         )
-    if s.proof.unassigned != s.proof.unclaimed:
-        stuck = s.proof.unassigned - s.proof.unclaimed
-        yield f"{money(stuck, s.currency)} is in pools that no work used in some month, so it has no owner."
+    yield from unplaced(costed, question.months)
     over = [p for p in s.pools if p.unused < 0]
     for p in over:
         yield (
@@ -153,6 +151,45 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
             f"{money(s.proof.outside, s.currency)} lies outside customer service by rule and is in no figure."
         )
     yield from told
+
+
+def unplaced(costed: CostedBook, months: Period) -> Iterator[str]:
+    """What of the pools is unassigned over some whole months, and why."""
+    rates, currency = costed.rates(months), costed.currency
+    idle = sum(r.unassigned for r in rates if not r.quantity)
+    if idle:
+        yield (
+            f"{money(cents(idle, currency), currency)} is in pools that no work used in some month, "
+            "so it has no owner."
+        )
+    for pool in costed.policy.work_pools:
+        mine = [r for r in rates if r.pool == pool.name and r.loose]
+        if mine:
+            used, loose = sum(r.quantity for r in mine), round(sum(r.loose for r in mine))
+            yield (
+                f"Pool {pool.name}: {_units(loose)} of {_units(used + loose)} units of "
+                f"{pool.driver.partition(':')[2]} name no contact that is there, so their part, "
+                f"{money(cents(sum(r.unassigned for r in mine), currency), currency)}, is unassigned."
+            )
+    for pool in costed.policy.shared_pools:
+        kept = {m.start: costed.shared[m.start].costs[pool.name] for m in periods(months, "month")}
+        kept = {month: pico for month, pico in kept.items() if pico}
+        if kept:
+            yield (
+                f"Pool {pool.name}: none of the pools it serves ({', '.join(pool.to)}) has "
+                f"{_driver_words(pool.driver)} in {_listed([f'{m:%Y-%m}' for m in kept])}, so its cost of "
+                f"{money(cents(sum(kept.values()), currency), currency)} is unassigned."
+            )
+
+
+def _units(millionths: int) -> str:
+    """Metered units with thousands commas, and with decimals only where there are any."""
+    number = Decimal(millionths).scaleb(-6)
+    return f"{number:,.0f}" if number == number.to_integral_value() else f"{number.normalize():,f}"
+
+
+def _driver_words(driver: str) -> str:
+    return "cost of its own" if driver == "cost" else driver
 
 
 def _missing_months(costed: CostedBook, question: Slice) -> Iterator[str]:
