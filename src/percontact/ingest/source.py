@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shipped mappings: how exports of well-known systems are read, one system a file in `sources/`.
+
+A file holds one YAML document for each kind of export and table, parted by `---`. A document is a mapping
+(see `ingest.mapping`) whose first lines say what it is for:
+
+    source: Zendesk Support, tickets (CSV view export)   # system, then the export
+    evidence: D                                          # how its columns are known, see EVIDENCE
+    recognise: {headers: [Id, [Requested, Created]]}     # a file with all of these is likely such an export
+    table: cases
+    lacks: [handle time, abandonment]                    # what the export cannot give, see LACKS
+
+`recognise` names headers; a list inside the list is met by any one of its names. `absent:` names headers
+that such an export never has. Nothing here reads a file: `recognise` only compares headers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+import yaml
+
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.mapping_form import parse_mapping
+
+EVIDENCE = {
+    "X": "read from a real system of the vendor",
+    "O": "the vendor's own specification or source code",
+    "D": "the vendor's documentation",
+    "T": "a third party's description",
+}
+"""How the columns of an export are known, best first. What is only remembered is not shipped."""
+
+LACKS = {
+    "handle time": "time-driven cost has nothing to go by; `unit_times:` of the policy can stand in",
+    "talk time": "handle time is not split into talk, hold and work after the contact",
+    "abandonment": "a customer who left unserved is not seen, so every contact counts as handled",
+    "waiting time": "time to answer is not known",
+    "outcome": "how a contact ended is not known, so nothing can be counted per resolution",
+    "first reply": "time to first reply is not known",
+    "resolution": "when or whether a case was resolved is not known",
+    "reopens": "how often a case was opened again is not known",
+    "customer": "contacts cannot be counted per customer, nor repeats be seen",
+    "agent": "who handled a contact is not known",
+    "reason": "what a contact was about is not known",
+    "messages": "how many messages were exchanged is not known",
+    "cost": "what the vendor charged for it is not in the export",
+    "contacts": "only cases are in it, not the single contacts that belong to them",
+}
+"""What an export may lack, and what follows from it. The product says so where a figure depends on it."""
+
+_PARTED = re.compile(r"(?m)^---[ \t]*\n")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of export of one system, read into one table.
+
+    file      name of its file in `sources/`, without .yaml
+    system    the product that writes it;  export: which of its exports
+    table     the table it fills
+    evidence  key of EVIDENCE, and where that can be read
+    headers   those a file must have to be taken for it, each with its other names
+    absent    headers it never has
+    lacks     what it cannot give, keys of LACKS or sentences
+    text      the mapping, as YAML
+    """
+
+    file: str
+    system: str
+    export: str
+    table: str
+    evidence: str
+    headers: tuple[tuple[str, ...], ...]
+    absent: tuple[str, ...]
+    lacks: tuple[str, ...]
+    text: str
+
+    @property
+    def name(self) -> str:
+        """System and export, as people say it."""
+        return f"{self.system}, {self.export}" if self.export else self.system
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        """The mapping itself."""
+        return parse_mapping(self.text, f"{self.file}.yaml")
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """The columns of the table that it fills."""
+        return tuple(self.mapping.columns)
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """All shipped mappings, by system, then in the order of their file."""
+    folder = files("percontact.ingest") / "sources"
+    found = [
+        source
+        for file in sorted(folder.iterdir(), key=lambda f: f.name)
+        if file.name.endswith(".yaml")
+        for source in read_sources(file.read_text(encoding="utf-8"), file.name.removesuffix(".yaml"))
+    ]
+    return tuple(sorted(found, key=lambda s: s.system.lower()))
+
+
+def read_sources(text: str, file: str) -> list[Source]:
+    """The sources that the text of one file describes, in its order; comments between documents stay out."""
+    return [_source(part, file) for part in _PARTED.split(text) if _holds_anything(part)]
+
+
+def recognise(headers: Iterable[str], table: str | None = None) -> list[Source]:
+    """The sources whose export has such headers, best first.
+
+    table   only those that fill this table; None = any
+    Best is the one that asks for most of the headers: what else could also be there tells nothing.
+
+    >>> recognise(["name", "amount"])
+    []
+    """
+    there = {header.strip().lower() for header in headers}
+    found = [
+        source
+        for source in sources()
+        if source.table == (table or source.table)
+        and source.headers
+        and all(any(name.lower() in there for name in names) for names in source.headers)
+        and not any(name.lower() in there for name in source.absent)
+    ]
+    return sorted(found, key=lambda s: -len(s.headers))
+
+
+def _holds_anything(part: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in part.splitlines())
+
+
+def _source(text: str, file: str) -> Source:
+    tree = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    system, _, export = tree["source"].partition(", ")
+    known = tree.get("recognise") or {}
+    return Source(
+        file=file,
+        system=system,
+        export=export,
+        table=tree["table"],
+        evidence=tree["evidence"],
+        headers=tuple(_names(h) for h in known.get("headers", ())),
+        absent=tuple(known.get("absent", ())),
+        lacks=tuple(tree.get("lacks", ())),
+        text=text,
+    )
+
+
+def _names(header: str | list[str]) -> tuple[str, ...]:
+    return tuple(header) if isinstance(header, list) else (header,)
