@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write the pages that follow from the code: tables, errors, commands, mapping files, and the inventory.
 
-    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping}.md and, between
-                                              its two marks, the inventory of ARCHITECTURE.md
+    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping,sources}.md and,
+                                              between its two marks, the inventory of ARCHITECTURE.md
     python tools/make_reference.py --check    write nothing; exit code 1 when one of them is stale
 
 A page says in its first line that it is made; change the code it is made from, then run `make docs`.
@@ -20,6 +20,7 @@ import click
 
 from percontact.cli.group import percontact
 from percontact.ingest import mapping
+from percontact.ingest.source import EVIDENCE, LACKS, Source, sources
 from percontact.records.column import READS, STORED, Column, Table
 from percontact.records.tables import LANDED, TABLES, landed_columns
 from percontact.values.codes import CODES
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "docs/reference/errors.md": errors_page(),
         "docs/reference/cli.md": commands_page(),
         "docs/reference/mapping.md": mapping_page(),
+        "docs/reference/sources.md": sources_page(),
     }
     architecture = ROOT / "ARCHITECTURE.md"
     if architecture.is_file():
@@ -369,6 +371,39 @@ ORIGIN = {
     "negative": "Conditions: the sign is turned in rows where one holds, and turned again for a second one.",
     "take": "Of a group of rows: first, last, min, max, sum, count, distinct or any.",
 }
+
+
+# -- shipped mappings ----------------------------------------------------------------------------------------
+
+
+def sources_page() -> str:
+    """Every export that has a shipped mapping: what it gives, what it lacks, how its columns are known."""
+    return joined("src/percontact/ingest/sources/", _sources())
+
+
+def _sources() -> Iterator[str]:
+    yield "# Exports that are known"
+    yield (
+        "Each of these has a shipped mapping: `percontact import TABLE FILE --mapping NAME` reads such a "
+        "file. Nothing is taken for granted: a column the file does not have stays unknown, and the receipt "
+        "says so. `percontact help sources` lists the names."
+    )
+    yield "How the columns are known:"
+    yield grid(("sign", "known from"), ((f"**{sign}**", says) for sign, says in EVIDENCE.items()))
+    yield "What an export lacks is said on the receipt, and again wherever a figure depends on it:"
+    yield grid(("lacks", "so"), ((one, says) for one, says in LACKS.items()))
+    by_system: dict[str, list[Source]] = {}
+    for source in sources():
+        by_system.setdefault(source.system, []).append(source)
+    for system, found in by_system.items():
+        yield f"## {system}"
+        yield grid(
+            ("export", "name", "table", "gives", "lacks", "known"),
+            (
+                (s.export, f"`{s.key}`", s.table, ", ".join(s.gives), "; ".join(s.lacks) or "-", s.evidence)
+                for s in found
+            ),
+        )
 
 
 if __name__ == "__main__":

@@ -186,3 +186,16 @@ def test_cells_of_several_lines_survive_a_file_larger_than_any_buffer(desk) -> N
     staged = desk.read(written([["n", "note"], *rows]), mapping=DATED)
     assert (staged.seen, staged.landed) == (150_000, 150_000)
     assert desk.rows(staged, "n, note") == [(n, note or None) for n, note in rows]
+
+
+def test_a_file_without_a_header_is_read_from_its_first_line(desk) -> None:
+    """c1|2026-06-03 09:00 / c2|2026-06-03 10:00|voice, the first row a cell short"""
+    form = "header: none\nragged: pad\ndelimiter: '|'\nquote: ''\nheaders: [contact_id, started_at, channel]"
+    staged = desk.read("c1|2026-06-03 09:00\nc2|2026-06-03 10:00|voice\n", mapping=form)
+    assert (staged.seen, staged.landed, staged.aside) == (2, 2, ())
+    assert desk.rows(staged, "contact_id, channel") == [("c1", None), ("c2", "voice")]
+
+
+def test_a_row_with_more_cells_than_the_header_is_never_cut(desk) -> None:
+    staged = desk.read("contact_id,started_at\nc1,2026-06-03,x\nc2\n", mapping="ragged: pad")
+    assert [(a.line, a.code) for a in staged.aside] == [(2, "E-ROW-01"), (3, "E-ROW-02")]

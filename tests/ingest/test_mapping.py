@@ -49,6 +49,9 @@ from percontact.values.problem import PercontactError
         ("columns: {amount: {column: A, take: first}}", "there is no `group:`"),
         ("unpivot: {columns: [Jan]}", "needs `columns:`, `name:` and `value:`"),
         ("group: {order: A}", "needs `by:`"),
+        ("header: none", "needs `headers:`"),
+        ("group: {by: [A], keep: second}", "must be one of one, first, last, all"),
+        ("ragged: cut", "must be one of aside, pad"),
         ("recognise: [A]", "must be `name: value` lines"),
     ],
 )
@@ -103,7 +106,7 @@ def test_the_examples_for_ledgers_and_for_event_logs_are_mappings() -> None:
     assert mapping.where[0] == Condition(("Entry",), blank=False)
     mapping = parse_mapping(events, "m")
     assert (mapping.records, mapping.explode) == ("data.items", "participants")
-    assert mapping.group == Group(("Case ID",), "Complete Timestamp")
+    assert mapping.group == Group((("Case ID",),), Origin(columns=(("Complete Timestamp",),)))
     assert mapping.columns["resolved_at"].take == "last"
     assert mapping.columns["resolved_at"].when == (Condition(("Activity",), only=("Resolved",)),)
 

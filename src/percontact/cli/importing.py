@@ -30,7 +30,7 @@ ROWS_LOOKED_AT = 10_000
     "mapping_file",
     metavar="M.yaml",
     type=click.Path(path_type=Path),
-    help="How the file's columns become the table's.",
+    help="How the file's columns become the table's: a file, or a name of `percontact help sources`.",
 )
 @click.option(
     "--yes", is_flag=True, help="Ask nothing: do what is certain, stop with the question otherwise."
@@ -56,14 +56,14 @@ def command(
     mapping file says what they mean. Each row is landed or set aside with its reason; the same bytes twice
     change nothing.
     """
-    from percontact.ingest import load_mapping
+    from percontact.ingest.source import mapping_of
     from percontact.pipeline import land
     from percontact.store.workspace import Workspace
 
     if replace and add:
         raise click.UsageError("--replace and --add exclude each other.")
     workspace = Workspace.open(ctx.find_root().obj)
-    mapping = load_mapping(mapping_file) if mapping_file else None
+    mapping = mapping_of(mapping_file, table) if mapping_file else None
     receipts = []
     for path in files:
         bar = Bar()

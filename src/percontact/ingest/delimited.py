@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -75,13 +75,15 @@ class _Delimited:
             for _ in islice(lines, self.mapping.skip):
                 pass
             rows = self.rows(self.reader(lines), starts)
-            _, header = next(rows, (0, None))
+            header: Sequence[str] | None = self.mapping.headers
+            if self.mapping.header:
+                _, header = next(rows, (0, None))
             if header is None:
                 raise no_header(self.path.name)
             headers = named_headers(header, self.mapping, self.path.name)
             write_canonical(target, self.fitting(rows, len(headers)))
         relation = canonical(target, len(headers))
-        return Found(headers, relation, self.seen - 1, tuple(self.aside), tuple(self.notes))
+        return Found(headers, relation, self.seen - self.mapping.header, tuple(self.aside), tuple(self.notes))
 
     @property
     def counted_as(self) -> str:
@@ -141,6 +143,8 @@ class _Delimited:
         for count, (line, row) in enumerate(rows, start=1):
             if len(row) == width:
                 yield line, row
+            elif len(row) < width and self.mapping.ragged == "pad":
+                yield line, [*row, *[""] * (width - len(row))]
             else:
                 self.aside.append(_ragged(line, row, width))
             if self.progress and count % PROGRESS_ROWS == 0:

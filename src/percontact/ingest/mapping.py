@@ -10,6 +10,8 @@ delimiter: ";"              # default comma (.tsv: TAB); "\\t" or tab is TAB
 quote: "'"                  # default "; empty: the file has no quotes
 skip: 3                     # lines before the header
 headers: [id, start, end]   # names that stand for the file's own header, one a column
+header: none                # the file has no header line at all; `headers:` names its columns
+ragged: pad                 # a row too short for the header ends in empty cells; default: it is set aside
 sheet: Calls                # default: the first sheet
 part: abandoned             # names this reading of a file that is read twice on purpose: made ids bear it
 decimal: ","                # default: point
@@ -28,6 +30,7 @@ columns:                    # column of the table, or a new dimension: where it 
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
   agent: {column: Name, hash: true}                       # a keyed hash stands for the person
+optional: [agent, team]     # left out where the file has none of their headers; all: any but needed ones
 keep: all                   # further columns kept as dimensions: all (default), none, or a list of headers
 where: {column: Result, not: [PHANTOM]}   # rows left out on purpose; `is: [...]` keeps only those; or a list
 ```
@@ -65,12 +68,24 @@ What event logs and JSON need, by example:
 ```yaml
 records: data.items      # JSON: the path to the list of records; members of members are headers: via.channel
 explode: participants    # one row for each element of that list
-group: {by: [Case ID], order: Complete Timestamp}    # many rows become one, read in the order of that column
+group: {by: [Case ID], order: Complete Timestamp}    # the rows of a case become one, read in this order
 columns:
-  case_id: Case ID          # without `take:` the value must be the same in all rows of the group
+  case_id: Case ID          # without `take:` the last value; the receipt says where rows of a group differ
   opened_at: {column: Complete Timestamp, take: first}     # first last min max sum count distinct any
   resolved_at: {column: Complete Timestamp, take: last, when: {column: Activity, is: [Resolved]}}
+  reopens: {column: Activity, take: count, when: {column: Activity, is: [Reopened]}}
 ```
+
+- `group` reads the rows that agree in `by:` (one or more headers) in the order of `order:`, a header or a
+  whole origin (`{column: time, unit: epoch_s}`); equal times keep the order of the file. Empty cells are
+  passed over: `first` is the first value there is. `sum`, `min` and `max` read values, not text. `any` is
+  true or false: whether a row has a value at all.
+- `group: {..., until: NAME, since: NAME}` adds columns: seconds to the next row of the group, and from the
+  one before. With `when:` and `take: sum` they say how long a case stood in a state.
+- `group: {..., keep: last}` (or `first`) keeps one row of each group as it is and sets the others aside
+  (E-SKIP-02): newer copies of a record replace older ones. `keep: all` keeps every row.
+- Rows seen = rows landed + rows merged into them + rows set aside. A row made of many names their lines in
+  `source_lines`, and `percontact imports` counts them.
 
 Headers are found whatever their case and the blanks around them. Options given with a column win over
 those of the whole file. For tables with `period_start` and `period_end`, the left-hand names `date`, `month`
@@ -86,6 +101,7 @@ from typing import Literal, Self
 Unit = Literal["s", "ms", "min", "h", "day", "hms", "hm", "epoch_s", "epoch_ms"]
 Else = Literal["keep", "null", "aside"]
 Take = Literal["first", "last", "min", "max", "sum", "count", "distinct", "any"]
+Kept = Literal["one", "first", "last", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +201,21 @@ class Unpivot:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that become one: those that agree in `by`, in the order of a column ("" = that of the file)."""
+    """Rows that belong together: those that agree in `by`, in the order of a column.
 
-    by: tuple[str, ...]
-    order: str = ""
+    by     headers, each the first existing one of several
+    order  where the rows stand in their group; None = in the order of the file
+    keep   one: they become one row, each column by its `take:`; first, last: one of them stands for all and
+           the others are set aside; all: they stay, and only `until` and `since` are added
+    until  name of a further column: seconds to the next row of the group, empty in the last; "" = none
+    since  name of a further column: seconds from the row before, empty in the first; "" = none
+    """
+
+    by: tuple[tuple[str, ...], ...]
+    order: Origin | None = None
+    keep: Kept = "one"
+    until: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +253,6 @@ class Mapping:
     evidence: str = ""
     recognise: tuple[tuple[str, ...], ...] = ()
     lacks: tuple[str, ...] = ()
+    header: bool = True
+    ragged: Literal["aside", "pad"] = "aside"
+    optional: Literal["none", "all"] | tuple[str, ...] = "none"

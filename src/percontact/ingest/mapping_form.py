@@ -14,7 +14,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import duckdb
 import yaml
 
-from percontact.ingest.mapping import Above, Condition, Else, Group, Mapping, Origin, Take, Unit, Unpivot
+from percontact.ingest.mapping import (
+    Above,
+    Condition,
+    Else,
+    Group,
+    Kept,
+    Mapping,
+    Origin,
+    Take,
+    Unit,
+    Unpivot,
+)
 from percontact.records.tables import TABLES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -100,6 +111,8 @@ class _Form:
             )
         if mapping.decimal == mapping.thousands:
             raise _malformed(self.name, f"`decimal` and `thousands` are both {mapping.decimal!r}")
+        if not mapping.header and not mapping.headers:
+            raise _malformed(self.name, "`header: none` needs `headers:`, the names of the columns")
         for left, origin in mapping.columns.items():
             if (origin.take or (origin.instead and origin.instead.take)) and mapping.group is None:
                 raise _malformed(self.name, f"column `{left}` has `take:`, and there is no `group:`")
@@ -249,12 +262,22 @@ class _Form:
         return Unpivot(columns, pattern, name, value)
 
     def group(self, key: str, node: Node) -> Group:
-        parts = self.keys(f"`{key}:`", node, dict.fromkeys(("by", "order")))
+        parts = self.keys(f"`{key}:`", node, _GROUP)
         if "by" not in parts:
             raise _malformed(self.name, f"`{key}:` needs `by:`")
-        return Group(
-            self.texts("by", parts["by"]), self.text("order", parts["order"]) if "order" in parts else ""
-        )
+        return Group(**cast(Any, self.fields(parts, _GROUP)))
+
+    def kept(self, key: str, node: Node) -> Kept:
+        return cast(Kept, self.one_of(key, node, get_args(Kept)))
+
+    def ragged(self, key: str, node: Node) -> str:
+        return self.one_of(key, node, ("aside", "pad"))
+
+    def no_header(self, key: str, node: Node) -> bool:
+        return self.one_of(key, node, ("none", "first")) == "first"
+
+    def optional(self, key: str, node: Node) -> str | tuple[str, ...]:
+        return self.texts(key, node) if isinstance(node, list) else self.one_of(key, node, ("all", "none"))
 
     def recognise(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
         parts = self.keys(f"`{key}:`", node, {"headers": None})
@@ -313,6 +336,9 @@ _MAPPING: dict[str, tuple[str, _Read]] = _SHARED | {
     "evidence": ("evidence", _Form.text),
     "recognise": ("recognise", _Form.recognise),
     "lacks": ("lacks", _Form.texts),
+    "header": ("header", _Form.no_header),
+    "ragged": ("ragged", _Form.ragged),
+    "optional": ("optional", _Form.optional),
 }
 _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "column": ("columns", _Form.alternatives),
@@ -335,6 +361,13 @@ _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "or": ("instead", _Form.origin),
     "fill": ("fill", _Form.down),
     "take": ("take", _Form.take),
+}
+_GROUP: dict[str, tuple[str, _Read]] = {
+    "by": ("by", _Form.parts),
+    "order": ("order", _Form.origin),
+    "keep": ("keep", _Form.kept),
+    "until": ("until", _Form.text),
+    "since": ("since", _Form.text),
 }
 _CONDITION: dict[str, tuple[str, _Read]] = {
     "column": ("column", _Form.texts),

@@ -105,6 +105,7 @@ class _Planner:
         self.used: set[int] = set()
         self.found: dict[str, Target] = {}
         self.notes: list[str] = []
+        self.absent: list[str] = []
 
     def plan(self) -> Plan:
         if self.mapping.table not in (None, self.table.name):
@@ -114,10 +115,13 @@ class _Planner:
         self.refuse_what_is_not_built()
         where = tuple((self.place(c.column, "where"), c) for c in self.mapping.where)
         for left, origin in self.mapping.columns.items():
-            self.take_mapped(left, origin)
+            if (fitting := self.fitting(left, origin)) is not None:
+                self.take_mapped(left, fitting)
         self.take_equal_names()
         self.take_month()
         self.require()
+        if absent := [name for name in dict.fromkeys(self.absent) if name not in self.found]:
+            self.notes.append(f"The file has no header for these, so they stay unknown: {', '.join(absent)}.")
         ordered = [self.found[n] for n in self.table.names if n in self.found]
         extras = [t for n, t in self.found.items() if n not in self.table.names]
         return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes))
@@ -135,6 +139,19 @@ class _Planner:
         told += [name for name in ("matches", "unlike") if any(getattr(c, name) for c in conditions)]
         if told:
             raise self.unknown(f"`{told[0]}:` cannot be followed yet", "Use a mapping without it.")
+
+    def fitting(self, left: str, origin: Origin) -> Origin | None:
+        """The origin as far as the file has its headers; None where it has not and the column is optional."""
+        if self.mapping.optional != "all" and left not in self.mapping.optional:
+            return origin
+        instead = self.fitting(left, origin.instead) if origin.instead else None
+        conditions = (c.column for c in (*origin.when, *origin.negative))
+        needed = (*origin.columns, *conditions, *(names for names in (origin.times, origin.minus) if names))
+        if all(any(n.strip().lower() in self.places for n in names) for names in needed):
+            return replace(origin, instead=instead)
+        if instead is None:
+            self.absent.append(left)
+        return instead
 
     # -- the mapping ---------------------------------------------------------------------------------------
 

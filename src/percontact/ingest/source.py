@@ -8,24 +8,27 @@ A file holds one YAML document for each kind of export and table, parted by `---
     evidence: D                                          # how its columns are known, see EVIDENCE
     recognise: {headers: [Id, [Requested, Created]]}     # a file with all of these is likely such an export
     table: cases
-    lacks: [handle time, abandonment]                    # what the export cannot give, see LACKS
+    lacks: [handle time, abandonment]                    # what it cannot give: of LACKS, or a sentence
 
-`recognise` names headers; a list inside the list is met by any one of its names. `absent:` names headers
-that such an export never has. Nothing here reads a file: `recognise` only compares headers.
+`recognise` names headers; a list inside the list is met by any one of its names. An export without a header
+line has none, and is read when its name is given. Nothing here reads a file: only headers are compared.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 
 import yaml
 
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.mapping_form import parse_mapping
+from percontact.ingest.mapping_form import load_mapping, parse_mapping
+from percontact.values.problem import problem
 
 EVIDENCE = {
     "X": "read from a real system of the vendor",
@@ -39,6 +42,8 @@ LACKS = {
     "handle time": "time-driven cost has nothing to go by; `unit_times:` of the policy can stand in",
     "talk time": "handle time is not split into talk, hold and work after the contact",
     "abandonment": "a customer who left unserved is not seen, so every contact counts as handled",
+    "single contacts": "a case stands for one contact; who writes again to an open case is not counted again",
+    "channel": "the way contacts came in is not known",
     "waiting time": "time to answer is not known",
     "outcome": "how a contact ended is not known, so nothing can be counted per resolution",
     "first reply": "time to first reply is not known",
@@ -49,7 +54,6 @@ LACKS = {
     "reason": "what a contact was about is not known",
     "messages": "how many messages were exchanged is not known",
     "cost": "what the vendor charged for it is not in the export",
-    "contacts": "only cases are in it, not the single contacts that belong to them",
 }
 """What an export may lack, and what follows from it. The product says so where a figure depends on it."""
 
@@ -65,8 +69,7 @@ class Source:
     table     the table it fills
     evidence  key of EVIDENCE, and where that can be read
     headers   those a file must have to be taken for it, each with its other names
-    absent    headers it never has
-    lacks     what it cannot give, keys of LACKS or sentences
+    lacks     what it cannot give: keys of LACKS, or sentences
     text      the mapping, as YAML
     """
 
@@ -76,7 +79,6 @@ class Source:
     table: str
     evidence: str
     headers: tuple[tuple[str, ...], ...]
-    absent: tuple[str, ...]
     lacks: tuple[str, ...]
     text: str
 
@@ -84,6 +86,11 @@ class Source:
     def name(self) -> str:
         """System and export, as people say it."""
         return f"{self.system}, {self.export}" if self.export else self.system
+
+    @property
+    def key(self) -> str:
+        """Its name for a command line: file and export, e.g. zendesk/tickets-csv."""
+        return f"{self.file}/{re.sub(r'[^a-z0-9_]+', '-', self.export.lower()).strip('-')}"
 
     @cached_property
     def mapping(self) -> Mapping:
@@ -130,9 +137,29 @@ def recognise(headers: Iterable[str], table: str | None = None) -> list[Source]:
         if source.table == (table or source.table)
         and source.headers
         and all(any(name.lower() in there for name in names) for names in source.headers)
-        and not any(name.lower() in there for name in source.absent)
     ]
     return sorted(found, key=lambda s: -len(s.headers))
+
+
+def shipped(name: str, table: str) -> Source | None:
+    """The shipped mapping of this name for a table, e.g. zendesk/tickets-csv, or None."""
+    return next((s for s in sources() if (s.key, s.table) == (name.strip().lower(), table)), None)
+
+
+def mapping_of(path: Path, table: str) -> Mapping:
+    """The mapping file at a path; where there is none, the shipped mapping of that name.
+
+    Errors as `load_mapping`; E-FILE-01 names the shipped mappings that are near.
+    """
+    if not path.exists():
+        if (source := shipped(str(path), table)) is not None:
+            return source.mapping
+        keys = [s.key for s in sources() if s.table == table]
+        if near := difflib.get_close_matches(str(path), keys, n=3):
+            what, why = "there is no such mapping file", "Nothing was read."
+            do = f"Check the path, or use a shipped mapping: {', '.join(near)}. percontact help sources."
+            raise problem("E-FILE-01", str(path), what, why, do)
+    return load_mapping(path)
 
 
 def _holds_anything(part: str) -> bool:
@@ -150,7 +177,6 @@ def _source(text: str, file: str) -> Source:
         table=tree["table"],
         evidence=tree["evidence"],
         headers=tuple(_names(h) for h in known.get("headers", ())),
-        absent=tuple(known.get("absent", ())),
         lacks=tuple(tree.get("lacks", ())),
         text=text,
     )
