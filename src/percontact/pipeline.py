@@ -8,7 +8,9 @@ A newcomer reads this file first. `ingest`, `store` and `costing` do not know ea
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +40,7 @@ from percontact.report.statement import Statement
 from percontact.store.publish import Moved
 from percontact.store.workspace import Workspace
 from percontact.values.period import GRAINS, Grain, Period, add_months, parse_period
-from percontact.values.problem import did_you_mean, problem
+from percontact.values.problem import PercontactError, did_you_mean, problem
 
 POLICY_FILE = "policy.yaml"
 SUMMARY_FILE = "work.parquet"
@@ -197,7 +199,9 @@ class OpenBook:
 
     def _condition(self, text: str, known: set[str]) -> Condition:
         name, negated, values = _split_condition(text)
-        dimension = _dimension(name, known - set(LEDGER_DIMENSIONS) - {"pool"})
+        if full_name(name) in {*LEDGER_DIMENSIONS, "pool"} - set(self.costed.work.dimensions()):
+            raise _no_condition(full_name(name), values[0])
+        dimension = _dimension(name, known - set(LEDGER_DIMENSIONS) - {"pool"}, "--from and --to")
         return Condition(dimension, self._stored(dimension, values), negated)
 
     def _stored(self, dimension: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -329,9 +333,19 @@ def named_period(text: str, option: str, fiscal: int) -> Period:
         ) from error
 
 
-def _dimension(name: str, known: Iterable[str]) -> str:
+def _dimension(name: str, known: Iterable[str], time: str = "--grain") -> str:
+    """The column a dimension is stored in; `time`: the options by which steps of time are asked for."""
     full = full_name(name)
     known = set(known)
+    if full not in known and full.replace("_", "-") in GRAINS:
+        step = full.replace("_", "-")
+        raise problem(
+            "E-ARG-01",
+            f"dimension {name.strip()}",
+            "no contact has such a column",
+            f"A {step.replace('-', ' ')} is a step of time.",
+            f"Ask with --grain {step}." if time == "--grain" else f"Choose the span with {time}.",
+        )
     if full not in known:
         raise problem(
             "E-ARG-01",
@@ -352,9 +366,32 @@ def _split_condition(text: str) -> tuple[str, bool, list[str]]:
             f"--where {text}",
             "it is no condition",
             "A condition names a dimension and its values.",
-            "Write team=Billing, team=Billing,Sales or team!=Billing; team= means unknown.",
+            "Write team=Billing, team=Billing,Sales or team!=Billing; team= means unknown; "
+            "a value with a comma stands in double quotes.",
         )
-    return name.rstrip("!").strip(), name.endswith("!"), [v.strip() for v in values.split(",")]
+    try:
+        listed = next(csv.reader([values], skipinitialspace=True, strict=True), [])
+    except csv.Error as error:
+        raise problem(
+            "E-ARG-01",
+            f"--where {text}",
+            "its quotes do not close",
+            "A value that has a comma stands in double quotes; a double quote in it is doubled.",
+            """Write --where 'team="Sales, north"' or --where 'team="Sales, north",Billing'.""",
+        ) from error
+    return name.rstrip("!").strip(), name.endswith("!"), [v.strip() for v in listed] or [""]
+
+
+def _no_condition(name: str, value: str) -> PercontactError:
+    """A condition on cost: it chooses contacts, and each contact bears cost of many pools and accounts."""
+    how = f"percontact trace --pool {shlex.quote(value or 'POOL')} opens one pool; " if name == "pool" else ""
+    return problem(
+        "E-ARG-01",
+        f"--where {name}={value}",
+        f"{name} is of the cost, not of the contacts",
+        "A condition chooses contacts, and each of them bears cost of several pools and accounts.",
+        f"{how}--by {name} shows each part of the cost.",
+    )
 
 
 Choice = TypeVar("Choice", bound=str)

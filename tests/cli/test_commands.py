@@ -146,6 +146,12 @@ def test_single_contacts_sum_to_the_assigned_cost_exactly(tiny, shell):
     [
         (("cost", "--by", "chanel"), 2, "Did you mean channel"),
         (("cost", "--where", "team"), 2, "--where"),
+        (("cost", "--where", 'team="A, B'), 2, "its quotes do not close"),
+        (("cost", "--where", "pool=people.voice"), 2, "trace --pool people.voice"),
+        (("cost", "--where", "account=6100"), 2, "--by account shows each part"),
+        (("cost", "--where", "month=2026-06"), 2, "Choose the span with --from and --to"),
+        (("cost", "--by", "month"), 2, "Ask with --grain month"),
+        (("cost", "--by", "fiscal-year"), 2, "Ask with --grain fiscal-year"),
         (("cost", "--basis", "usd"), 2, "Did you mean used"),
         (("cost", "--from", "June"), 2, "E-ARG-02"),
         (("costs",), 2, "cost?"),
@@ -229,6 +235,21 @@ def test_customers_are_stored_as_keyed_hashes_and_still_found_by_their_id(tiny, 
     assert answer["rows"][0]["contacts"] == 2
     assert "anna" not in str(answer["rows"])
     assert answer["rows"][0]["cost"] == "1.00"
+
+
+def test_a_value_with_a_comma_is_asked_for_in_quotes(tiny, shell):
+    """Teams `Sales, north` (60 s) and `Sales` (120 s), at 0.50 EUR a minute."""
+    (tiny / "teams.csv").write_text(
+        "contact_id,started_at,channel,handle_s,team\n"
+        't1,2026-06-01 09:00:00,voice,60,"Sales, north"\nt2,2026-06-01 09:00:00,voice,120,Sales\n'
+    )
+    shell("-C", "books", "import", "contacts", "teams.csv")
+
+    def cost(condition):
+        return shell("-C", "books", "cost", "--by", "team", "--where", condition, "--json").json
+
+    assert [(r["team"], r["cost"]) for r in cost('team="Sales, north"')["rows"]] == [("Sales, north", "0.50")]
+    assert {r["team"] for r in cost('team="Sales, north",Sales')["rows"]} == {"Sales, north", "Sales"}
 
 
 def test_a_frame_lands_like_a_file(tiny, shell):

@@ -139,3 +139,85 @@ def test_r43_pools_of_one_item_share_it_as_they_share_the_known_use(cost_of: Cos
     ledger = [{"account": "1", "amount": "60"}, {"account": "2", "amount": "40"}]
     costed = cost_of(policy, contacts=[{"channel": "chat"}, {}], usage=usage, ledger=ledger)
     assert by(costed, "channel") == {("chat",): 48, ("voice",): 32}
+
+
+# -- capitals ------------------------------------------------------------------------------------------
+
+
+def test_r44_scopes_do_not_mind_capitals_as_rules_do_not(cost_of: Cost) -> None:
+    """
+    R44. `scope: {channel: [Voice]}` caught no contact of channel voice, while `match: {account: PAY}` took
+    account pay. Contacts voice and VOICE, and an e-mail.
+    """
+    policy = "pools: {v: {scope: {channel: [Voice, voice]}}}\nrules: [{match: {account: PAY}, to: v}]"
+    contacts = [{}, {"channel": "VOICE"}, {"channel": "email"}]
+    costed = cost_of(policy, contacts=contacts, ledger=[{"account": "pay"}])
+    assert by(costed, "channel") == {("VOICE",): 50, ("voice",): 50, ("email",): 0}
+    assert not [f for f in findings(costed) if "no contact has channel" in f.what]
+
+
+def test_r44_time_equations_concurrency_and_failure_demand_do_not_mind_them_either(cost_of: Cost) -> None:
+    """An e-mail without time, two chats of one agent at once, a reason that is failure demand."""
+    policy = (
+        "pools: {work: {driver: handle_s}}\nrules: [{to: work}]\nconcurrency: {channels: [Chat]}\n"
+        "unit_times: [{scope: {channel: [Email]}, base_s: 600}]\nfailure_demand: {reasons: [Refund]}\n"
+    )
+    chat = {"channel": "chat", "agent": "x", "ended_at": "2026-06-03 09:10:00"}
+    contacts = [chat, chat, {"channel": "email", "reason": "refund"}]
+    costed = cost_of(policy, contacts=contacts, ledger=[{}])
+    assert by(costed, "channel", "demand") == {("chat", None): 50, ("email", "failure"): 50}
+
+
+@pytest.mark.parametrize("text", ["ΕΞΟΔΟΣ", "İletişim", "STRASSE", "Personal-Ü"])
+def test_r45_a_rule_takes_the_very_text_it_names(cost_of: Cost, text: str) -> None:
+    """R45. Python and the engine make small letters differently (ς and σ, İ): such lines went unclaimed."""
+    costed = cost_of(
+        f"pools: {{w: {{scope: {{team: [{text}]}}}}}}\nrules: [{{match: {{account: '{text}'}}, to: w}}]",
+        contacts=[{"team": text}], ledger=[{"account": text}],
+    )  # fmt: skip
+    assert str(costed.assigned) == "EUR 100.00"
+
+
+# -- accounts ------------------------------------------------------------------------------------------
+
+WORK = "pools: {work: {}}\nrules: [{to: work}]\n"
+
+
+def test_r46_an_account_whose_lines_cancel_is_shown_with_nothing(cost_of: Cost) -> None:
+    """R46. 6000 pays 100; 6100 has 40 and its reversal -40, and was gone from `--by account`."""
+    ledger = [{}, {"account": "6100", "amount": "40"}, {"account": "6100", "amount": "-40"}]
+    rows = shown(cost_of(WORK, contacts=[{}], ledger=ledger), "account").rows
+    assert [(r.values[0], r.cents) for r in rows] == [("6000", 100_00), ("6100", 0)]
+
+
+def test_r46_so_is_one_of_a_shared_pool(cost_of: Cost) -> None:
+    """6100 is it's, which serves work; voice takes nothing of it, chat does."""
+    policy = (
+        "pools: {it: {driver: weights, to: [c], weights: {c: 1}}, c: {scope: {channel: chat}}, v: {}}\n"
+        "rules: [{match: {account: '6100'}, to: it}, {to: v}]"
+    )
+    ledger = [{}, {"account": "6100", "amount": "40"}, {"account": "6100", "amount": "-40"}]
+    rows = shown(
+        cost_of(policy, contacts=[{"channel": "chat"}, {}], ledger=ledger), "account", "channel"
+    ).rows
+    assert [(r.values, r.cents) for r in rows] == [
+        (("6000", "chat"), 50_00),
+        (("6000", "voice"), 50_00),
+        (("6100", "chat"), 0),
+    ]
+
+
+def test_r47_accounts_that_cancel_each_other_are_shown_and_said_to(cost_of: Cost) -> None:
+    """R47. 6000 has 100 and 6100 -100: the pool costs nothing, and both accounts were gone."""
+    statement = shown(
+        cost_of(WORK, contacts=[{}], ledger=[{}, {"account": "6100", "amount": "-100"}]), "account"
+    )
+    assert [(r.values[0], r.cents) for r in statement.rows] == [("6000", 0), ("6100", 0)]
+    assert any(n.startswith("The lines of pool work cancel each other in 2026-06") for n in statement.notes)
+
+
+def test_r48_contacts_of_rows_by_account_are_said_not_to_add_up(cost_of: Cost) -> None:
+    """R48. Two accounts, one contact: each row shows 1 contact, the total 1, and nothing said why."""
+    statement = shown(cost_of(WORK, contacts=[{}], ledger=[{}, {"account": "6100"}]), "account")
+    assert ([r.contacts for r in statement.rows], statement.total.contacts) == ([1, 1], 1)
+    assert any("that column does not add up" in note for note in statement.notes)

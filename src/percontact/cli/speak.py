@@ -67,8 +67,8 @@ def slice_options(command: F) -> F:
             "--where",
             multiple=True,
             metavar="DIM=VALUE",
-            help="team=Billing, team=A,B, channel!=voice; `team=` means unknown. "
-            "May be repeated: all must hold.",
+            help="team=Billing, team=A,B, channel!=voice; `team=` means unknown; "
+            """a value with a comma in quotes: 'team="A, B"'. May be repeated: all must hold.""",
         ),
         click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive."),
         click.option(

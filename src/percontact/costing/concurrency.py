@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from percontact.records.book import Book
-from percontact.records.dialect import in_list
+from percontact.records.dialect import in_folded
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,5 +83,5 @@ def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
     return (
         f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e "
         f"FROM {book.relation(table, wanted)} c{joins} "
-        f'WHERE {agent} IS NOT NULL AND c."count" = 1 AND {in_list(channel, channels)}'
+        f'WHERE {agent} IS NOT NULL AND c."count" = 1 AND {in_folded(channel, channels)}'
     )

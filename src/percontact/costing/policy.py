@@ -44,7 +44,8 @@ Method = Literal["direct", "step-down", "reciprocal"]
 METHODS: tuple[Method, ...] = ("direct", "step-down", "reciprocal")
 
 Scope = tuple[tuple[str, tuple[str, ...]], ...]
-"""((dimension, values), ...): a row is inside when each dimension has one of its values."""
+"""((dimension, values), ...): a row is inside when each dimension has one of its values, upper and lower case
+being one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from percontact.costing.policy import (
     UnitTime,
 )
 from percontact.costing.shared import WAYS_OUT
+from percontact.records.dialect import fold
 from percontact.records.ledger import BEHAVIOURS, NATURES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -248,7 +249,7 @@ def _rule(body: object, here: str) -> Rule:
     if "to" not in data:
         raise _malformed(here, "it has no `to:`", "Say which pool the lines go to.")
     match = tuple(
-        (str(k), tuple(p.lower() for p in _some(v, here, f"match.{k}")))
+        (str(k), tuple(fold(p) for p in _some(v, here, f"match.{k}")))
         for k, v in _mapping(data.get("match"), here, "match").items()
     )
     for key, allowed in (("nature", NATURES), ("behaviour", BEHAVIOURS)):

@@ -18,6 +18,7 @@ from typing import Literal, get_args
 from percontact.costing.capacity import Capacity
 from percontact.costing.policy import Policy, Pool
 from percontact.costing.work import Part
+from percontact.records.dialect import fold
 from percontact.values.money import divide
 
 Basis = Literal["used", "full", "marginal"]
@@ -87,7 +88,10 @@ class Rate:
 
 
 class Scopes:
-    """Which pools claim which combination of pool keys, without comparing each pool with each combination."""
+    """Which pools claim which combination of pool keys, without comparing each pool with each combination.
+
+    Upper and lower case are one.
+    """
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self.keys: tuple[str, ...] = tuple(sorted({d for p in pools for d, _ in p.scope}))
@@ -107,7 +111,7 @@ class Scopes:
 
         Those of one scope and one driver stand together, for they claim the same work.
         """
-        value = dict(zip(self.keys, key, strict=True))
+        value = {k: None if v is None else fold(v) for k, v in zip(self.keys, key, strict=True)}
         return [
             bundle
             for shape, table in self._by_shape.items()
@@ -122,7 +126,7 @@ class Scopes:
 def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
     found: list[Key] = [()]
     for values in lists:
-        found = [(*head, v) for head in found for v in dict.fromkeys(values)]
+        found = [(*head, v) for head in found for v in dict.fromkeys(map(fold, values))]
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from percontact.costing.policy import Scope
 from percontact.records.contacts import MACHINE_CHANNELS
-from percontact.records.dialect import in_list, quote
+from percontact.records.dialect import in_folded, quote
 
 MACHINE_ACTOR = {"ai_agent": "bot"}
 """Actors of machine channels that are not named like their channel."""
@@ -20,7 +20,7 @@ def actor_sql(actor: str, channel: str) -> str:
 
 
 def scope_sql(scope: Scope, *, held: set[str] | None = None, value: Callable[[str], str] = quote) -> str:
-    """SQL condition that a row lies in a scope.
+    """SQL condition that a row lies in a scope; upper and lower case are one.
 
     held   columns there are (others are unknown, so never inside)
     value  SQL of a dimension; default its column
@@ -32,5 +32,5 @@ def scope_sql(scope: Scope, *, held: set[str] | None = None, value: Callable[[st
         column = value(dimension)
         if dimension == "actor" and value is quote:
             column = actor_sql("actor", "channel")
-        tests.append(in_list(column, values))
+        tests.append(in_folded(column, values))
     return "(" + " AND ".join(tests) + ")" if tests else "true"

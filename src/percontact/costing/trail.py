@@ -13,7 +13,7 @@ from percontact.costing.composition import composition, divide_cell
 from percontact.costing.contact_cost import local_text, priced_contacts
 from percontact.costing.scope import scope_sql
 from percontact.costing.slice import Condition, Slice
-from percontact.records.dialect import quote
+from percontact.records.dialect import in_folded, quote
 from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
 
@@ -155,7 +155,7 @@ def _pool_share(costed: CostedBook, question: Slice, name: str, driver: str, pic
     known = scope_sql(tuple((d, v) for d, v in pool.scope if d != "actor"))
     actor = next((v for d, v in pool.scope if d == "actor"), None)
     if actor:
-        known += f" AND actor IN ({', '.join(repr(a) for a in actor)})"
+        known += f" AND {in_folded('actor', actor)}"
     found = costed.con.execute(f"SELECT {units} FROM {rows} WHERE {question.inside()} AND {known}").fetchone()
     quantity = Decimal(found[0] or 0) / max(p.weight for p in parts) if found else Decimal(0)
     return PoolShare(

@@ -21,7 +21,7 @@ from percontact.costing.repeats import mark_repeats
 from percontact.costing.scope import actor_sql, scope_sql
 from percontact.costing.work_rows import WorkRows, is_number
 from percontact.records.book import Book, BookFile
-from percontact.records.dialect import in_list, literal, quote
+from percontact.records.dialect import in_folded, in_list, literal, quote
 from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
 
@@ -180,7 +180,7 @@ class Work:
             return "CASE WHEN actor IN ('agent', 'back_office') THEN 'assisted' ELSE 'unassisted' END"
         if not self.policy.failure_reasons:
             return "CAST(NULL AS VARCHAR)"
-        failure = in_list("reason", self.policy.failure_reasons)
+        failure = in_folded("reason", self.policy.failure_reasons)
         return f"CASE WHEN reason IS NOT NULL THEN CASE WHEN {failure} THEN 'failure' ELSE 'value' END END"
 
     # -- day cubes ----------------------------------------------------------------------------------

@@ -60,6 +60,22 @@ def literal(value: str | int | None) -> str:
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
+def fold(text: str) -> str:
+    """A text in lower case, letter by letter as the engine's lower() does it.
+
+    Python's own lower() looks around a letter (a sigma at the end of a word) and makes two of one.
+
+    >>> fold("ΕΞΟΔΟΣ"), fold("İletişim")
+    ('εξοδοσ', 'iletişim')
+    """
+    return "".join("i" if letter == "İ" else letter.lower() for letter in text)
+
+
+def in_folded(column: str, values: Iterable[str]) -> str:
+    """A condition that a column is one of the values, upper and lower case being one; unknown is none."""
+    return in_list(f"lower(CAST({column} AS VARCHAR))", dict.fromkeys(map(fold, values)))
+
+
 def in_list(column: str, values: Iterable[str], *, negate: bool = False) -> str:
     """A condition that a column is (or, negated, is not) one of the values; unknown is none of them."""
     items = ", ".join(literal(v) for v in values)

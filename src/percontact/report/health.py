@@ -11,7 +11,7 @@ from typing import Literal
 
 from percontact.costing.costed import CostedBook
 from percontact.records.contacts import MACHINE_CHANNELS
-from percontact.records.dialect import in_list
+from percontact.records.dialect import fold, in_list
 from percontact.report.words import count_text, money, unplaced
 from percontact.values.money import cents
 from percontact.values.period import Period, add_months, periods
@@ -118,10 +118,11 @@ def _policy(costed: CostedBook) -> Iterator[Finding]:
             contacts = costed.book.relation("contacts", [d])
             query = f"SELECT DISTINCT CAST({d} AS VARCHAR) FROM {contacts} WHERE {d} IS NOT NULL"
             known[d] = {v for (v,) in costed.con.execute(query).fetchall()}
+    folded = {d: set(map(fold, values)) for d, values in known.items()}
     for pool in costed.policy.work_pools:
         for d, values in pool.scope:
             for value in values:
-                if d in known and value not in known[d]:
+                if d in known and fold(value) not in folded[d]:
                     yield Finding(
                         "wrong",
                         f"Pool {pool.name}: no contact has {d} {value!r}. {did_you_mean(value, known[d])}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from percontact.costing.composition import LEDGER_DIMENSIONS, cancelled_pools
 from percontact.costing.slice import Slice
 from percontact.report.statement import Statement
 from percontact.values.money import cents, cents_text, minor_digits
@@ -127,6 +128,7 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
             "`percontact policy check` lists the lines."
         )
     yield from unplaced(costed, question.months)
+    yield from _overlaps(costed, question)
     over = [p for p in s.pools if p.unused < 0]
     for p in over:
         yield (
@@ -179,6 +181,23 @@ def unplaced(costed: CostedBook, months: Period) -> Iterator[str]:
                 f"Pool {pool.name}: none of the pools it serves ({', '.join(pool.to)}) has "
                 f"{_driver_words(pool.driver)} in {_listed([f'{m:%Y-%m}' for m in kept])}, so its cost of "
                 f"{money(cents(sum(kept.values()), currency), currency)} is unassigned."
+            )
+
+
+def _overlaps(costed: CostedBook, question: Slice) -> Iterator[str]:
+    """What to know of rows that are parts of the cost and no slices of the contacts."""
+    by = [d for d in question.shown_by if d in (*LEDGER_DIMENSIONS, "pool")]
+    if not by:
+        return
+    yield (
+        f"Rows by {', '.join(by)} part the cost, not the contacts: the same contacts stand in several rows, "
+        "so that column does not add up; the total counts each contact once."
+    )
+    if by != ["pool"]:
+        for pool, months in cancelled_pools(costed, question.months).items():
+            yield (
+                f"The lines of pool {pool} cancel each other in {_listed([f'{m:%Y-%m}' for m in months])}: "
+                "no cost is left to part there, so they stand with 0.00."
             )
 
 
