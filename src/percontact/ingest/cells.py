@@ -8,23 +8,26 @@ A column climbs four steps, each a SELECT over the one before, so nothing is wor
     u, a   a local time as an instant; an instant that says its offset
     v      the value as stored                                   NULL with a text in r = a fault
 
-Names carry the number of the target: r0, v0, r1, ...
+Names carry the number of the target: r0, v0, r1, ... A column that comes from elsewhere where its first
+origin gives nothing climbs twice, as 3a and 3b, and is put together in a fifth step.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from percontact.ingest.condition import all_hold, holds
 from percontact.ingest.mapping import Origin
 from percontact.ingest.person import person_sql
 from percontact.ingest.plan import Target
 from percontact.records.column import STORED
 from percontact.records.dialect import in_list, literal
+from percontact.records.tables import PART_BITS
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
@@ -44,10 +47,16 @@ _FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 """Microseconds since 1970 of the first and last moment of the years 1 to 9999."""
 
 
+_ESCAPED = re.compile(r"\\.|\[[^\]]*\]")
+_GROUP = re.compile(r"\((?!\?)|\(\?P<")
+"""Whether an RE2 pattern has a group to take: an open bracket that is neither escaped nor a mere (?:...)."""
+
+
 @dataclass(slots=True)
 class Cell:
     """The SQL of one target, step by step: (name, expression) pairs over the step before.
 
+    said     the text the value comes from, NULL where nothing is said
     rounded  condition that decimals were lost; again: that a local time came twice and the earlier was taken
     gap      condition that a local time never was
     """
@@ -56,19 +65,27 @@ class Cell:
     turned: list[tuple[str, str]] = field(default_factory=list)
     parsed: list[tuple[str, str]] = field(default_factory=list)
     placed: list[tuple[str, str]] = field(default_factory=list)
+    valued: list[tuple[str, str]] = field(default_factory=list)
     value: str = ""
+    said: str = ""
     rounded: str | None = None
     again: str | None = None
     gap: str | None = None
 
 
-def cell(target: Target, k: int, *, key: bytes, currency: str, turns: Pairs[str, Sequence[str]]) -> Cell:
+def cell(
+    target: Target, k: int | str, *, key: bytes, currency: str, turns: Pairs[str, Sequence[str]]
+) -> Cell:
     """The SQL of target number `k`.
 
     key       hashes persons;  currency  stands for an empty currency cell
     turns     time zone -> its `turn_days`
     """
-    made, column, r = Cell(), target.column, f"r{k}"
+    if target.instead:
+        first = cell(replace(target, instead=None), f"{k}a", key=key, currency=currency, turns=turns)
+        other = cell(target.instead, f"{k}b", key=key, currency=currency, turns=turns)
+        return _either(first, other, k)
+    made, column, r = Cell(said=f"r{k}"), target.column, f"r{k}"
     _text(made, target, k)
     if column.one_of:
         cases = " ".join(f"WHEN {literal(v.lower())} THEN {literal(v)}" for v in column.one_of)
@@ -86,9 +103,11 @@ def cell(target: Target, k: int, *, key: bytes, currency: str, turns: Pairs[str,
     elif column.kind == "whole":
         made.value = _number(r, target.origin, "BIGINT", fraction="0*")
     elif column.kind in _SCALE:
-        made.value = _times(made, target, k, _number(r, target.origin, column.stored), column.stored)
         lost = rf"{re.escape(target.origin.decimal or '.')}\d{{{_SCALE[column.kind]}}}\d*[1-9]"
         made.rounded = f"regexp_matches({r}, {literal(lost)})"
+        made.value = _reckoned(
+            made, target, k, lambda text: _number(text, target.origin, column.stored), column.stored
+        )
     elif column.kind == "flag":
         made.value = (
             f"CASE WHEN lower({r}) IN ('true', 'yes', 'y', '1') THEN true "
@@ -103,7 +122,26 @@ def cell(target: Target, k: int, *, key: bytes, currency: str, turns: Pairs[str,
     return made
 
 
-def _text(made: Cell, target: Target, k: int) -> None:
+def _either(first: Cell, other: Cell, k: int | str) -> Cell:
+    """The first where it says anything, else the other."""
+    made = Cell(said=f"r{k}")
+    for step in ("texts", "turned", "parsed", "placed", "valued"):
+        getattr(made, step).extend(getattr(first, step) + getattr(other, step))
+    made.parsed.append((f"r{k}", f"coalesce({first.said}, {other.said})"))
+    made.valued += [(f"v{k}a", first.value), (f"v{k}b", other.value)]
+
+    def of(one: str | None, two: str | None) -> str | None:
+        if one is None and two is None:
+            return None
+        return f"CASE WHEN {first.said} IS NOT NULL THEN {one or 'false'} ELSE {two or 'false'} END"
+
+    made.value = f"CASE WHEN {first.said} IS NOT NULL THEN v{k}a ELSE v{k}b END"
+    made.rounded, made.again = of(first.rounded, other.rounded), of(first.again, other.again)
+    made.gap = of(first.gap, other.gap)
+    return made
+
+
+def _text(made: Cell, target: Target, k: int | str) -> None:
     origin = target.origin
     if target.parts:
         parts = [_not_null(f"c{i}", origin.nulls) for i in target.parts]
@@ -111,6 +149,18 @@ def _text(made: Cell, target: Target, k: int) -> None:
     else:
         text = literal(origin.constant or None)
         text = f"{text}::VARCHAR"
+    if origin.digits:
+        short = f"regexp_full_match({text}, '\\d{{1,{origin.digits}}}')"
+        text = f"CASE WHEN {short} THEN lpad({text}, {origin.digits}, '0') ELSE {text} END"
+    if origin.match:
+        group = int(_GROUP.search(_ESCAPED.sub("", origin.match)) is not None)
+        text = f"nullif(regexp_extract({text}, {literal(origin.match)}, {group}), '')"
+    if target.when:
+        text = f"CASE WHEN {all_hold(target.when)} THEN {text} END"
+    if origin.fill:
+        # Rows made of one line are told apart by their last bits; each is filled from its own kind.
+        above = f"PARTITION BY _line & {(1 << PART_BITS) - 1} " if target.parted else ""
+        text = f"last_value({text} IGNORE NULLS) OVER ({above}ORDER BY _line ROWS UNBOUNDED PRECEDING)"
     made.texts.append((f"q{k}", text))
     if not origin.values:
         made.turned.append((f"r{k}", f"q{k}"))
@@ -128,7 +178,7 @@ def _not_null(text: str, nulls: tuple[str, ...]) -> str:
 # -- times ---------------------------------------------------------------------------------------------------
 
 
-def _when(made: Cell, origin: Origin, k: int) -> None:
+def _when(made: Cell, origin: Origin, k: int | str) -> None:
     """n = the local time the text says, a = the instant where it says its offset; NULL = not readable."""
     r, formats = f"r{k}", origin.formats or ()
     if origin.unit in ("epoch_s", "epoch_ms"):
@@ -138,7 +188,7 @@ def _when(made: Cell, origin: Origin, k: int) -> None:
         made.parsed.append((f"n{k}", "NULL::TIMESTAMP"))
         made.placed.append((f"a{k}", f"timezone('UTC', {moment})"))
         return
-    naive = [f"try_strptime({r}, {literal(f)})" for f in formats if not _has_offset(f)]
+    naive = [_local_time(r, f, origin) for f in formats if not _has_offset(f)]
     aware = [f"try_strptime({r}, {literal(f)})" for f in formats if _has_offset(f)]
     # A year-first format may mean year-day-month: then ISO would be a second guess at the same text.
     if not any(f.startswith("%Y") for f in formats):
@@ -153,6 +203,17 @@ def _when(made: Cell, origin: Origin, k: int) -> None:
     made.parsed.append((f"n{k}", f"coalesce({', '.join(['NULL::TIMESTAMP', *naive])})"))
     offset = f"coalesce({', '.join(['NULL::TIMESTAMPTZ', *aware])})"
     made.placed.append((f"a{k}", f"CASE WHEN n{k} IS NULL THEN {offset} END"))
+
+
+def _local_time(text: str, form: str, origin: Origin) -> str:
+    """A local time in one format; without a year in it, the first such day from `since` on."""
+    if origin.since is None or "%Y" in form or "%y" in form:
+        return f"try_strptime({text}, {literal(form)})"
+    year = int(str(origin.since)[:4])
+    this, following = (
+        f"try_strptime({text} || ' {y:04d}', {literal(form + ' %Y')})" for y in (year, year + 1)
+    )
+    return f"CASE WHEN {this} >= DATE {literal(str(origin.since))} THEN {this} ELSE {following} END"
 
 
 def _has_offset(form: str) -> bool:
@@ -170,7 +231,7 @@ def turn_days(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, ...]:
     return tuple(str(day) for (day,) in rows)
 
 
-def _instant(made: Cell, origin: Origin, k: int, turns: Sequence[str]) -> None:
+def _instant(made: Cell, origin: Origin, k: int | str, turns: Sequence[str]) -> None:
     """UTC. A local time that came twice is the earlier moment; one that never was is a fault (gap)."""
     _when(made, origin, k)
     zone, moment = literal(origin.timezone), f"coalesce(u{k}, a{k})"
@@ -189,7 +250,7 @@ def _instant(made: Cell, origin: Origin, k: int, turns: Sequence[str]) -> None:
     made.again = f"CASE WHEN {turn} THEN v{k} <> CAST(u{k} AS TIMESTAMP) ELSE false END"
 
 
-def _date(made: Cell, target: Target, k: int) -> None:
+def _date(made: Cell, target: Target, k: int | str) -> None:
     """A local day; of a time with an offset, the day it falls on in the zone of the column."""
     _when(made, target.origin, k)
     day = f"CAST(coalesce(n{k}, timezone({literal(target.origin.timezone)}, a{k})) AS DATE)"
@@ -245,38 +306,95 @@ def _clock(text: str, *, pair_unit: str | None) -> str:
     return cases
 
 
-def _duration(origin: Origin, k: int, own_unit: str) -> str:
+def _duration(text: str, origin: Origin, own_unit: str) -> str:
     """A duration in seconds with six decimals, NULL where there is none or where it has no end."""
     unit = origin.unit or own_unit
     pair = {"hms": "1", "hm": "60"}.get(unit)
     factor = _SECONDS.get(unit, "1")
     # Eighteen digits fit a machine word. A fraction of a day needs more of them before it is multiplied.
-    number = _number(f"r{k}", origin, "DECIMAL(18,6)" if factor == "1" else "DECIMAL(28,12)")
+    number = _number(text, origin, "DECIMAL(18,6)" if factor == "1" else "DECIMAL(28,12)")
     number = number if factor == "1" else f"{number} * {factor}"
-    return f"TRY_CAST(CASE {_clock(f'r{k}', pair_unit=pair)} ELSE {number} END AS DECIMAL(18,6))"
+    return f"TRY_CAST(CASE {_clock(text, pair_unit=pair)} ELSE {number} END AS DECIMAL(18,6))"
 
 
-def _times(made: Cell, target: Target, k: int, value: str, sql_type: str) -> str:
+def _reckoned(made: Cell, target: Target, k: int | str, read: Callable[[str], str], sql_type: str) -> str:
+    """The number of a cell, less that of another, times that of a third, times a constant, its sign turned.
+
+    read  text -> SQL number of `sql_type`, NULL where it is none
+    Exact, or NULL where it is too large for that.
+    """
+    value, origin = read(f"r{k}"), target.origin
+    if target.minus is not None:
+        value = _less(made, target, k, value, read)
+    value = _times(made, target, k, value, sql_type)
+    if origin.factor:
+        made.valued.append((f"p{k}", f"TRY_CAST({value} AS DECIMAL(26,12)) * {_exact(origin.factor)}"))
+        value = f"TRY_CAST(p{k} AS {sql_type})"
+        made.rounded = " OR ".join(filter(None, [made.rounded, f"p{k} <> {value}"]))
+    if target.negative:
+        turns = [f"CASE WHEN {holds(place, c)} THEN -1 ELSE 1 END" for place, c in target.negative]
+        value = f"CASE WHEN {' * '.join(turns)} < 0 THEN -({value}) ELSE {value} END"
+    return value
+
+
+def _less(made: Cell, target: Target, k: int | str, value: str, read: Callable[[str], str]) -> str:
+    """The value less that of another cell; one of the two that is empty counts as 0."""
+    r, o = f"r{k}", f"o{k}"
+    made.texts.append((o, _not_null(f"c{target.minus}", target.origin.nulls)))
+    # One digit fewer than a decimal can have, so that the difference fits.
+    made.parsed += [
+        (f"x{k}", f"TRY_CAST({value} AS DECIMAL(37,12))"),
+        (f"m{k}", f"TRY_CAST({read(o)} AS DECIMAL(37,12))"),
+    ]
+    made.said = f"CASE WHEN {o} IS NULL THEN {r} ELSE coalesce({r}, '0') || ' less ' || {o} END"
+    unread = f"({r} IS NOT NULL AND x{k} IS NULL) OR ({o} IS NOT NULL AND m{k} IS NULL)"
+    nothing = f"({r} IS NULL AND {o} IS NULL)"
+    return f"CASE WHEN {unread} OR {nothing} THEN NULL ELSE coalesce(x{k}, 0) - coalesce(m{k}, 0) END"
+
+
+def _exact(number: str) -> str:
+    """A decimal number as SQL that no engine takes for a float."""
+    whole, _, part = number.lstrip("+-").partition(".")
+    digits = len(whole.lstrip("0")) + len(part)
+    return f"CAST({literal(number)} AS DECIMAL({max(digits, 1)},{len(part)}))"
+
+
+def _times(made: Cell, target: Target, k: int | str, value: str, sql_type: str) -> str:
     """The value, or where it is an average the total: value x t, the number of another cell."""
     if target.times is None:
         return value
-    made.parsed.append((f"t{k}", _number(f"c{target.times}", target.origin, "BIGINT", fraction="0*")))
+    money = target.column.kind == "money"
+    # People are paid by halves of an hour too; but nothing else is counted in parts.
+    kind, fraction = ("DECIMAL(12,3)", r"\d{0,3}0*") if money else ("BIGINT", "0*")
+    made.parsed.append((f"t{k}", _number(f"c{target.times}", target.origin, kind, fraction=fraction)))
     # Both are bounded first: a product too long for its type would stop the whole file.
+    if money:
+        made.placed.append((f"y{k}", f"TRY_CAST({value} AS DECIMAL(26,12)) * t{k}"))
+        product = f"TRY_CAST(y{k} AS {sql_type})"
+        made.rounded = " OR ".join(filter(None, [made.rounded, f"y{k} <> {product}"]))
+        return product
     product = f"TRY_CAST({value} AS DECIMAL(28,9)) * CAST(t{k} AS DECIMAL(9,0))"
     return f"TRY_CAST(CASE WHEN abs(t{k}) < 1000000000 THEN {product} END AS {sql_type})"
 
 
-def _seconds(made: Cell, target: Target, k: int) -> None:
+def _seconds(made: Cell, target: Target, k: int | str) -> None:
     origin = target.origin
-    made.parsed.append((f"d{k}" if origin.times else f"n{k}", _duration(origin, k, "s")))
-    if origin.times:
-        made.placed.append((f"n{k}", _times(made, target, k, f"d{k}", "DECIMAL(18,6)")))
+
+    def read(text: str) -> str:
+        return _duration(text, origin, "s")
+
+    if origin.times or origin.minus or origin.factor or origin.negative:
+        made.valued.append((f"n{k}", _reckoned(made, target, k, read, "DECIMAL(18,6)")))
+    else:
+        made.parsed.append((f"n{k}", read(f"r{k}")))
     made.value = f"TRY_CAST(n{k} AS {STORED['seconds']})"
     # A fraction of a day never comes out even in decimals; that is no loss worth a word.
-    made.rounded = None if origin.unit == "day" else f"n{k} <> v{k}"
+    made.rounded = None if origin.unit == "day" else f"n{k} <> {made.value}"
 
 
-def _hours(made: Cell, target: Target, k: int) -> None:
-    made.parsed.append((f"n{k}", _duration(target.origin, k, "h")))
-    hours = f"TRY_CAST(round(CAST(n{k} AS DOUBLE) / 3600, 6) AS {STORED['hours']})"
-    made.value = _times(made, target, k, hours, STORED["hours"])
+def _hours(made: Cell, target: Target, k: int | str) -> None:
+    def read(text: str) -> str:
+        seconds = _duration(text, target.origin, "h")
+        return f"TRY_CAST(round(CAST({seconds} AS DOUBLE) / 3600, 6) AS {STORED['hours']})"
+
+    made.value = _reckoned(made, target, k, read, STORED["hours"])

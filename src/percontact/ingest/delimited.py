@@ -72,8 +72,7 @@ class _Delimited:
             io.TextIOWrapper(again, encoding=self.counted_as, newline="") as marks,
         ):
             starts = row_starts(marks, self.mapping.quote, self.mapping.skip)
-            for _ in islice(lines, self.mapping.skip):
-                pass
+            above = tuple(tuple(next(self.reader([line]), [])) for line in islice(lines, self.mapping.skip))
             rows = self.rows(self.reader(lines), starts)
             header: Sequence[str] | None = self.mapping.headers
             if self.mapping.header:
@@ -83,7 +82,8 @@ class _Delimited:
             headers = named_headers(header, self.mapping, self.path.name)
             write_canonical(target, self.fitting(rows, len(headers)))
         relation = canonical(target, len(headers))
-        return Found(headers, relation, self.seen - self.mapping.header, tuple(self.aside), tuple(self.notes))
+        seen, aside = self.seen - self.mapping.header, tuple(self.aside)
+        return Found(headers, relation, seen, aside, tuple(self.notes), above=above)
 
     @property
     def counted_as(self) -> str:

@@ -37,6 +37,9 @@ class Found:
     seen       rows by the independent counter; rows of `relation` + len(aside) == seen
     aside      rows whose cells do not fit the header
     notes      sentences for the receipt
+    above      the lines above the header, as cells
+    made       how many of the last cells are not the file's: unpivoting made them
+    spent      numbers of the cells that were unpivoted, which are no dimensions any more
     """
 
     headers: tuple[str, ...]
@@ -44,6 +47,9 @@ class Found:
     seen: int
     aside: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
+    made: int = 0
+    spent: tuple[int, ...] = ()
 
 
 def write_canonical(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> None:

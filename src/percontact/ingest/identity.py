@@ -43,7 +43,9 @@ def already_there(
     ).fetchall()
     con.execute("DROP TABLE twice")
     for line, identity, first in rows:
-        found.setdefault(line, f"`{table.key}` {identity} stands on line {first} of this file. {_TWICE}")
+        found.setdefault(
+            line, f"`{table.key}` {identity} stands on line {first >> typed.bits} of this file. {_TWICE}"
+        )
     return found
 
 

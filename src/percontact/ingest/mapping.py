@@ -59,7 +59,8 @@ columns:
 where: [{column: Entry, blank: false}, {column: Text, unlike: "(?i)^(sub)?total"}]
 ```
 
-- In one column the order is: cells joined, `digits`, `match`, `when`, `or`, `fill`, `values`, then the value.
+- In one column the order is: cells joined, `digits`, `match`, `when`, `fill`, `values`, then the value, less
+  `minus`, `times`, `factor`, `negative`; last `or`, where all that gave nothing.
 - `unpivot` makes one row of each listed column: its header becomes the column `name:`, its cell the column
   `value:`, and both can be used like headers of the file. Empty cells make no row; the receipt counts them.
 

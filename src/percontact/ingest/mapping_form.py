@@ -212,7 +212,8 @@ class _Form:
         # DuckDB knows RE2, which takes time in proportion to the text whatever the pattern says.
         text = self.text(key, node)
         try:
-            duckdb.execute("SELECT regexp_extract('', $1)", [text]).fetchall()
+            with duckdb.connect() as con:
+                con.execute("SELECT regexp_extract('', $1)", [text]).fetchall()
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
             raise _malformed(self.name, f"`{key}: {text}` is no RE2 pattern", f"{why}.") from error

@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 from percontact.ingest.mapping import Condition, Mapping, Origin
 from percontact.records.book import Settings
@@ -21,12 +21,17 @@ from percontact.records.tables import landed_columns
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
 Share = Literal["whole", "month_start", "month_end"]
+Placed = tuple[int, Condition]
+"""A condition with the number of the source cell it is about."""
 
 _PERSONAL = re.compile(
     r"(^|_)(e_?mail|phone|telephone|mobile|address|surname|birth(day|date)?|iban|(first|last|full)_?name"
     r"|(customer|client|caller|contact|agent)_name|comments?|remarks|transcript|body|subject)(_|$)"
 )
 """Cleaned headers that often hold a person's data or a customer's words. Only used to warn."""
+
+_NUMBERS = ("money", "quantity", "rate", "score", "seconds", "hours")
+"""Kinds of columns that can be subtracted, multiplied and turned."""
 
 _NEAR = 0.9
 """difflib ratio from which an unknown left-hand name is taken for a misspelt column: chanel, not team_2."""
@@ -40,7 +45,11 @@ class Target:
     origin  how the values are written in the file, with every default filled in
     parts   numbers of the source cells that are joined; () = constant
     times   number of the source cell the value is multiplied by, or None
+    minus   number of the source cell that is taken off, or None
+    parted  whether several rows are made of one line
     share   whole value, or the first day of its month, or the first day of the next
+    when, negative   conditions of the origin, each with the number of its source cell
+    instead   the same column from elsewhere, where this gives nothing, or None
     """
 
     column: Column
@@ -49,15 +58,31 @@ class Target:
     share: Share = "whole"
     extra: bool = False
     times: int | None = None
+    minus: int | None = None
+    parted: bool = False
+    when: tuple[Placed, ...] = ()
+    negative: tuple[Placed, ...] = ()
+    instead: Self | None = None
+
+    @property
+    def cells(self) -> set[int]:
+        """Numbers of all source cells it is made of."""
+        one = {i for i in (*self.parts, self.times, self.minus) if i is not None}
+        conditions = {place for place, _ in (*self.when, *self.negative)}
+        return one | conditions | (self.instead.cells if self.instead else set())
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Columns to write, in the order of the contract and then of the file, and rows to leave out."""
+    """Columns to write, in the order of the contract and then of the file, and rows to leave out.
+
+    parted  whether several rows are made of one line, so that line numbers bear PART_BITS more
+    """
 
     targets: tuple[Target, ...]
-    where: tuple[tuple[int, Condition], ...] = ()
+    where: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
+    parted: bool = False
 
     def target(self, name: str) -> Target | None:
         """The target of that name, or None when the file has nothing for it."""
@@ -79,13 +104,24 @@ def _plain(header: str) -> str:
     return re.sub(r"[\s-]+", "_", header.strip().lower())
 
 
-def plan(headers: tuple[str, ...], table: Table, mapping: Mapping, settings: Settings, name: str) -> Plan:
+def plan(
+    headers: tuple[str, ...],
+    table: Table,
+    mapping: Mapping,
+    settings: Settings,
+    name: str,
+    *,
+    used: Collection[int] = (),
+) -> Plan:
     """Decide the columns to write from a file's headers.
 
+    used  numbers of the columns that have a purpose already and are no dimensions
     Raises E-FILE-04 when a needed column has no source, E-MAP-01 when a unit does not fit a column,
     E-MAP-02 when the mapping speaks of a header or column that does not exist.
     """
-    return _Planner(headers, table, mapping, settings, name).plan()
+    planner = _Planner(headers, table, mapping, settings, name)
+    planner.used.update(used)
+    return planner.plan()
 
 
 class _Planner:
@@ -113,7 +149,7 @@ class _Planner:
                 f"the mapping is for table {self.mapping.table}, not {self.table.name}", "Use another."
             )
         self.refuse_what_is_not_built()
-        where = tuple((self.place(c.column, "where"), c) for c in self.mapping.where)
+        where = self.placed(self.mapping.where, "where")
         for left, origin in self.mapping.columns.items():
             if (fitting := self.fitting(left, origin)) is not None:
                 self.take_mapped(left, fitting)
@@ -124,19 +160,14 @@ class _Planner:
             self.notes.append(f"The file has no header for these, so they stay unknown: {', '.join(absent)}.")
         ordered = [self.found[n] for n in self.table.names if n in self.found]
         extras = [t for n, t in self.found.items() if n not in self.table.names]
-        return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes))
+        self.notes += [said for t in self.found.values() if (said := _reckoning(t, self.headers))]
+        parted = bool(self.mapping.unpivot or self.mapping.explode)
+        return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes), parted)
 
     def refuse_what_is_not_built(self) -> None:
         """A mapping is followed to the letter or not at all."""
         m = self.mapping
-        told = [name for name in ("unpivot", "group", "records", "explode") if getattr(m, name)]
-        origins = [o for o in (*m.columns.values(), *(o.instead for o in m.columns.values())) if o]
-        for name in ("minus", "factor", "negative", "above", "since", "digits", "match", "when", "instead"):
-            told += [name] if any(getattr(o, name) for o in origins) else []
-        told += [name for name in ("fill", "take") if any(getattr(o, name) for o in origins)]
-        conditions = [*m.where, *(c for o in origins for c in (*o.negative, *o.when))]
-        told += ["blank"] if any(c.blank is not None for c in conditions) else []
-        told += [name for name in ("matches", "unlike") if any(getattr(c, name) for c in conditions)]
+        told = [name for name in ("group", "records", "explode") if getattr(m, name)]
         if told:
             raise self.unknown(f"`{told[0]}:` cannot be followed yet", "Use a mapping without it.")
 
@@ -156,8 +187,7 @@ class _Planner:
     # -- the mapping ---------------------------------------------------------------------------------------
 
     def take_mapped(self, left: str, origin: Origin) -> None:
-        parts = tuple(self.place(options, left) for options in origin.columns)
-        self.used.update(parts)
+        parts = self.parts(origin, left)
         column = self.table.column(left)
         if column is None and left in self.stand_ins():
             self.stand_in(left, parts, origin)
@@ -165,6 +195,12 @@ class _Planner:
             self.take(self.dimension(left), parts, origin, extra=True)
         else:
             self.take(column, parts, origin)
+
+    def parts(self, origin: Origin, left: str) -> tuple[int, ...]:
+        return tuple(self.place(options, left) for options in origin.columns)
+
+    def placed(self, conditions: tuple[Condition, ...], left: str) -> tuple[Placed, ...]:
+        return tuple((self.place(c.column, left), c) for c in conditions)
 
     def place(self, options: tuple[str, ...], left: str) -> int:
         """The number of the first of these headers that the file has."""
@@ -239,9 +275,21 @@ class _Planner:
         share: Share = "whole",
         extra: bool = False,
     ) -> None:
-        times = self.place(origin.times, column.name) if origin.times else None
-        self.used.update(() if times is None else (times,))
-        self.found[column.name] = Target(column, self.filled(column, origin), parts, share, extra, times)
+        target = self.target(column, parts, origin, share, extra)
+        self.used.update(target.cells)
+        self.found[column.name] = target
+
+    def target(
+        self, column: Column, parts: tuple[int, ...], origin: Origin, share: Share, extra: bool
+    ) -> Target:
+        name, other = column.name, origin.instead
+        times = self.place(origin.times, name) if origin.times else None
+        minus = self.place(origin.minus, name) if origin.minus else None
+        when, negative = self.placed(origin.when, name), self.placed(origin.negative, name)
+        instead = self.target(column, self.parts(other, name), other, share, extra) if other else None
+        filled = self.filled(column, origin)
+        parted = bool(self.mapping.unpivot or self.mapping.explode)
+        return Target(column, filled, parts, share, extra, times, minus, parted, when, negative, instead)
 
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
@@ -250,13 +298,19 @@ class _Planner:
             what = f"`{column.name}` cannot have `unit: {origin.unit}`"
             why = f"It holds a {column.kind}, which is not counted in that unit."
             raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
-        if origin.times and column.kind not in ("seconds", "hours", "money"):
-            what, why = (
-                f"`{column.name}` cannot have `times:`",
-                f"It holds a {column.kind}, which has no total.",
-            )
-            raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
-        m, constant = self.mapping, origin.constant is not None
+        for name, given, kinds in (
+            ("times", origin.times, ("seconds", "hours", "money")),
+            ("minus", origin.minus, _NUMBERS),
+            ("negative", origin.negative, _NUMBERS),
+            ("factor", origin.factor, _NUMBERS),
+            ("since", origin.since, epochs),
+        ):
+            if given and column.kind not in kinds:
+                what = f"`{column.name}` cannot have `{name}:`"
+                why = f"It holds a {column.kind}, for which that means nothing."
+                raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
+        # A cell above the header is written as the file writes, a constant as ISO does.
+        m, constant = self.mapping, origin.constant is not None and origin.above is None
         return replace(
             origin,
             formats=() if constant else m.formats if origin.formats is None else origin.formats,
@@ -318,6 +372,27 @@ class _Planner:
             self.notes.append(
                 f"These may be personal, and are stored as found: {told}. Leave them out with `keep:`."
             )
+
+
+def _reckoning(target: Target, headers: tuple[str, ...]) -> str:
+    """How a number was worked out, as a sentence for the receipt; "" where it was read as it stands."""
+    origin, said = target.origin, " and ".join(f"`{headers[i]}`" for i in target.parts) or "a constant"
+    plain = said
+    said += f" less `{headers[target.minus]}`" if target.minus is not None else ""
+    said += f" times `{headers[target.times]}`" if target.times is not None else ""
+    said += f" times {origin.factor}" if origin.factor else ""
+    turned = [f"`{headers[place]}` {_words(condition)}" for place, condition in target.negative]
+    said += f", its sign turned where {' and again where '.join(turned)}" if turned else ""
+    return f"`{target.column.name}` is {said}." if said != plain else ""
+
+
+def _words(condition: Condition) -> str:
+    told = [f"is {' or '.join(condition.only)}"] if condition.only else []
+    told += [f"is not {' or '.join(condition.never)}"] if condition.never else []
+    told += [] if condition.blank is None else ["is empty" if condition.blank else "is not empty"]
+    told += [f"matches {condition.matches}"] if condition.matches else []
+    told += [f"does not match {condition.unlike}"] if condition.unlike else []
+    return " and ".join(told)
 
 
 def _dimension(name: str) -> Column:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from percontact.ingest.above import with_cells_above
 from percontact.ingest.columnar import read_columnar
 from percontact.ingest.delimited import read_delimited
 from percontact.ingest.found import BLANKS, Found, Progress, row_text
@@ -22,6 +23,7 @@ from percontact.ingest.rules import reason
 from percontact.ingest.stage import write_months
 from percontact.ingest.typed import Typed, write_typed
 from percontact.ingest.unpack import open_bytes
+from percontact.ingest.unpivot import unpivoted
 from percontact.ingest.workbook import read_workbook, sheet_of
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
@@ -67,13 +69,19 @@ def read_file(
     contract, mapping = _contract(table), mapping or Mapping()
     tell = progress or (lambda _stage, _done, _total: None)
     kind = _kind(path)
+    if mapping.sheet is not None and kind != "workbook":
+        what, why = f"`sheet: {mapping.sheet}` is for workbooks", "This file has no sheets."
+        raise problem("E-MAP-02", path.name, what, why, "Take the line out, or import the workbook.")
     sheet = sheet_of(path, mapping) if kind == "workbook" else ""
     con = connect()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
             found = _find(con, kind, path, sheet, mapping, Path(scratch), progress)
             found = _name_unnamed(con, found)
-            planned = plan(found.headers, contract, mapping, settings, path.name)
+            planned_by = with_cells_above(mapping, found.above, path.name)
+            if mapping.unpivot:
+                found = unpivoted(con, found, mapping, path.name)
+            planned = plan(found.headers, contract, planned_by, settings, path.name, used=found.spent)
             tell("checking", 0, found.seen)
             made_id = content_hash(path, table, sheet, mapping.part)[:8]
             typed = write_typed(
@@ -101,7 +109,7 @@ def read_file(
         files=files,
         aside=aside,
         notes=notes,
-        headers=found.headers,
+        headers=found.headers[: len(found.headers) - found.made],
     )
     return _held_to_the_law(staged, kind)
 
@@ -201,11 +209,11 @@ def _aside(
     aside = list(found.aside)
     if told:
         con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [list(told)])
-        cells = ", ".join(f"c{i}" for i in range(len(found.headers)))
+        cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
         rows = con.execute(
             f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)"
         ).fetchall()
-        aside += [Aside(line, *told[line], row_text(texts)) for line, *texts in rows]
+        aside += [Aside(line >> typed.bits, *told[line], row_text(texts)) for line, *texts in rows]
     return tuple(sorted(aside, key=lambda a: a.line))
 
 
@@ -229,6 +237,8 @@ def _notes(
         notes.append(f"Local times that came twice, clocks being set back; the earlier was taken: {again}.")
     if left := Counter(a.code for a in aside)["E-SKIP-01"]:
         notes.append(f"Rows left out by the mapping, which stand among those set aside: {left}.")
+    if left and left == found.seen:
+        notes.append("`where:` left out every row, so nothing landed: check its words against the file's.")
     if table.name in ("contacts", "handlings"):
         bases = con.execute(
             f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE _fault IS NULL "

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from percontact.ingest.cells import Cell
+from percontact.ingest.condition import holds
 from percontact.ingest.plan import Plan, Target
 from percontact.records.column import Order, Table
 from percontact.records.dialect import in_list
@@ -50,12 +51,7 @@ def rules(plan: Plan, table: Table, cells: Sequence[Cell]) -> list[Rule]:
     """Every rule of a table that the planned columns can break, in the order they are asked."""
     found: list[Rule] = []
     for place, condition in plan.where:
-        cell = f"c{place}"
-        name = condition.column[0]
-        if condition.never:
-            found.append(_left_out(name, _is_one(cell, condition.never), cell))
-        if condition.only:
-            found.append(_left_out(name, f"NOT {_is_one(cell, condition.only)}", cell))
+        found.append(_left_out(condition.column[0], f"NOT {holds(place, condition)}", f"c{place}"))
     for k, (target, cell_sql) in enumerate(zip(plan.targets, cells, strict=True)):
         found += _of_column(target, cell_sql, k, table)
     places = {t.column.name: k for k, t in enumerate(plan.targets)}
@@ -63,11 +59,6 @@ def rules(plan: Plan, table: Table, cells: Sequence[Cell]) -> list[Rule]:
         if order.earlier in places and order.later in places:
             found.append(_of_order(order, table, places[order.earlier], places[order.later]))
     return found + list(_of_table(table, places))
-
-
-def _is_one(cell: str, values: Sequence[str]) -> str:
-    # An empty cell is "" in the mapping and NULL here.
-    return in_list(f"coalesce({cell}, '')", [value.strip() for value in values])
 
 
 def _left_out(name: str, when: str, cell: str) -> Rule:
@@ -100,35 +91,39 @@ _NOT_READ = {
 
 def _of_column(target: Target, cell: Cell, k: int, table: Table) -> Iterator[Rule]:
     column, name = target.column, target.column.name
-    if target.origin.otherwise == "aside":
-        known = in_list(f"q{k}", target.origin.values, negate=True)
-        yield Rule(name, "E-TYPE-02", f"(q{k} IS NOT NULL AND {known})", _not_translated(target), f"q{k}")
-    if target.times is not None:
-        why = "The total cannot be told"
-        bad = f"(r{k} IS NOT NULL AND t{k} IS NULL)"
-        yield Rule(name, "E-TYPE-01", bad, _not_read("times", "no whole number", why), f"c{target.times}")
+    r = cell.said
+    origins = (
+        ((target, f"{k}"),) if target.instead is None else ((target, f"{k}a"), (target.instead, f"{k}b"))
+    )
+    for one, n in origins:
+        if one.origin.otherwise == "aside":
+            known = in_list(f"q{n}", one.origin.values, negate=True)
+            yield Rule(name, "E-TYPE-02", f"(q{n} IS NOT NULL AND {known})", _not_translated(one), f"q{n}")
+        if one.times is not None:
+            why = "The total cannot be told"
+            bad = f"({r} IS NOT NULL AND t{n} IS NULL)"
+            what = "no number with up to three decimals" if column.kind == "money" else "no whole number"
+            yield Rule(name, "E-TYPE-01", bad, _not_read("times", what, why), f"c{one.times}")
     if column.one_of:
         allowed = f"not one of {', '.join(column.one_of)}"
         yield Rule(
             name,
             "E-TYPE-02",
-            f"(r{k} IS NOT NULL AND v{k} IS NULL)",
+            f"({r} IS NOT NULL AND v{k} IS NULL)",
             _not_read(name, allowed, "Another value would stand outside every rule"),
-            f"r{k}",
+            r,
         )
     elif column.kind not in ("id", "code", "text", "person"):
         why = "A wrong number would change every figure built on it"
         code, what, why = _NOT_READ.get(column.kind, ("E-TYPE-01", "no number", why))
-        yield Rule(name, code, f"(r{k} IS NOT NULL AND v{k} IS NULL)", _not_read(name, what, why), f"r{k}")
+        yield Rule(name, code, f"({r} IS NOT NULL AND v{k} IS NULL)", _not_read(name, what, why), r)
     if cell.gap:
-        yield Rule(name, "E-TIME-03", cell.gap, _never_was(name, str(target.origin.timezone)), f"r{k}")
+        yield Rule(name, "E-TIME-03", cell.gap, _never_was(name, str(target.origin.timezone)), r)
     if column.kind in ("instant", "date"):
         beyond = f"(v{k} < DATE '{FIRST_DAY}' OR v{k} >= DATE '{LAST_DAY}')"
-        yield Rule(name, "E-RANGE-01", beyond, _no_such_time(name), f"r{k}")
+        yield Rule(name, "E-RANGE-01", beyond, _no_such_time(name), r)
     if column.at_least is not None:
-        yield Rule(
-            name, "E-RANGE-01", f"v{k} < {column.at_least}", _too_small(name, column.at_least), f"r{k}"
-        )
+        yield Rule(name, "E-RANGE-01", f"v{k} < {column.at_least}", _too_small(name, column.at_least), r)
     if column.required and not column.default:
         yield Rule(name, "E-ROW-02", f"v{k} IS NULL", _empty(name, table), f"v{k}")
 

@@ -16,6 +16,7 @@ from percontact.ingest.rules import Rule, fault_details, first_fault, rules
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
+from percontact.records.tables import PART_BITS
 from percontact.values.problem import problem
 
 ROW_GROUP_ROWS = 122_880
@@ -30,11 +31,13 @@ class Typed:
              _rounded (cells that lost decimals), _again (local times that came twice), _month, and `columns`
     columns  what is to be landed
     rules    by their number in _fault, from 1
+    bits     of _line that tell apart rows made of one line
     """
 
     path: Path
     columns: tuple[Written, ...]
     rules: tuple[Rule, ...]
+    bits: int = 0
 
     @property
     def relation(self) -> str:
@@ -59,17 +62,16 @@ def write_typed(
     Raises E-MAP-01 when a `format:` is none that strptime knows.
     """
     _try_formats(con, plan)
-    zones = {str(t.origin.timezone) for t in plan.targets if t.column.kind == "instant"}
+    one_by_one = [o for t in plan.targets for o in (t, t.instead) if o]
+    zones = {str(t.origin.timezone) for t in one_by_one if t.column.kind == "instant"}
     turns = {zone: turn_days(con, zone) for zone in zones}
     cells = [cell(t, k, key=key, currency=settings.currency, turns=turns) for k, t in enumerate(plan.targets)]
     held_to = rules(plan, table, cells)
     columns = written(plan, table, settings, number=number, made_id=made_id)
-    used = {i for t in plan.targets for i in (*t.parts, t.times) if i is not None} | {
-        i for i, _ in plan.where
-    }
+    used = {i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where}
     clean = [f"nullif({_trimmed(f'c{i}')}, '') AS c{i}" for i in sorted(used)]
     query = f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
-    for step in ("texts", "turned", "parsed", "placed"):
+    for step in ("texts", "turned", "parsed", "placed", "valued"):
         query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
     query = _step(query, [f"{c.value} AS v{k}" for k, c in enumerate(cells)])
     places = {t.column.name: k for k, t in enumerate(plan.targets)}
@@ -87,12 +89,14 @@ def write_typed(
         f"{month(plan, table, settings)} AS _month",
         *landed,
     ]
+    # Only a look at the rows above can have changed their order.
+    order = " ORDER BY _line" if any(t.origin.fill for t in one_by_one) else ""
     path = folder / "typed.parquet"
     con.execute(
-        f"COPY (SELECT {', '.join(parts)} FROM ({query})) TO {literal(str(path))} "
+        f"COPY (SELECT {', '.join(parts)} FROM ({query}){order}) TO {literal(str(path))} "
         f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
     )
-    return Typed(path, tuple(columns), tuple(held_to))
+    return Typed(path, tuple(columns), tuple(held_to), PART_BITS if plan.parted else 0)
 
 
 def _trimmed(text: str) -> str:
@@ -111,7 +115,7 @@ def _count(conditions: list[str | None], name: str) -> str:
 
 
 def _try_formats(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    for target in plan.targets:
+    for target in (o for t in plan.targets for o in (t, t.instead) if o):
         for form in target.origin.formats or ():
             try:
                 con.execute(f"SELECT try_strptime('', {literal(form)})").fetchall()

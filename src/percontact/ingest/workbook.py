@@ -49,7 +49,8 @@ def read_workbook(path: Path, sheet: str, mapping: Mapping, folder: Path, progre
     # The counter looks at the cells alone, through a sheet opened anew; the header is one of its rows.
     again = _open(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     seen = sum(any(cell != "" for cell in row) for row in again[mapping.skip :]) - 1
-    return Found(headers, canonical(target, len(headers)), seen)
+    above = tuple(tuple(cell_text(cell, mapping.decimal) for cell in row) for row in again[: mapping.skip])
+    return Found(headers, canonical(target, len(headers)), seen, above=above)
 
 
 def sheet_of(path: Path, mapping: Mapping) -> str:

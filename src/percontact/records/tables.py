@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from percontact.records.calendar import CALENDAR, EVENTS, TARGETS
 from percontact.records.column import Table
 from percontact.records.contacts import CASES, CONTACTS, HANDLINGS
@@ -27,6 +29,21 @@ since 1970; handled = count, or 0 where the contact was abandoned. Every other t
 
 ROW_BITS = 36
 """Bits of `row_id` that hold the source line; the rest is the number of the import."""
+
+PART_BITS = 8
+"""Of these, the last that tell apart the rows made of one line, where a mapping makes several of it."""
+
+_PARTED = re.compile(r"(?m)^(unpivot|explode)[ \t]*:")
+
+
+def line_of(row_id: int, mapping: str) -> int:
+    """The line of the source file a row was read from; `mapping` is the text it was read by.
+
+    >>> line_of((7 << ROW_BITS) + 88, ""), line_of((7 << ROW_BITS) + (88 << PART_BITS) + 3, "unpivot: {}")
+    (88, 88)
+    """
+    line = row_id & ((1 << ROW_BITS) - 1)
+    return line >> PART_BITS if _PARTED.search(mapping) else line
 
 
 def landed_columns(table: str) -> tuple[tuple[str, str], ...]:

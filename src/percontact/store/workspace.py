@@ -23,7 +23,7 @@ from pathlib import Path
 
 from percontact.records import Book, Settings, Source
 from percontact.records.landing import Receipt, Staged
-from percontact.records.tables import ROW_BITS
+from percontact.records.tables import ROW_BITS, line_of
 from percontact.store import closing, compact, history, manifest, original, place, publish, sweep
 from percontact.store import snapshot as _snapshot
 from percontact.store.closing import Closing
@@ -133,7 +133,8 @@ class Workspace:
     def origin(self, row_id: int) -> tuple[Source, int]:
         """The source of a row, and its line there (1 = first). Raises E-ARG-01 when no import made it."""
         with reading(self.path) as con:
-            return history.source_of(con, row_id >> ROW_BITS)[0], row_id & ((1 << ROW_BITS) - 1)
+            source, _, mapping = history.source_of(con, row_id >> ROW_BITS)
+        return source, line_of(row_id, mapping)
 
     def source_line(self, row_id: int) -> str | None:
         """The text a row was read from, or None: the source is no text file, or was not kept."""
@@ -141,7 +142,7 @@ class Workspace:
             _, kept, mapping = history.source_of(con, row_id >> ROW_BITS)
         if kept is None or not (self.path / kept).is_file():
             return None
-        return original.line_of(self.path / kept, row_id & ((1 << ROW_BITS) - 1), mapping)
+        return original.line_of(self.path / kept, line_of(row_id, mapping), mapping)
 
     # -- importing --
 
