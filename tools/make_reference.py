@@ -207,6 +207,7 @@ FAMILIES = {
     "REC": "Reconciliation",
     "LIB": "Libraries",
     "OWN": "Faults of ours",
+    "W": "Suspicions",
 }
 
 
@@ -222,10 +223,15 @@ def _errors() -> Iterator[str]:
         "`percontact help CODE` prints its page. A bad row does not stop an import: it is set aside with its "
         "code, and `percontact imports --aside N` lists it."
     )
+    yield (
+        "A code that begins with W is a suspicion: rows that keep every rule and still look wrong. It sets no "
+        "row aside and changes no figure. The import says it, `percontact imports --show N` keeps it, and "
+        "`percontact check` repeats it while the import is live."
+    )
     yield "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage (all `E-ARG` codes)."
     before = ""
     for code, (title, meaning, remedy) in CODES.items():
-        family = code.split("-")[1]
+        family = "W" if code.startswith("W-") else code.split("-")[1]
         if family != before:
             yield f"## {FAMILIES.get(family, family)}"
             before = family

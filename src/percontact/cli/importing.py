@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,11 @@ def _tell(workspace: Workspace, receipt: Receipt, again: str) -> None:
     )
     for note in receipt.notes:
         click.echo(f"  {note}")
+    for doubt in receipt.suspicions[:KINDS_SHOWN]:
+        click.echo(str(doubt), err=True)
+    if len(receipt.suspicions) > KINDS_SHOWN:
+        more = len(receipt.suspicions) - KINDS_SHOWN
+        click.echo(f"{count(more, 'more doubt')}: {again} imports --show {receipt.number}", err=True)
     if receipt.aside:
         _show_aside(workspace, receipt, again)
 
@@ -142,4 +148,9 @@ def _next(workspace: Workspace, table: str, again: str) -> str:
 
 def _fields(receipt: Receipt) -> dict[str, object]:
     names = ("table", "number", "name", "seen", "landed", "aside", "snapshot", "unchanged")
-    return {n: getattr(receipt, n) for n in names} | {"notes": list(receipt.notes)}
+    return {n: getattr(receipt, n) for n in names} | {
+        "notes": list(receipt.notes),
+        "source": receipt.source,
+        "lacks": list(receipt.lacks),
+        "suspicions": [asdict(doubt) for doubt in receipt.suspicions],
+    }

@@ -17,10 +17,12 @@ from percontact.ingest.columnar import read_columnar
 from percontact.ingest.delimited import read_delimited
 from percontact.ingest.found import BLANKS, Found, Progress, row_text
 from percontact.ingest.identity import already_there
+from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import Plan, plan
 from percontact.ingest.rules import reason
 from percontact.ingest.stage import write_months
+from percontact.ingest.suspect import suspicions
 from percontact.ingest.typed import Typed, write_typed
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.unpivot import unpivoted
@@ -96,6 +98,9 @@ def read_file(
                 without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
             )  # fmt: skip
             notes = _notes(con, typed, found, planned, contract, aside)
+            made_ids = contract.key is not None and planned.target(contract.key) is None
+            landed = landed_file(con, files, contract, settings, name=path.name, made_ids=made_ids)
+            doubts = suspicions(landed, found, aside, book)
     finally:
         con.close()
     staged = Staged(
@@ -110,6 +115,7 @@ def read_file(
         aside=aside,
         notes=notes,
         headers=found.headers[: len(found.headers) - found.made],
+        suspicions=doubts,
     )
     return _held_to_the_law(staged, kind)
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every error code: what it means, why it is raised, what to do. The help page of a code comes from here."""
+"""Every code: of errors (E-) and of what looks suspicious (W-): what it means, why, what to do.
+
+The help page of a code comes from here.
+"""
 
 from __future__ import annotations
 
@@ -46,5 +49,18 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-REC-01": ("Does not reconcile", "Assigned + unused + unassigned is not the ledger, to the cent. This is a fault of ours; no figure is shown.", "Please report it with the output of `percontact check --json`."),
     "E-LIB-01": ("An optional library is missing", "This answer needs a library that is not part of the core install.", "Install it: pip install 'percontact[frames]'."),
     "E-OWN-01": ("A fault of ours", "Something happened that percontact did not foresee. Your data is as it was before the command.", "Please report it with the lines above."),
+    "W-CONST-01": ("One value again and again", "A value that is not round fills a good part of a column of durations, far more often than any other such value. It was filled in for what was not measured, so it narrows every spread and pulls every average.", "Ask the source how the column is filled; leave cells empty where the value is not known."),
+    "W-UNIT-01": ("A column changes its unit", "Part of a column lies a unit's factor (60, 1000, 3600, 86400) away from the rest, with the same spread: minutes beside seconds, day fractions beside hours. Cost by time would go to the wrong work.", "Import the two parts as files of their own, each with its `unit:` in a mapping file."),
+    "W-NAME-01": ("A team or cost centre ends", "A name that was there every month is not there any more, while the rows go on. Often it was renamed; its likely successor is named where agents, vendors or amounts moved along.", "If it was renamed, map both to one name with `values:` in a mapping file; else do nothing."),
+    "W-NAME-02": ("A team or cost centre begins", "A name that was not there before is there every month from now on. It is new, renamed, or was missing.", "If it had another name before, map both to one with `values:` in a mapping file; else do nothing."),
+    "W-DAY-01": ("Days without contacts", "Days on which the same weekday always has contacts have none. Rows may be missing, and costs of those days fall on the others.", "Export them again; if the service was closed, say so in the table calendar."),
+    "W-DAY-02": ("A day made from its neighbours", "In every figure and every hour the day is the exact mean of two others. Measured days are never that even.", "Ask the source for the day as it was, or leave it out."),
+    "W-DAY-03": ("Contacts collapse at the end", "The last days have far fewer contacts than the same weekdays before. An extract made before its last day was over looks like this.", "Export again up to the end of the last day, or leave those days out."),
+    "W-ROW-01": ("Rows repeat", "Rows without an id say exactly what earlier rows say. It cannot be told whether they happened twice or were exported twice; they count twice.", "Export with an id and map it: rows that are there already are then set aside."),
+    "W-ID-01": ("An id that is no key", "Many rows bear an id that an earlier row of the file has, and only the first of each was landed. Legs or steps of one thing share its id.", "Map the id to a column that names each row, join two columns, or leave it out."),
+    "W-TIME-01": ("An end before its beginning, as a habit", "In a good part of the rows a time lies before one that it must follow, e.g. resolved before created. No average of the span is to be trusted.", "Ask the source what the two times mean; map only the one that is sure."),
+    "W-SUM-01": ("A sum that does not hold", "Columns that must add up do not: offered = answered + abandoned, or handle time = talk + hold + wrap.", "Ask the source what each column counts; leave out the one that is not sure."),
+    "W-SUM-02": ("A total row among the rows", "A row is exactly the sum of other rows, so what they say counts twice.", "Leave such rows out in a mapping file: where: {column: ..., not: [Total]}."),
+    "W-TEXT-01": ("It says contact centre and is something else", "The vendor or text of ledger lines says contact centre or call centre, yet account and cost centre name another service: places where families meet are called contact centres too.", "Let rules match the cost centre, not the vendor or text; or send these lines `to: outside`."),
 }  # fmt: skip
 """code -> (title, meaning and cause, remedy)."""
