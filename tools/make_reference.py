@@ -224,8 +224,8 @@ def _errors() -> Iterator[str]:
         "code, and `percontact imports --aside N` lists it."
     )
     yield (
-        "A code that begins with W is a suspicion: rows that keep every rule and still look wrong. It sets no "
-        "row aside and changes no figure. The import says it, `percontact imports --show N` keeps it, and "
+        "A code that begins with W is a suspicion: rows that keep every rule and still look wrong. It sets "
+        "no row aside and changes no figure. The import says it, `percontact imports --show N` keeps it, and "
         "`percontact check` repeats it while the import is live."
     )
     yield "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage (all `E-ARG` codes)."
