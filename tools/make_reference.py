@@ -231,12 +231,16 @@ def _errors() -> Iterator[str]:
     yield "Exit codes: 0 ok, 1 a problem was found, 2 wrong usage (all `E-ARG` codes)."
     before = ""
     for code, (title, meaning, remedy) in CODES.items():
-        family = "W" if code.startswith("W-") else code.split("-")[1]
-        if family != before:
-            yield f"## {FAMILIES.get(family, family)}"
-            before = family
+        if family(code) != before:
+            before = family(code)
+            yield f"## {FAMILIES.get(before, before)}"
         yield f"### {code}: {title}"
         yield f"{meaning}\n\nWhat to do: {remedy}"
+
+
+def family(code: str) -> str:
+    """Under which heading a code stands: suspicions stand together."""
+    return "W" if code.startswith("W-") else code.split("-")[1]
 
 
 # -- commands -----------------------------------------------------------------------------------------------
