@@ -39,7 +39,7 @@ def _ours(size: int, by: tuple[str, ...], grain: str, *, cubes: bool) -> Measure
         costed = CostedBook(book, policy, cubes=cubes)
         table = costed.answer(question)
         rows, pico = costed.con.execute(f"SELECT count(*), sum(pico) FROM {table}").fetchone()
-        check_answer(question, costed.rates(question.months), int(pico))
+        check_answer(question, costed.assigned_on(question.months, question.basis), int(pico))
         return rows, pico / 1e12
 
     return measured

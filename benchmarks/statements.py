@@ -49,12 +49,15 @@ def measure(size: int) -> list[dict[str, object]]:
     for name, question in asked.items():
         walls, answers, priced = [], [], []
         for _ in range(ROUNDS):
+            costed.forget()
             at = time.perf_counter()
             made = state(costed, question)
             walls.append(time.perf_counter() - at)
+            costed.forget()
             at = time.perf_counter()
             costed.cells(question)
             answers.append(time.perf_counter() - at)
+        raw.forget()
         at = time.perf_counter()
         raw_cells = raw.cells(question)
         priced.append(time.perf_counter() - at)

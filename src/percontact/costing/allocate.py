@@ -8,14 +8,14 @@ Shape 2 of the two query shapes. Cost is linear in its drivers, so sums may be t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add, mul
 from typing import TYPE_CHECKING
 
-from percontact.costing.policy import Pool
-from percontact.costing.rate import Basis, Combos, Key, Rate, Scopes
-from percontact.costing.work import Part
+from percontact.costing.rate import Basis, Combos, Key, Rate, Scopes, Use
+from percontact.costing.work import Part, flat_parts
 from percontact.records.dialect import WIDE, quote
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Prices:
 
     weights   (month, pool keys, one column a part): the summed rates of all pools that claim the combination
     residual  (row_id, pico): what the divisions left, each on its anchor row
-    units     (month, first pool of its bundle, pool, rate of each part)
+    units     gives (month, first pool of its bundle, pool, rate of each part)
     claims    (pool keys, first pool of a bundle)
     rests     (row_id, month, pool, pico): the residual by pool
     """
@@ -37,7 +37,7 @@ class Prices:
     parts: tuple[Part, ...]
     weights: str
     residual: str
-    units: Sequence[tuple[date, str, str, list[int]]]
+    units: Callable[[], Iterator[tuple[date, str, str, list[int]]]]
     claims: Sequence[tuple[Key, str]]
     rests: Sequence[tuple[int, date, str, int]]
 
@@ -77,7 +77,7 @@ class Prices:
         keys = [quote("key_" + k) for k in self.keys]
         parts = [quote(p.name) for p in self.parts]
         if not con.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]).fetchall():
-            units = [(month, first, pool, *row) for month, first, pool, row in self.units]
+            units = [(month, first, pool, *row) for month, first, pool, row in self.units()]
             _make_table(
                 con,
                 f"{name}_unit",
@@ -102,76 +102,68 @@ class Prices:
 
 def allocate(
     con: duckdb.DuckDBPyConnection,
+    name: str,
     rates: Sequence[Rate],
     scopes: Scopes,
     combos: Combos,
+    uses: Mapping[tuple[str, date], Use],
     parts: Mapping[str, Sequence[Part]],
-    pools: Mapping[str, Pool],
     basis: Basis,
 ) -> Prices:
     """Assign each pool's cost to the work that used its capacity: amount = rate x quantity.
 
+    name    of the tables made, which price any row of work
     rates   one a (pool, month); cost in pico, quantity in the driver's finest unit
     combos  (month, pool keys) -> whole quantities of each part of each driver
-    result  tables that price any row of work
+    uses    (first pool of a bundle, month) -> what the bundle claims of them
+    parts   driver -> its parts, of the drivers of pools that are assigned to work
 
     Law: per pool and month, sum(rate x quantity) + residual == rate.amount(basis), exactly.
     """
-    by_name = {(r.pool, r.month): r for r in rates}
-    flat = tuple({p.name: p for driver in parts.values() for p in driver}.values())
+    flat = flat_parts(parts)
     claimed = {key: scopes.bundles(key) for key in dict.fromkeys(key for _, key in combos)}
     bundles = {bundle[0].name: bundle for found in claimed.values() for bundle in found}
-    quantity = _quantities(combos, claimed, parts)
-    units: list[tuple[date, str, str, list[int]]] = []
+    by_name = {(r.pool, r.month): r for r in rates}
+    worth = {d: [p.weight for p in driver] for d, driver in parts.items()}
+    places = {d: [flat.index(p) for p in driver] for d, driver in parts.items()}
     summed: dict[tuple[str, date], list[int]] = {}
     rests: list[tuple[int, date, str, int]] = []
-    for (first, month), quantities in quantity.items():
-        driver = parts[bundles[first][0].driver]
-        places = [flat.index(part) for part in driver]
-        total = [0] * len(driver)
+    for (first, month), use in uses.items():
+        driver = bundles[first][0].driver
+        total = [0] * len(worth[driver])
         for pool in bundles[first]:
             rate = by_name.get((pool.name, month))
             if rate is None:
                 continue
-            row = [rate.per_unit(basis, part.weight) for part in driver]
-            total = [t + unit for t, unit in zip(total, row, strict=True)]
-            units.append((month, first, pool.name, _placed(row, places, len(flat))))
-            rest = rate.amount(basis) - sum(unit * q for unit, q in zip(row, quantities, strict=True))
+            row = rate.per_units(basis, worth[driver])
+            total = list(map(add, total, row))
+            rest = rate.amount(basis) - sum(map(mul, row, use.quantity))
             if rest and rate.anchor is not None:
                 rests.append((rate.anchor, month, pool.name, rest))
-        summed[first, month] = _placed(total, places, len(flat))
+        summed[first, month] = _placed(total, places[driver], len(flat))
     weights = [
-        (month, *key, *map(sum, zip(*(summed[b[0].name, month] for b in claimed[key]), strict=True)))
+        (month, *key, *map(sum, zip(*[summed[b[0].name, month] for b in claimed[key]], strict=True)))
         for month, key in combos
         if claimed[key]
     ]
     borne: dict[int, int] = defaultdict(int)
     for anchor, _, _, rest in rests:
         borne[anchor] += rest
-    name, keys = f"rate_{basis}", [f"{quote('key_' + k)} VARCHAR" for k in scopes.keys]
+
+    def units() -> Iterator[tuple[date, str, str, list[int]]]:
+        for (first, month), _ in uses.items():
+            driver = bundles[first][0].driver
+            for pool in bundles[first]:
+                rate = by_name.get((pool.name, month))
+                if rate is not None:
+                    row = rate.per_units(basis, worth[driver])
+                    yield month, first, pool.name, _placed(row, places[driver], len(flat))
+
+    keys = [f"{quote('key_' + k)} VARCHAR" for k in scopes.keys]
     _make_table(con, name, ["month DATE", *keys, *[f"{quote(p.name)} HUGEINT" for p in flat]], weights)
     _make_table(con, f"{name}_residual", ["row_id BIGINT", "pico HUGEINT"], list(borne.items()))
-    con.execute(f"DROP VIEW IF EXISTS {name}_pool")
     claims = [(key, bundle[0].name) for key, found in claimed.items() for bundle in found]
     return Prices(scopes.keys, flat, name, f"{name}_residual", units, claims, rests)
-
-
-def _quantities(
-    combos: Combos, claimed: Mapping[Key, list[list[Pool]]], parts: Mapping[str, Sequence[Part]]
-) -> dict[tuple[str, date], list[int]]:
-    """(first pool of a bundle, month) -> quantity of each part of its driver.
-
-    It is summed over the combinations that the bundle claims.
-    """
-    found: dict[tuple[str, date], list[int]] = {}
-    for (month, key), usage in combos.items():
-        for bundle in claimed[key]:
-            here = [usage.quantity[p.name] for p in parts[bundle[0].driver]]
-            before = found.get((bundle[0].name, month))
-            found[bundle[0].name, month] = (
-                here if before is None else [a + b for a, b in zip(before, here, strict=True)]
-            )
-    return found
 
 
 def _placed(values: Sequence[int], places: Sequence[int], width: int) -> list[int]:

@@ -33,7 +33,7 @@ class Denominator:
     known     False where the data cannot tell at all: every value is then undefined
     """
 
-    quantity: Mapping[Place, Fraction]
+    quantity: Mapping[Place, Fraction | int]
     left_out: Mapping[Place, int]
     notes: tuple[str, ...] = ()
     known: bool = True
@@ -42,7 +42,7 @@ class Denominator:
 def denominator(costed: CostedBook, question: Slice, cells: Sequence[Cell], per: Per) -> Denominator:
     """Count what a question's cost is divided by, for each of its cells."""
     if per == "contact":
-        return Denominator({(c.period, c.values): Fraction(c.handled) for c in cells}, {})
+        return Denominator({(c.period, c.values): c.handled for c in cells}, {})
     if per == "handle-minute":
         return Denominator({(c.period, c.values): Fraction(c.handle_s) / 60 for c in cells}, {})
     if per in ("case", "customer"):

@@ -138,13 +138,16 @@ def _check_columns(book: Book, rules: Sequence[Rule]) -> None:
                 )
 
 
-def pool_costs(con: duckdb.DuckDBPyConnection) -> dict[tuple[str | None, date], tuple[int, int]]:
-    """(pool, month) -> (all cost, variable cost), in pico. Pool None: what no rule claims."""
+def month_costs(con: duckdb.DuckDBPyConnection) -> dict[date, dict[str | None, tuple[int, int]]]:
+    """Month -> pool -> (all cost, variable cost), in pico. Pool None: what no rule claims."""
     rows = con.execute("""
-        SELECT pool, month, sum(pico), coalesce(sum(pico) FILTER (behaviour = 'variable'), 0)
+        SELECT month, pool, sum(pico), coalesce(sum(pico) FILTER (behaviour = 'variable'), 0)
         FROM line_month GROUP BY ALL
     """).fetchall()
-    return {(pool, month): (int(whole), int(variable)) for pool, month, whole, variable in rows}
+    found: dict[date, dict[str | None, tuple[int, int]]] = {}
+    for month, pool, whole, variable in rows:
+        found.setdefault(month, {})[pool] = (whole, variable)
+    return found
 
 
 def source_totals(con: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Decimal]:

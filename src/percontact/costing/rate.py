@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal, get_args
+from operator import add
+from typing import Literal, NamedTuple, get_args
 
 from percontact.costing.capacity import Capacity
 from percontact.costing.policy import Policy, Pool
-from percontact.costing.work import Part
+from percontact.costing.work import Part, flat_parts
 from percontact.records.dialect import fold
 from percontact.values.money import divide
 
@@ -28,19 +28,39 @@ Key = tuple[str | None, ...]
 """Values of the pool keys (the dimensions that scopes speak of), in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Work of one month under one combination of pool keys: part -> whole quantity, and its first row."""
+class Usage(NamedTuple):
+    """Work of one month under one combination of pool keys.
 
-    quantity: Mapping[str, int]
+    quantity  whole quantities, one a part, in the order of `Places`
+    anchor    its first row
+    """
+
+    quantity: tuple[int, ...]
     anchor: int
 
 
 Combos = Mapping[tuple[date, Key], Usage]
+Places = Mapping[str, tuple[tuple[int, int], ...]]
+"""driver -> (place in a row of quantities, weight) of each of its parts"""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Use(NamedTuple):
+    """What a bundle of pools claims of one month's work.
+
+    quantity  whole quantities, one a part of their driver
+    units     the same in the driver's finest unit
+    anchor    first row with any; None = there is none
+    """
+
+    quantity: tuple[int, ...]
+    units: int
+    anchor: int | None
+
+
+NO_USE = Use((), 0, None)
+
+
+class Rate(NamedTuple):
     """One pool in one month.
 
     cost        pico, after shared cost has been given and taken
@@ -78,23 +98,36 @@ class Rate:
 
     def per_unit(self, basis: Basis, weight: int) -> int:
         """Whole pico for a part that is worth `weight` of the driver's finest unit."""
+        return self.per_units(basis, [weight])[0]
+
+    def per_units(self, basis: Basis, weights: Sequence[int]) -> list[int]:
+        """Whole pico for parts that are worth so much of the driver's finest unit."""
         if self.quantity == 0:
-            return 0
+            return [0] * len(weights)
         cost = self.variable if basis == "marginal" else self.cost
         taken = self.quantity + self.loose
         over = taken if basis == "full" else (self.capacity or taken)
         # Toward zero, so that the residual has the sign of the cost.
-        return abs(cost) * weight // over * (1 if cost >= 0 else -1)
+        if cost < 0:
+            return [-(-cost * weight // over) for weight in weights]
+        return [cost * weight // over for weight in weights]
 
 
 class Scopes:
     """Which pools claim which combination of pool keys, without comparing each pool with each combination.
 
     Upper and lower case are one.
+
+    keys     dimensions that any scope speaks of
+    bundle   pool -> the first pool of its bundle: pools of one scope and one driver claim the same work
+    driver   the first pool of a bundle -> its driver
     """
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self.keys: tuple[str, ...] = tuple(sorted({d for p in pools for d, _ in p.scope}))
+        self.bundle: dict[str, str] = {}
+        self.driver: dict[str, str] = {}
+        self._known: dict[Key, list[list[Pool]]] = {}
         self._by_shape: dict[tuple[str, ...], dict[Key, list[list[Pool]]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -102,21 +135,22 @@ class Scopes:
         for pool in pools:
             alike[pool.scope, pool.driver].append(pool)
         for bundle in alike.values():
+            self.driver[bundle[0].name] = bundle[0].driver
+            self.bundle |= {pool.name: bundle[0].name for pool in bundle}
             shape = tuple(d for d, _ in bundle[0].scope)
             for values in _product([v for _, v in bundle[0].scope]):
                 self._by_shape[shape][values].append(bundle)
 
     def bundles(self, key: Key) -> list[list[Pool]]:
-        """Pools whose scope holds a combination.
-
-        Those of one scope and one driver stand together, for they claim the same work.
-        """
-        value = {k: None if v is None else fold(v) for k, v in zip(self.keys, key, strict=True)}
-        return [
-            bundle
-            for shape, table in self._by_shape.items()
-            for bundle in table.get(tuple(value[d] for d in shape), ())
-        ]
+        """Pools whose scope holds a combination, those of one bundle together."""
+        if key not in self._known:
+            value = {k: None if v is None else fold(v) for k, v in zip(self.keys, key, strict=True)}
+            self._known[key] = [
+                bundle
+                for shape, table in self._by_shape.items()
+                for bundle in table.get(tuple(value[d] for d in shape), ())
+            ]
+        return self._known[key]
 
     def claims(self, key: Key) -> list[Pool]:
         """Pools whose scope holds a combination."""
@@ -130,77 +164,69 @@ def _product(lists: Sequence[Sequence[str]]) -> list[Key]:
     return found
 
 
-def used_quantities(
-    scopes: Scopes, combos: Combos, parts: Mapping[str, Sequence[Part]]
-) -> dict[tuple[str, date], tuple[int, int | None]]:
-    """(pool, month) -> (units used, first row), over the combinations in the pool's scope with any use."""
-    found: dict[tuple[str, date], tuple[int, int | None]] = {}
-    alike: dict[str, list[Pool]] = {}
-    claimed: dict[Key, list[list[Pool]]] = {}
-    for (month, key), usage in combos.items():
-        if key not in claimed:
-            claimed[key] = scopes.bundles(key)
-        for bundle in claimed[key]:
-            first = bundle[0]
-            units = sum(p.weight * usage.quantity[p.name] for p in parts[first.driver])
-            if units == 0:
-                continue
-            alike[first.name] = bundle
-            total, anchor = found.get((first.name, month), (0, None))
-            found[first.name, month] = (
-                total + units,
-                usage.anchor if anchor is None else min(anchor, usage.anchor),
-            )
-    return {
-        (pool.name, month): used for (first_name, month), used in found.items() for pool in alike[first_name]
-    }
+def places_of(parts: Mapping[str, Sequence[Part]]) -> Places:
+    """Where each driver's parts stand when the parts of all drivers stand in one row, each once."""
+    flat = flat_parts(parts)
+    return {d: tuple((flat.index(p), p.weight) for p in driver) for d, driver in parts.items()}
+
+
+def bundle_uses(scopes: Scopes, combos: Combos, places: Places) -> dict[tuple[str, date], Use]:
+    """(first pool of a bundle, month) -> its use, over the combinations in its scope."""
+    found: dict[tuple[str, date], Use] = {}
+    for (month, key), (quantity, anchor) in combos.items():
+        for bundle in scopes.bundles(key):
+            at = places[bundle[0].driver]
+            here = tuple([quantity[i] for i, _ in at])
+            units = sum([weight * quantity[i] for i, weight in at])
+            first = anchor if units else None
+            place = (bundle[0].name, month)
+            before = found.get(place)
+            if before is not None:
+                here = tuple(map(add, before.quantity, here))
+                units += before.units
+                if first is None or (before.anchor is not None and before.anchor < first):
+                    first = before.anchor
+            found[place] = Use(here, units, first)
+    return found
 
 
 def make_rates(
     policy: Policy,
-    costs: Mapping[tuple[str, date], tuple[int, int]],
-    used: Mapping[tuple[str, date], tuple[int, int | None]],
+    costs: Mapping[date, Mapping[str, tuple[int, int]]],
+    bundle: Mapping[str, str],
+    uses: Mapping[tuple[str, date], Use],
     capacity: Capacity,
-    months: Sequence[date],
-    loose: Mapping[tuple[str, date], Fraction] | None = None,
+    loose: Mapping[tuple[str, date], Fraction],
 ) -> list[Rate]:
     """A rate for each work pool and month that has cost, capacity or use.
 
-    costs  (pool, month) -> (cost, variable cost), pico, after shared cost
-    loose  (pool, month) -> units of its driver that name no contact
+    costs   month -> pool -> (cost, variable cost), pico, after shared cost
+    bundle  pool -> first pool of its bundle; `uses` and `loose` are by that pool
+    loose   (pool, month) -> units of its driver that name no contact
     Law: assigned + unused + unassigned == cost, for each rate.
     """
     rates = []
     for pool in policy.work_pools:
-        for month in months:
-            cost, variable = costs.get((pool.name, month), (0, 0))
-            quantity, anchor = used.get((pool.name, month), (0, None))
+        name, first = pool.name, bundle[pool.name]
+        for month, of_month in costs.items():
+            cost, variable = of_month.get(name, (0, 0))
+            _, quantity, anchor = uses.get((first, month), NO_USE)
             if not (cost or variable or quantity):
                 continue
             supply = capacity.practical_ms(pool.group, month) if pool.group else None
             supply = supply or None  # zero hours give no rate: the pool is then priced by what was used
             if quantity == 0:
                 unused, stuck = (cost, 0) if supply else (0, cost)
-                rates.append(Rate(pool.name, month, cost, variable, 0, supply, 0, unused, stuck, None))
+                rates.append(Rate(name, month, cost, variable, 0, supply, 0, unused, stuck, None))
                 continue
-            free = (loose or {}).get((pool.name, month), 0)
+            free = loose.get((first, month), 0) if loose else 0
+            if not (supply or free):  # all of it is assigned, and nothing needs to be divided
+                rates.append(Rate(name, month, cost, variable, quantity, None, cost, 0, 0, anchor))
+                continue
             assigned = _share(cost, quantity, supply or quantity + free)
-            rest = cost - assigned
-            unused, stuck = (0, rest) if free else (rest, 0)
+            unused, stuck = (0, cost - assigned) if free else (cost - assigned, 0)
             rates.append(
-                Rate(
-                    pool.name,
-                    month,
-                    cost,
-                    variable,
-                    quantity,
-                    supply,
-                    assigned,
-                    unused,
-                    stuck,
-                    anchor,
-                    free,
-                )
+                Rate(name, month, cost, variable, quantity, supply, assigned, unused, stuck, anchor, free)
             )
     return rates
 
@@ -213,29 +239,26 @@ def _share(cost: int, quantity: int, over: Fraction | int) -> int:
 
 
 def loose_quantities(
-    pools: Sequence[Pool],
-    used: Mapping[tuple[str, date], tuple[int, int | None]],
+    scopes: Scopes,
+    uses: Mapping[tuple[str, date], Use],
     combos: Combos,
-    parts: Mapping[str, Sequence[Part]],
+    places: Places,
     loose: Mapping[tuple[str, date], int],
 ) -> dict[tuple[str, date], Fraction]:
-    """(pool, month) -> units of its driver that name no contact.
+    """(first pool of a bundle, month) -> units of its driver that name no contact.
 
     loose  (driver, month) -> units of all metered use that names none
     Nobody knows which scope such use lies in, so pools of one item share it as they share the known use.
     """
-    if not loose:
-        return {}
     known: dict[tuple[str, date], int] = defaultdict(int)
-    for (month, _), usage in combos.items():
+    for (month, _), usage in combos.items() if loose else ():
         for driver in {driver for driver, _ in loose}:
-            known[driver, month] += sum(p.weight * usage.quantity[p.name] for p in parts[driver])
+            known[driver, month] += sum(weight * usage.quantity[i] for i, weight in places[driver])
     found = {}
-    for pool in pools:
-        for (driver, month), units in loose.items():
-            quantity, _ = used.get((pool.name, month), (0, None))
-            whole = known[driver, month]
-            # Where reversals outweigh the use there is nothing to share by.
-            if driver == pool.driver and quantity and whole and (whole + units) * whole > 0:
-                found[pool.name, month] = Fraction(quantity * units, whole)
+    for (first, month), use in uses.items() if loose else ():
+        driver = scopes.driver[first]
+        units, whole = loose.get((driver, month), 0), known[driver, month]
+        # Where reversals outweigh the use there is nothing to share by.
+        if units and use.units and whole and (whole + units) * whole > 0:
+            found[first, month] = Fraction(use.units * units, whole)
     return found

@@ -6,7 +6,8 @@ Where it does not hold, no figure is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -46,39 +47,40 @@ class Reconciliation:
         return self.ledger - self.assigned - self.unused - self.unassigned
 
 
-PoolCosts = Mapping[tuple[str | None, date], tuple[int, int]]
-"""(pool, month) -> (cost, variable cost) of the ledger lines sent to it; pool None: no rule claims them"""
+MonthCosts = Mapping[date, Mapping[str | None, tuple[int, int]]]
+"""month -> pool -> (cost, variable cost) of the ledger lines sent to it; pool None: no rule claims them"""
 
 
 def check_rates(
-    rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy
+    rates: Sequence[Rate], costs: MonthCosts, shared: Mapping[date, Shared], policy: Policy
 ) -> None:
     """Compare the pools with the ledger, per pool and month. Raises FaultOfOurs E-REC-01."""
+    placed: dict[date, int] = defaultdict(int)
     for rate in rates:
-        if rate.assigned + rate.unused + rate.unassigned != rate.cost:
-            raise _fault(
-                f"pool {rate.pool} in {rate.month:%Y-%m}",
-                rate.cost,
-                rate.assigned + rate.unused + rate.unassigned,
-            )
+        found = rate.assigned + rate.unused + rate.unassigned
+        if found != rate.cost:
+            raise _fault(f"pool {rate.pool} in {rate.month:%Y-%m}", rate.cost, found)
+        placed[rate.month] += rate.cost
+    givers = [p.name for p in policy.shared_pools]
     for month, given in shared.items():
-        ledger = sum(c for (p, m), (c, _) in costs.items() if m == month and p in policy.pools)
-        placed = sum(r.cost for r in rates if r.month == month)
-        placed += sum(given.costs[p.name] for p in policy.shared_pools)
-        if ledger != placed:
-            raise _fault(f"all pools in {month:%Y-%m}", ledger, placed)
+        ledger = sum(c for p, (c, _) in costs.get(month, {}).items() if p in policy.pools)
+        kept = placed[month] + sum(given.costs[name] for name in givers)
+        if ledger != kept:
+            raise _fault(f"all pools in {month:%Y-%m}", ledger, kept)
 
 
-def check_answer(question: Slice, rates: Sequence[Rate], answered: int) -> None:
-    """Compare an answer, with what it leaves out, with the amount assigned. Raises FaultOfOurs E-REC-01."""
-    assigned = sum(r.amount(question.basis) for r in rates)
+def check_answer(question: Slice, assigned: int, answered: int) -> None:
+    """Compare an answer, with what it leaves out, with the amount assigned. Raises FaultOfOurs E-REC-01.
+
+    assigned  pico that the rates of the question's months assign on its basis
+    """
     if assigned != answered:
         raise _fault(f"by {', '.join(question.by) or 'period'}, basis {question.basis}", assigned, answered)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """Cost of a span that no contact bears, in pico, spread over the days of its month.
+    """Cost of a span that no contact bears, in pico.
 
     unused     of all pools; idle: the part of it in pools that nobody used, so that no contact can absorb it
     unassigned no rule claims it, or no work was there; unclaimed: the first part alone
@@ -92,22 +94,38 @@ class LeftOver:
     outside: int
 
 
-def left_over(
-    span: Period, rates: Sequence[Rate], costs: PoolCosts, shared: Mapping[date, Shared], policy: Policy
-) -> LeftOver:
-    """What no contact bears of a span's cost."""
+def months_left_over(
+    months: Iterable[date],
+    rates: Sequence[Rate],
+    costs: MonthCosts,
+    shared: Mapping[date, Shared],
+    policy: Policy,
+) -> dict[date, LeftOver]:
+    """What no contact bears of each month's cost."""
+    unused: dict[date, int] = defaultdict(int)
+    idle: dict[date, int] = defaultdict(int)
+    stuck: dict[date, int] = defaultdict(int)
+    for rate in rates:
+        unused[rate.month] += rate.unused
+        stuck[rate.month] += rate.unassigned
+        if rate.quantity == 0:
+            idle[rate.month] += rate.unused
+    givers = [p.name for p in policy.shared_pools]
+    found = {}
+    for month in months:
+        here = costs.get(month, {})
+        no_rule, outside = here.get(None, (0, 0))[0], here.get(OUTSIDE, (0, 0))[0]
+        kept = sum(shared[month].costs[name] for name in givers)
+        found[month] = LeftOver(unused[month], idle[month], no_rule + kept + stuck[month], no_rule, outside)
+    return found
+
+
+def left_over(span: Period, months: Mapping[date, LeftOver]) -> LeftOver:
+    """What no contact bears of a span's cost: that of its months, spread over their days."""
     sums = [0, 0, 0, 0, 0]
     for month in periods(span, "month"):
-        here = [r for r in rates if r.month == month.start]
-        stuck = sum(shared[month.start].costs[p.name] for p in policy.shared_pools)
-        no_rule = costs.get((None, month.start), (0, 0))[0]
-        parts = (
-            sum(r.unused for r in here),
-            sum(r.unused for r in here if r.quantity == 0),
-            no_rule + stuck + sum(r.unassigned for r in here),
-            no_rule,
-            costs.get((OUTSIDE, month.start), (0, 0))[0],
-        )
+        of = months[month.start]
+        parts = (of.unused, of.idle, of.unassigned, of.unclaimed, of.outside)
         sums = [total + _share(part, month, span) for total, part in zip(sums, parts, strict=True)]
     return LeftOver(*sums)
 

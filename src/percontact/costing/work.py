@@ -8,7 +8,7 @@ policy by month (times split, estimated and metered included); the contacts and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
-from percontact.costing.scope import actor_sql, scope_sql
+from percontact.costing.work_cubes import WorkCubes
 from percontact.costing.work_rows import WorkRows, is_number
-from percontact.records.book import Book, BookFile
+from percontact.records.book import Book
 from percontact.records.dialect import in_folded, in_list, literal, quote
 from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
@@ -62,6 +62,11 @@ class Part:
     weight: int
 
 
+def flat_parts(parts: Mapping[str, Sequence[Part]]) -> tuple[Part, ...]:
+    """The parts of several drivers, each once, in order."""
+    return tuple({p.name: p for driver in parts.values() for p in driver}.values())
+
+
 class Work:
     """Rows of work under a policy.
 
@@ -87,6 +92,7 @@ class Work:
         used = {p.driver for p in policy.pools.values()}
         self.drivers = tuple(sorted(d for d in used if d in DRIVER_COLUMNS or d.startswith("usage:")))
         self._fine = WorkRows(con, book, policy, usage_items=self.usage_items)
+        self._cube_rows = WorkCubes(con, book, policy)
         self._cubes = cubes
         plain = not self.legs and self.whole_seconds and not self.usage_items
         self._day_cubes = (
@@ -164,9 +170,8 @@ class Work:
         calendar = [c for c in dict.fromkeys(columns) if c in CALENDAR_DIMENSIONS]
         if self.from_summary(columns, drivers):
             return self._summary_rows(wanted, months)
-        if self.from_day_cubes(columns):
-            found = self._cube_rows(wanted, calendar, months)
-        else:
+        found = self._cube_rows.rows(wanted, calendar, months) if self.from_day_cubes(columns) else None
+        if found is None:
             if "repeat" in wanted:
                 mark_repeats(self.con, self.book, self.policy)
             found = self._fine.rows(wanted, calendar, months, drivers)
@@ -187,41 +192,12 @@ class Work:
 
     def from_day_cubes(self, columns: Iterable[str]) -> bool:
         """Whether the day cubes of all files can answer for these columns."""
-        files = [f for f in self.book.files.get("contacts", ()) if f.rows]
-        wanted = {JUDGED_DIMENSIONS.get(c, c) for c in columns} - {"day", "weekday"}
-        if not self._day_cubes or not files or wanted & {"hour", "repeat"}:
-            return False
-        scopes = {d for u in self.policy.unit_times for d, _ in u.scope}
-        return all(_cube_has(f, wanted | scopes) for f in files)
+        return self._day_cubes and self._cube_rows.can_tell(JUDGED_DIMENSIONS.get(c, c) for c in columns)
 
-    def _cube_rows(self, wanted: list[str], calendar: list[str], months: Period) -> str:
-        sides = []
-        for f in self.book.files.get("contacts", ()):
-            if not f.rows or f.month is None or not months.start <= f.month < months.end:
-                continue
-            held = set(f.cube_columns)
-            column = {c: quote(c) if c in held else "NULL::VARCHAR" for c in {*wanted, "actor", "channel"}}
-            actor = actor_sql(column["actor"], column["channel"])
-            fields = [f"{actor if c == 'actor' else column[c]} AS {quote(c)}" for c in wanted]
-            fields += [{"day": "day", "weekday": "isodow(day) AS weekday"}[c] for c in calendar]
-            branches = "".join(
-                f" WHEN {scope_sql(u.scope, held=held)} THEN {u.base_s:f} * unmeasured"
-                for u in self.policy.unit_times
-            )
-            standard = f" + CASE{branches} ELSE 0 END" if branches else ""
-            fields += [
-                f"DATE '{f.month}' AS month",
-                "count AS n",
-                "handled",
-                f"CAST(coalesce(handle_s, 0){standard} AS DECIMAL(38,3)) AS effort",
-                "coalesce(messages, 0) AS messages",
-                "measured + reported AS measured",
-                "derived",
-                "anchor",
-            ]
-            cube = f"read_parquet({literal(str(f.cube))}, hive_partitioning = false)"
-            sides.append(f"SELECT {', '.join(fields)} FROM {cube}")
-        return f"({' UNION ALL '.join(sides)})" if sides else self._fine.rows(wanted, calendar, months, ())
+    def from_months(self, columns: Iterable[str]) -> bool:
+        """Whether sums of the day cubes by month can answer for these columns."""
+        columns = list(columns)
+        return self.from_day_cubes(columns) and not set(columns) & set(CALENDAR_DIMENSIONS)
 
     # -- the summary of the work under this policy --------------------------------------------------
 
@@ -345,15 +321,6 @@ def _parts(name: str, column: str, unit: int) -> tuple[Part, Part]:
         Part(name, f"CAST(floor({column}) AS BIGINT)", unit),
         Part(f"{name}_rest", f"CAST(({column} - floor({column})) * {unit} AS BIGINT)", 1),
     )
-
-
-def _cube_has(f: BookFile, wanted: set[str]) -> bool:
-    """Whether a file's cube holds the dimensions wanted; one that no row of the file has may be absent."""
-    if f.cube is None:
-        return False
-    in_file = {name for name, _ in f.columns}
-    needed = wanted - {"actor"} | ({"actor", "channel"} if "actor" in wanted else set())
-    return not (needed & in_file) - set(f.cube_columns)
 
 
 def _has_whole_seconds(book: Book, policy: Policy) -> bool:

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.denominator import Denominator, Per, denominator
 from percontact.costing.slice import MONTH, Slice
-from percontact.values.money import PICO
+from percontact.values.money import divide
 from percontact.values.period import Grain, Period, periods, start_of
 
-VALUE_DIGITS = Decimal("0.000001")
+VALUE_DIGITS = 6
+VALUE_PICO = 10 ** (12 - VALUE_DIGITS)
+"""Pico in the last decimal of a value."""
 ADDITIVE: tuple[Per, ...] = ("contact", "handle-minute")
 """Denominators of which the whole is the sum of its parts; a case or a customer may be in several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A cell with its denominator; `label` names a row that is no slice of contacts."""
 
     cell: Cell
-    quantity: Fraction | None
+    quantity: Fraction | int | None
     covered: int
     label: str = ""
 
@@ -39,11 +41,18 @@ def cost_of_one(group: Group) -> Decimal | None:
     """What is divided / the denominator, to six decimals; None = undefined."""
     if not group.quantity:
         return None
-    return decimal_of(Fraction(group.covered, PICO) / group.quantity).quantize(VALUE_DIGITS)
+    return value_of(group.covered * group.quantity.denominator, group.quantity.numerator)
 
 
-def decimal_of(number: Fraction) -> Decimal:
+def value_of(pico: int, quantity: int) -> Decimal:
+    """Money / a whole quantity, to six decimals, half to even."""
+    return Decimal(divide(pico, quantity * VALUE_PICO)).scaleb(-VALUE_DIGITS)
+
+
+def decimal_of(number: Fraction | int) -> Decimal:
     """A fraction as a decimal of 28 significant digits."""
+    if number.denominator == 1:
+        return Decimal(number.numerator)
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
@@ -54,7 +63,8 @@ def group_cells(costed: CostedBook, question: Slice, per: Per) -> tuple[list[Gro
     base = cells if plain.by == question.by else costed.cells(plain)[0]
     told = denominator(costed, plain, base, per)
     keep = [i for i, d in enumerate(question.by) if d in plain.by]
-    groups = [_group(c, told, tuple(c.values[i] for i in keep)) for c in cells]
+    all_kept = len(keep) == len(question.by)
+    groups = [_group(c, told, c.values if all_kept else tuple(c.values[i] for i in keep)) for c in cells]
     if question.basis == "full" and all(c.dimension == MONTH for c in question.where):
         groups += _common_cost(costed, question)
         if not question.by:
@@ -93,7 +103,7 @@ def _cells(costed: CostedBook, question: Slice) -> list[Cell]:
     numbers = {(c.period, c.values): c for c in costed.cells(replace(question, by=plain))[0]}
     at = [i for i, d in enumerate(question.by) if d in plain]
     return [
-        replace(numbers[period, tuple(values[i] for i in at)], values=values, pico=pico)
+        numbers[period, tuple(values[i] for i in at)]._replace(values=values, pico=pico)
         for (period, values), pico in sorted(
             sums.items(), key=lambda kv: (kv[0][0], tuple(str(v) for v in kv[0][1]))
         )
@@ -105,7 +115,7 @@ def _group(cell: Cell, told: Denominator, values: tuple[object, ...]) -> Group:
         return Group(cell, None, cell.pico)
     place = (cell.period, values)
     left_out = told.left_out.get(place, 0) if values == cell.values else 0
-    return Group(cell, told.quantity.get(place, Fraction(0)), cell.pico - left_out)
+    return Group(cell, told.quantity.get(place, 0), cell.pico - left_out)
 
 
 def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
@@ -147,14 +157,14 @@ def _merged(groups: Sequence[Group]) -> list[Group]:
     for g in groups:
         first = by_start.get(g.cell.period)
         if first is None:
-            by_start[g.cell.period] = replace(g, label="") if not g.label else g
+            by_start[g.cell.period] = g._replace(label="") if not g.label else g
             continue
         row, other = (first, g) if not first.label else (g, first)
-        cell = replace(row.cell, pico=row.cell.pico + other.cell.pico)
+        cell = row.cell._replace(pico=row.cell.pico + other.cell.pico)
         by_start[g.cell.period] = Group(
             cell, row.quantity, row.covered + other.covered, row.label and other.label
         )
-    return [replace(g, label="") for _, g in sorted(by_start.items())]
+    return [g._replace(label="") for _, g in sorted(by_start.items())]
 
 
 def _whole(
@@ -181,4 +191,4 @@ def _whole(
         # A distinct count does not add up over periods that share a case, so the whole is counted anew.
         everything = replace(plain, by=(), grain="whole")
         told = denominator(costed, everything, costed.cells(everything)[0], per)
-    return Group(cell, sum(told.quantity.values(), Fraction(0)), cell.pico - sum(told.left_out.values()))
+    return Group(cell, sum(told.quantity.values()), cell.pico - sum(told.left_out.values()))

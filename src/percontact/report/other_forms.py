@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from percontact.costing.costed import CostedBook
+from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.report.groups import Group, cost_of_one, decimal_of, whole_of
@@ -21,42 +21,50 @@ BOTH: tuple[tuple[Basis, str], ...] = (
 )
 
 
-def other_forms(costed: CostedBook, question: Slice) -> list[OtherForm]:
-    """The same span divided other ways, those that need no further look at single rows."""
+def other_forms(costed: CostedBook, question: Slice, total: Cell) -> list[OtherForm]:
+    """The same span divided other ways, those that need no further look at single rows.
+
+    total  the whole of the question, on its own basis
+    """
     whole = replace(question, by=(), grain="whole")
     forms = []
     for basis, says in BOTH:
-        total = whole_of(costed, replace(whole, basis=basis), "contact")
-        forms.append(_form(costed, f"cost per contact, {basis}", total, "contact", says))
+        here = replace(whole, basis=basis)
+        cell = total if basis == question.basis else whole_of(costed, here, "contact").cell
+        forms.append(_form(costed, f"cost per contact, {basis}", cell, cell.handled, "contact", says))
         if basis == question.basis:
-            cells = costed.cells(replace(whole, basis=basis, by=("assisted",)))[0]
-            for cell in (c for c in cells if c.values == ("assisted",)):
-                part = Group(cell, Fraction(cell.handled), cell.pico)
+            apart = costed.cells(replace(here, by=("assisted",)))[0]
+            for part in (c for c in apart if c.values == ("assisted",)):
                 forms.append(
                     _form(
                         costed,
                         "cost per agent-assisted contact",
                         part,
+                        part.handled,
                         "contact",
                         f"bot, IVR and self-service left out, basis {basis}",
                     )
                 )
-            minutes = replace(total, quantity=Fraction(total.cell.handle_s) / 60)
+            minutes = Fraction(cell.handle_s) / 60
             forms.append(
                 _form(
                     costed,
                     "cost per handle minute",
+                    cell,
                     minutes,
                     "minute",
                     f"basis {basis}; rises when contacts get shorter",
                 )
             )
-            forms += _avoidable(costed, replace(whole, basis=basis))
+            forms += _avoidable(costed, here, cell.handled)
     return forms
 
 
-def _avoidable(costed: CostedBook, whole: Slice) -> Iterator[OtherForm]:
-    """Repeat contacts and failure demand as lines of their own, where data and policy can tell them."""
+def _avoidable(costed: CostedBook, whole: Slice, handled: int) -> Iterator[OtherForm]:
+    """Repeat contacts and failure demand as lines of their own, where data and policy can tell them.
+
+    handled  contacts of the whole
+    """
     told = []
     if costed.policy.failure_reasons:
         told.append(("demand", "failure", "failure demand", "contacts for reasons the policy calls failure"))
@@ -67,17 +75,19 @@ def _avoidable(costed: CostedBook, whole: Slice) -> Iterator[OtherForm]:
         if costed.work.is_quick(dimension):
             for cell in costed.cells(replace(whole, by=(dimension,)))[0]:
                 if cell.values == (value,):
-                    handled = sum(c.handled for c in costed.cells(whole)[0])
                     share = Decimal(cell.handled) / max(1, handled)
                     yield _form(
                         costed,
                         name,
-                        Group(cell, Fraction(cell.handled), cell.pico),
+                        cell,
+                        cell.handled,
                         "contact",
                         f"{says}; {share:.0%} of contacts",
                     )
 
 
-def _form(costed: CostedBook, name: str, group: Group, unit: str, says: str) -> OtherForm:
-    quantity = decimal_of(group.quantity or Fraction(0))
-    return OtherForm(name, cost_of_one(group), cents(group.cell.pico, costed.currency), quantity, unit, says)
+def _form(
+    costed: CostedBook, name: str, cell: Cell, quantity: Fraction | int, unit: str, says: str
+) -> OtherForm:
+    value = cost_of_one(Group(cell, quantity, cell.pico))
+    return OtherForm(name, value, cents(cell.pico, costed.currency), decimal_of(quantity), unit, says)

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.policy import Pool
 from percontact.costing.rate import Rate
 from percontact.costing.reconcile import Reconciliation
 from percontact.costing.slice import Slice
-from percontact.report.groups import VALUE_DIGITS
+from percontact.report.groups import value_of
 from percontact.report.statement import PoolLine, Proof, SharedLine
-from percontact.values.money import cents, from_pico, share_cents
+from percontact.values.money import cents, share_cents
 from percontact.values.period import periods
 
 MS_PER_HOUR = 3_600_000
@@ -36,28 +38,52 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
 
     Where the question is of whole months, they sum to the proof.
     """
-    by_pool: dict[str, list[Rate]] = {}
+    sums: dict[str, _PoolSum] = defaultdict(_PoolSum)
     for rate in costed.rates(question.months):
-        by_pool.setdefault(rate.pool, []).append(rate)
-    pools = [p for p in costed.policy.work_pools if p.name in by_pool]
+        sums[rate.pool].add(rate)
+    found = [p for p in costed.policy.work_pools if p.name in sums]
+    pools = [(p, sums[p.name]) for p in found]
 
-    def column(part: str, total: int | None = None) -> list[int]:
-        amounts = [sum(getattr(r, part) for r in by_pool[p.name]) for p in pools]
+    def column(amounts: list[int], total: int | None = None) -> list[int]:
         return share_cents(amounts, costed.currency, total=total)
 
-    stuck = column("unassigned")
-    assigned = column("assigned", proof.assigned if proof.whole else None)
+    stuck = column([x.unassigned for _, x in pools])
+    assigned = column([x.assigned for _, x in pools], proof.assigned if proof.whole else None)
     # A pool with nothing unused shows nothing unused; among the others unused is what is left of their cost,
     # so that each row and each column adds up as printed.
-    idle = [p for p in pools if any(r.unused for r in by_pool[p.name])]
-    rest = {p.name: a + x for p, a, x in zip(pools, assigned, stuck, strict=True)}
-    total = proof.unused + sum(rest[p.name] for p in idle) if proof.whole else None
-    costs = share_cents([sum(r.cost for r in by_pool[p.name]) for p in idle], costed.currency, total=total)
-    unused_of = {p.name: c - rest[p.name] for p, c in zip(idle, costs, strict=True)}
-    unused = [unused_of.get(p.name, 0) for p in pools]
+    idle = [p.name for p, x in pools if x.any_unused]
+    rest = {p.name: a + x for p, a, x in zip(found, assigned, stuck, strict=True)}
+    total = proof.unused + sum(rest[name] for name in idle) if proof.whole else None
+    costs = column([sums[name].cost for name in idle], total)
+    unused_of = {name: c - rest[name] for name, c in zip(idle, costs, strict=True)}
+    unused = [unused_of.get(p.name, 0) for p in found]
     parts = zip(pools, assigned, unused, stuck, strict=True)
-    found = [_pool_line(p, by_pool[p.name], *amounts) for p, *amounts in parts]
-    return sorted(found, key=lambda p: -abs(p.cost))
+    lines = [_pool_line(p, x, *amounts) for (p, x), *amounts in parts]
+    return sorted(lines, key=lambda p: -abs(p.cost))
+
+
+class _PoolSum:
+    """A pool's rates added up over months; `known`: months of which the practical capacity is known."""
+
+    def __init__(self) -> None:
+        self.months = self.known = 0
+        self.cost = self.assigned = self.unassigned = self.quantity = self.capacity = 0
+        self.loose: Fraction | int = 0
+        self.any_unused = False
+
+    def add(self, rate: Rate) -> None:
+        self.months += 1
+        self.cost += rate.cost
+        self.assigned += rate.assigned
+        self.unassigned += rate.unassigned
+        self.quantity += rate.quantity
+        if rate.loose:
+            self.loose += rate.loose
+        if rate.unused:
+            self.any_unused = True
+        if rate.capacity is not None:
+            self.known += 1
+            self.capacity += rate.capacity
 
 
 def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
@@ -77,15 +103,10 @@ def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
     ]
 
 
-def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: int) -> PoolLine:
+def _pool_line(pool: Pool, sums: _PoolSum, assigned: int, unused: int, stuck: int) -> PoolLine:
     timed = pool.driver.endswith("_s")
     scale = MS_PER_HOUR if timed else (10**6 if pool.driver.startswith("usage:") else 1)
-    used = sum(r.quantity for r in mine)
-    known = [r.capacity for r in mine if r.capacity is not None]
-    over = sum(known) if len(known) == len(mine) else used + round(sum(r.loose for r in mine))
-    rate = (from_pico(sum(r.cost for r in mine)) * scale / over).quantize(VALUE_DIGITS) if over else None
-    unit = "hour" if timed else UNITS.get(pool.driver, pool.driver.partition(":")[2])
-    capacity = Decimal(sum(known)) / scale if known else None
+    over = sums.capacity if sums.known == sums.months else sums.quantity + round(sums.loose)
     return PoolLine(
         pool.name,
         pool.driver,
@@ -93,9 +114,9 @@ def _pool_line(pool: Pool, mine: list[Rate], assigned: int, unused: int, stuck: 
         assigned,
         unused,
         stuck,
-        Decimal(used) / scale,
-        capacity,
-        unit,
-        rate,
+        Decimal(sums.quantity) / scale,
+        Decimal(sums.capacity) / scale if sums.known else None,
+        "hour" if timed else UNITS.get(pool.driver, pool.driver.partition(":")[2]),
+        value_of(sums.cost * scale, over) if over else None,
         pool.because,
     )

@@ -32,14 +32,7 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
     groups, total, told = group_cells(costed, shown, per)
     if known != shown:
         total = whole_of(costed, known, per)
-    whole = _line(
-        costed,
-        known,
-        total,
-        cents(total.cell.pico, costed.currency),
-        period=_span_label(question, costed),
-        whole=True,
-    )
+    whole = _whole_line(costed, known, total, _span_label(question, costed))
     proof = proof_line(costed.reconciliation(question.span), costed.currency)
     answer = Statement(
         headline="",
@@ -56,7 +49,7 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
         proof=proof,
         shared=tuple(shared_lines(costed, question)),
         comparisons=tuple(comparisons(costed, known, per, whole, _only_total)) if compare else (),
-        other_forms=tuple(other_forms(costed, known)) if compare else (),
+        other_forms=tuple(other_forms(costed, known, total.cell)) if compare else (),
         notes=(),
         amounts=costed.amounts,
         policy=costed.policy.digest,
@@ -86,15 +79,16 @@ def _only_total(costed: CostedBook, question: Slice, per: Per) -> Line:
     question = replace(
         question, by=(), grain="whole", where=tuple(c for c in question.where if c.dimension != MONTH)
     )
-    total = whole_of(costed, question, per)
-    return _line(costed, question, total, cents(total.cell.pico, costed.currency), period="", whole=True)
+    return _whole_line(costed, question, whole_of(costed, question, per), "")
 
 
 def _lines(costed: CostedBook, question: Slice, groups: Sequence[Group]) -> list[Line]:
     amounts = share_cents([g.cell.pico for g in groups], costed.currency)
     fiscal = costed.book.settings.fiscal_start_month
+    named = {start: _name(start, question.grain, fiscal) for start in {g.cell.period for g in groups}}
+    priced = {start for start in named if _has_ledger(costed, question, start)}
     return [
-        _line(costed, question, g, c, period=_name(g.cell.period, question.grain, fiscal))
+        _line(costed, g, c, period=named[g.cell.period], priced=g.cell.period in priced)
         for g, c in zip(groups, amounts, strict=True)
     ]
 
@@ -103,16 +97,14 @@ def _name(start: date, grain: str, fiscal: int) -> str:
     return next((label(start, g, fiscal) for g in GRAINS if g == grain), start.isoformat())
 
 
-def _line(
-    costed: CostedBook, question: Slice, group: Group, amount: int, *, period: str, whole: bool = False
-) -> Line:
+def _line(costed: CostedBook, group: Group, amount: int, *, period: str, priced: bool) -> Line:
+    """A group as a line; `priced`: whether any ledger line is for its period."""
     cell = group.cell
-    priced = _has_ledger(costed, question, cell.period, whole=whole)
     partly = group.covered != cell.pico and priced
     return Line(
         period=period,
         start=cell.period.isoformat(),
-        values=tuple(None if v is None else str(v) for v in cell.values),
+        values=tuple([None if v is None else str(v) for v in cell.values]),
         cents=amount if priced else None,
         denominator=None if group.quantity is None else decimal_of(group.quantity),
         value=cost_of_one(group) if priced else None,
@@ -126,10 +118,18 @@ def _line(
     )
 
 
-def _has_ledger(costed: CostedBook, question: Slice, start: date, *, whole: bool) -> bool:
+def _whole_line(costed: CostedBook, question: Slice, total: Group, period: str) -> Line:
+    """The line of a whole span: its cost is known where any ledger line is for it."""
+    months = question.months
+    priced = any(m in months for m in costed.ledger_months)
+    return _line(costed, total, cents(total.cell.pico, costed.currency), period=period, priced=priced)
+
+
+def _has_ledger(costed: CostedBook, question: Slice, start: date) -> bool:
     """Whether any ledger line is for the period: without one its cost is unknown, not zero."""
-    months = [m for m in costed.ledger_months if m in question.months]
-    if whole or question.grain == "whole":
+    span = question.months
+    months = [m for m in costed.ledger_months if m in span]
+    if question.grain == "whole":
         return bool(months)
     fiscal = costed.book.settings.fiscal_start_month
     return any(start_of(m, question.grain, fiscal) == start or start.replace(day=1) == m for m in months)

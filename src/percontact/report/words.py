@@ -15,6 +15,7 @@ from percontact.values.period import Period, periods
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
+    from percontact.costing.rate import Rate
 
 DEMO_NOTE = "Demo data: this company is made up."
 
@@ -164,9 +165,12 @@ def unplaced(costed: CostedBook, months: Period) -> Iterator[str]:
             f"{money(cents(idle, currency), currency)} is in pools that no work used in some month, "
             "so it has no owner."
         )
+    with_loose: dict[str, list[Rate]] = {}
+    for rate in rates:
+        if rate.loose:
+            with_loose.setdefault(rate.pool, []).append(rate)
     for pool in costed.policy.work_pools:
-        mine = [r for r in rates if r.pool == pool.name and r.loose]
-        if mine:
+        if mine := with_loose.get(pool.name):
             used, loose = sum(r.quantity for r in mine), round(sum(r.loose for r in mine))
             yield (
                 f"Pool {pool.name}: {_units(loose)} of {_units(used + loose)} units of "

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of work from the day cubes landed with each import, as SQL; and their sums by month, kept at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from percontact.costing.policy import Policy
+from percontact.costing.scope import actor_sql, scope_sql
+from percontact.records.book import Book, BookFile
+from percontact.records.dialect import literal, quote
+from percontact.values.period import Period
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BY_DAY = {"day": "day", "weekday": "isodow(day)"}
+"""Calendar dimension -> SQL of it over the day of a cube."""
+
+_FINER = {"hour", "repeat"}
+"""Dimensions that no sum by day can tell."""
+
+
+class WorkCubes:
+    """SQL of day cubes as rows of work under a policy.
+
+    Sums by month and all dimensions of the cubes are made when first asked for, into the table `work_month`:
+    they are some thirty times fewer, and most questions step by month.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> None:
+        self.con, self.policy = con, policy
+        self._files = [f for f in book.files.get("contacts", ()) if f.rows]
+        self._summed: set[date] = set()
+
+    def can_tell(self, columns: Iterable[str]) -> bool:
+        """Whether the cubes of all files have these dimensions, `day` and `weekday` among them."""
+        scopes = {d for u in self.policy.unit_times for d, _ in u.scope}
+        wanted = (set(columns) - set(_BY_DAY)) | scopes
+        if not self._files or wanted & _FINER:
+            return False
+        return all(f.month and _cube_has(f, wanted) for f in self._files)
+
+    def rows(self, wanted: list[str], calendar: list[str], months: Period) -> str | None:
+        """A relation of work rows with the dimensions wanted; None = no file is of these months."""
+        files = self._within(months)
+        if not files:
+            return None
+        if not calendar:
+            return self._month_rows(wanted, months)
+        days = [f"{_BY_DAY[c]} AS {c}" for c in calendar]
+        return f"({' UNION ALL '.join(self._side(f, wanted, days) for f in files)})"
+
+    def _within(self, months: Period) -> list[BookFile]:
+        return [f for f in self._files if f.month is not None and months.start <= f.month < months.end]
+
+    def _month_rows(self, wanted: list[str], months: Period) -> str:
+        held = sorted({c for f in self._files for c in f.cube_columns} | {"actor", "channel"})
+        missing = [f for f in self._within(months) if f.month not in self._summed]
+        if missing:
+            fields = ", ".join(["month", *map(quote, held)])
+            sums = ", ".join(f"CAST(sum({x}) AS {kind}) AS {x}" for x, kind in _SUMS.items())
+            query = (
+                f"SELECT {fields}, {sums}, min(anchor) AS anchor "
+                f"FROM ({' UNION ALL '.join(self._side(f, held, []) for f in missing)}) GROUP BY {fields}"
+            )
+            put = "INSERT INTO work_month" if self._summed else "CREATE OR REPLACE TEMP TABLE work_month AS"
+            self.con.execute(f"{put} {query}")
+            self._summed |= {f.month for f in missing if f.month}
+        fields = ", ".join(
+            ["month", *(quote(c) if c in held else f"NULL::VARCHAR AS {quote(c)}" for c in wanted)]
+        )
+        within = f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"
+        return f"(SELECT {fields}, {', '.join(_SUMS)}, anchor FROM work_month WHERE {within})"
+
+    def _side(self, f: BookFile, wanted: list[str], days: list[str]) -> str:
+        """SQL of one file's cube as rows of work; `days`: SQL fields of the calendar."""
+        held = set(f.cube_columns)
+        column = {c: quote(c) if c in held else "NULL::VARCHAR" for c in {*wanted, "actor", "channel"}}
+        actor = actor_sql(column["actor"], column["channel"])
+        fields = [f"{actor if c == 'actor' else column[c]} AS {quote(c)}" for c in wanted]
+        branches = "".join(
+            f" WHEN {scope_sql(u.scope, held=held)} THEN {u.base_s:f} * unmeasured"
+            for u in self.policy.unit_times
+        )
+        standard = f" + CASE{branches} ELSE 0 END" if branches else ""
+        fields += [
+            *days,
+            f"DATE '{f.month}' AS month",
+            "count AS n",
+            "handled",
+            f"CAST(coalesce(handle_s, 0){standard} AS DECIMAL(18,3)) AS effort",
+            "coalesce(messages, 0) AS messages",
+            "measured + reported AS measured",
+            "derived",
+            "anchor",
+        ]
+        cube = f"read_parquet({literal(str(f.cube))}, hive_partitioning = false)"
+        return f"SELECT {', '.join(fields)} FROM {cube}"
+
+
+_SUMS = {
+    "n": "BIGINT",
+    "handled": "BIGINT",
+    "effort": "DECIMAL(18,3)",
+    "messages": "BIGINT",
+    "measured": "BIGINT",
+    "derived": "BIGINT",
+}
+"""Sum of a month's work -> its SQL type; a sum that outgrows it is an error, never another number."""
+
+
+def _cube_has(f: BookFile, wanted: set[str]) -> bool:
+    """Whether a file's cube holds the dimensions wanted; one that no row of the file has may be absent."""
+    if f.cube is None:
+        return False
+    in_file = {name for name, _ in f.columns}
+    needed = wanted - {"actor"} | ({"actor", "channel"} if "actor" in wanted else set())
+    return not (needed & in_file) - set(f.cube_columns)
