@@ -3,6 +3,7 @@
 
 import csv
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,10 @@ QUESTIONS = [
     Slice(SPAN, by=("team",), where=(Condition("channel", ("voice", "")),), basis="marginal"),
     Slice(Period(date(2026, 1, 5), date(2026, 3, 9)), grain="week", by=("reason",)),
     Slice(SPAN, by=("weekday",), where=(Condition("reason", ("r1",), negate=True),)),
+    Slice(SPAN, grain="week", by=("reason",), where=(Condition("channel", ("voice",)),), basis="full"),
+    Slice(SPAN, grain="day", by=("team", "pool"), where=(Condition("site", ("x",)),)),
+    Slice(SPAN, grain="whole", where=(Condition("reason", ("r2", "")),)),
+    Slice(Period(date(2026, 2, 1), date(2026, 3, 1)), grain="whole"),
 ]
 
 
@@ -97,6 +102,29 @@ def test_day_cubes_and_rows_give_the_same_cells(workspace: Workspace, question: 
     cubed, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
     assert cubed.work.from_day_cubes(["channel", "team", "reason", "site", "day"])
     assert cubed.cells(question) == plain.cells(question)
+
+
+@pytest.mark.parametrize("cubes", [True, False])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_was_asked_before_changes_no_answer(workspace: Workspace, cubes: bool, turned: bool) -> None:
+    """Every question and its whole: of one costed Book, in both orders, and of a Book of its own."""
+    book, policy = workspace.book(), parse_policy(PLAIN)
+    asked = [q for one in QUESTIONS for q in (one, replace(one, by=(), grain="whole"))]
+    together = CostedBook(book, policy, cubes=cubes)
+    for question in reversed(asked) if turned else asked:
+        alone = CostedBook(book, policy, cubes=cubes)
+        assert together.cells(question) == alone.cells(question)
+
+
+def test_a_whole_is_the_sum_of_what_was_asked_before(workspace: Workspace) -> None:
+    """Without earlier answers it is worked out from the work itself."""
+    costed = CostedBook(workspace.book(), parse_policy(PLAIN))
+    parts = Slice(SPAN, by=("team",), where=(Condition("channel", ("voice",)),))
+    whole = replace(parts, by=(), grain="whole")
+    costed.cells(parts)
+    remembered = costed.cells(whole)
+    costed.forget()
+    assert costed.cells(whole) == remembered
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
