@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MS_PER_HOUR = 3_600_000
-MEASURES = ("paid_h", "scheduled_h", "available_h", "practical_h", "fte", "heads", "seats")
+MEASURES = ("paid_h", "scheduled_h", "available_h", "practical_h", "fte", "heads", "seats", "leavers")
 
 
 class Capacity:
@@ -72,9 +72,9 @@ def _spread(
 ) -> None:
     for month in periods(span, "month"):
         days = (min(span.end, month.end) - max(span.start, month.start)).days
-        # Hours are a flow and divide over the span's days; heads and seats are a stock and weigh the
-        # month's days.
-        whole = span.days if name.endswith("_h") else month.days
+        # Hours and leavers are a flow and divide over the span's days; heads and seats are a stock and weigh
+        # the month's days.
+        whole = span.days if name.endswith("_h") or name == "leavers" else month.days
         key = (group, month.start, name)
         amounts[key] = amounts.get(key, Fraction(0)) + Fraction(value) * days / whole
 

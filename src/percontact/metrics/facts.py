@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What metrics count: for each table its times, its features (columns made of others), and what joins it.
+
+A feature that cannot be known is NULL, never false: a condition on it does not hold, and coverage says so.
+Joins are many-to-one, so a row is never counted twice: a contact has one case and one customer, a survey asks
+about one contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from percontact.records.tables import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A column made of others.
+
+    sql    over the row's alias `c` and the aliases of its joins, NULL where unknown
+    says   what it is, in words
+    needs  columns of the table without which it is unknown everywhere
+    join   what it joins, a key of `Facts.joins`; "" = nothing
+    """
+
+    sql: str
+    says: str
+    needs: tuple[str, ...] = ()
+    join: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What can be counted about a table.
+
+    times     columns that can say which period a row belongs to
+    weight    SQL of how many a row stands for
+    features  by name
+    made      table that `made_rows` makes, where rows must be spread first; "" = the rows themselves
+    borrowed  (table, its alias, column both share) whose dimensions hold where the row has none of its own
+    """
+
+    table: str
+    times: tuple[str, ...]
+    weight: str = "1"
+    features: Mapping[str, Feature] = field(default_factory=dict)
+    borrowed: tuple[str, str, str] | None = None
+    made: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """Columns of the contract and features."""
+        return {*TABLES[self.table].names, *self.features}
+
+
+def seconds(start: str, end: str) -> str:
+    """SQL of the exact seconds from one instant to another."""
+    return f"CAST(date_diff('millisecond', {start}, {end}) AS DECIMAL(18,3)) * 0.001::DECIMAL(4,3)"
+
+
+_OUTCOME = "lower(c.outcome)"
+
+CONTACTS = Facts(
+    "contacts",
+    ("started_at",),
+    weight='c."count"',
+    features={
+        "handled": Feature("c.handled > 0", "not abandoned"),
+        "abandoned": Feature("c.handled = 0", "the customer left unserved"),
+        "queued": Feature(
+            "CASE WHEN c.queued_at IS NOT NULL OR c.wait_s IS NOT NULL THEN true END", "stood in a queue"
+        ),
+        "transferred": Feature(f"{_OUTCOME} = 'transferred'", "handed to someone else", ("outcome",)),
+        "escalated": Feature(
+            f"coalesce(k.escalated, {_OUTCOME} = 'escalated')", "went to a higher tier", (), "case"
+        ),
+        "resolved": Feature(
+            f"CASE WHEN c.handled > 0 THEN {_OUTCOME} = 'resolved' END",
+            "ended with the matter settled",
+            ("outcome",),
+        ),
+        "repeat": Feature("t.repeat", "the customer came back about the same", ("customer_id",), "repeat"),
+        "followed": Feature(
+            "t.followed",
+            "the customer comes back about the same within the window",
+            ("customer_id",),
+            "repeat",
+        ),
+        "settled": Feature(
+            "c.started_at <= t.settled_until", "its window of repeats has closed", ("customer_id",), "repeat"
+        ),
+        "assisted": Feature(
+            "coalesce(h.agent, {actor} IN ('agent', 'back_office'))", "an agent took part", (), "legs"
+        ),
+        "by_bot": Feature("coalesce(h.bot, {actor} = 'bot')", "a bot took part", (), "legs"),
+        "self_served": Feature(
+            "coalesce(h.machine, {actor} IN ('bot', 'ivr', 'self_service'))",
+            "a machine took part",
+            (),
+            "legs",
+        ),
+        "failure": Feature("{failure}", "failure demand, by the reasons the policy lists", ("reason",)),
+    },
+)
+
+CASES = Facts(
+    "cases",
+    ("opened_at", "resolved_at", "closed_at", "first_reply_at"),
+    features={
+        "resolved": Feature("c.resolved_at IS NOT NULL", "has a resolution"),
+        "open": Feature("c.resolved_at IS NULL", "has none yet"),
+        "reopened": Feature("c.reopens > 0", "was opened again", ("reopens",)),
+        "replied": Feature("c.first_reply_at IS NOT NULL", "has a first human reply", ("first_reply_at",)),
+        "due": Feature(
+            "c.resolved_at <= c.opened_at + {within} OR c.opened_at + {within} <= {latest}",
+            "its target time has passed by the end of the data, or it is resolved in it",
+        ),
+        "resolution_s": Feature(
+            seconds("c.opened_at", "c.resolved_at"), "seconds from opening to the last resolution",
+            ("resolved_at",)
+        ),
+        "first_reply_s": Feature(
+            seconds("c.opened_at", "c.first_reply_at"), "seconds from opening to the first human reply",
+            ("first_reply_at",),
+        ),
+        "contacts": Feature("n.contacts", "contacts of the case", (), "contacts"),
+    },
+)  # fmt: skip
+
+SURVEYS = Facts(
+    "surveys",
+    ("sent_at", "answered_at"),
+    features={
+        "answered": Feature("c.score IS NOT NULL", "has an answer"),
+        "scale": Feature("c.scale_min || ' to ' || c.scale_max", "lowest and highest answer"),
+        "position": Feature(
+            "CASE WHEN c.scale_max > c.scale_min THEN "
+            "CAST((c.score - c.scale_min) / (c.scale_max - c.scale_min) AS DECIMAL(18,6)) END",
+            "where the answer lies on its scale, 0 to 1", ("scale_min", "scale_max"),
+        ),
+    },
+    borrowed=("contacts", "p", "contact_id"),
+)  # fmt: skip
+
+CUSTOMERS = Facts(
+    "customers",
+    ("joined_on", "at_start", "active_at_start"),
+    features={
+        "lost": Feature("c.left_on < span.stop", "left within the period"),
+        "gone_quiet": Feature("{quiet} < span.stop", "has not been seen for the window", ("last_active_on",)),
+        "happened": Feature("c.first_value_on IS NOT NULL", "has got value"),
+        "days_seen": Feature(
+            "coalesce(c.first_value_on, c.left_on, {today}) - c.joined_on",
+            "days from joining to first value, or to when they were last seen without it",
+        ),
+    },
+)  # fmt: skip
+
+CAPACITY = Facts(
+    "capacity",
+    ("month",),
+    features={
+        "handle_h": Feature("c.handle_h", "hours of handling by the group, as costed"),
+    },
+    made="staff_month",
+)
+
+CAMPAIGNS = Facts(
+    "campaigns",
+    ("period_start",),
+    features={"spend": Feature("c.spend", "marketing and advertising together, in the reporting currency")},
+    made="campaign_period",
+)
+
+FACTS: dict[str, Facts] = {f.table: f for f in (CONTACTS, CASES, SURVEYS, CUSTOMERS, CAPACITY, CAMPAIGNS)}
+"""Table -> what can be counted about it."""

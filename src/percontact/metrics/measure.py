@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measure metrics: all that count rows of one table in one pass, costs from the costed Book.
+
+Two laws: a ratio is never averaged (figures of a total are divided after their parts are added up); a
+percentile is never rolled up (it is read again from the rows).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from percontact.costing.policy import Policy
+from percontact.costing.slice import Slice
+from percontact.metrics.card import Card, Term
+from percontact.metrics.cost_figures import cost_figures
+from percontact.metrics.figure import FEW, Figure, Panel
+from percontact.metrics.interval import wilson
+from percontact.metrics.row_sql import Number, Place, without_known
+from percontact.metrics.tally import Tally
+from percontact.metrics.times_to import times_to
+from percontact.records.book import Book
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from percontact.costing.costed import CostedBook
+
+Figures = dict[tuple[date, tuple[object, ...]], Figure]
+
+
+def measure(
+    cards: Sequence[Card],
+    question: Slice,
+    *,
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    policy: Policy,
+    costed: Callable[[], CostedBook],
+    parameters: Mapping[str, Mapping[str, str]] | None = None,
+) -> Panel:
+    """Figures of several metrics over the periods and slices of a question.
+
+    costed      gives the costed Book; called only where a metric is a cost
+    parameters  metric -> parameters set for this question
+    """
+    given = parameters or {}
+    set_cards = [replace(c, parameters={**c.parameters, **given.get(c.metric, {})}) for c in cards]
+    figures: dict[str, Figures] = {}
+    totals: dict[str, Figure] = {}
+    notes: list[str] = []
+    for (table, when, settings), group in _passes(set_cards):
+        tally = Tally(con, book, policy, table, when, parameters=dict(settings))
+        if missing := _unknown_here(tally, question, group):
+            notes.append(missing)
+            for card in group:
+                figures[card.metric], totals[card.metric] = {}, _unknown(card, question)
+            continue
+        for card in group:
+            if card.kind == "survival":
+                figures[card.metric], totals[card.metric] = times_to(tally, card, question)
+        _count(tally, [c for c in group if c.kind != "survival"], question, figures, totals)
+    for card in set_cards:
+        if card.kind == "cost":
+            figures[card.metric], totals[card.metric], told = cost_figures(costed(), card, question)
+            notes += [n for n in told if n not in notes]
+    notes += _missing_columns(set_cards, book)
+    return Panel(question, tuple(set_cards), figures, totals, tuple(notes))
+
+
+def _passes(cards: Iterable[Card]) -> list[tuple[tuple[str, str, tuple[tuple[str, str], ...]], list[Card]]]:
+    """Cards that one pass over a table can answer together."""
+    found: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Card]] = defaultdict(list)
+    settings: dict[tuple[str, str], dict[str, str]] = {}
+    for card in cards:
+        if card.kind == "cost":
+            continue
+        table, _, when = card.counted_on.partition(".")
+        held = settings.setdefault((table, when), {})
+        # Cards that set one parameter apart need a pass each.
+        clash = any(held.get(k, v) != v for k, v in card.parameters.items())
+        mine = dict(card.parameters) if clash else held
+        if not clash:
+            held |= card.parameters
+        found[table, when, tuple(sorted(mine.items())) if clash else ()].append(card)
+    return [
+        ((table, when, key or tuple(sorted(settings[table, when].items()))), group)
+        for (table, when, key), group in found.items()
+    ]
+
+
+def _count(
+    tally: Tally,
+    cards: Sequence[Card],
+    question: Slice,
+    figures: dict[str, Figures],
+    totals: dict[str, Figure],
+) -> None:
+    plain = [c for c in cards if c.kind != "index"]
+    wanted = {c.metric: _numbers(c) for c in plain}
+    numbers = list(dict.fromkeys(n for many in wanted.values() for n in many))
+    if numbers:
+        found = tally.read(question, numbers)
+        whole = tally.read(replace(question, grain="whole", by=(), asked=()), numbers)
+        at = {n: i for i, n in enumerate(numbers)}
+        for card in plain:
+            parts = [at[n] for n in wanted[card.metric]]
+            figures[card.metric] = {p: _figure(card, p, [row[i] for i in parts]) for p, row in found.items()}
+            place = (question.span.start, ())
+            row = whole.get(place) or [None] * len(numbers)
+            totals[card.metric] = _figure(card, place, [row[i] for i in parts])
+    for card in cards:
+        if card.kind == "index":
+            figures[card.metric] = _index(tally, card, question)
+            one = _index(tally, card, replace(question, grain="whole", by=(), asked=()))
+            totals[card.metric] = one.get((question.span.start, ())) or _unknown(card, question)
+
+
+def _numbers(card: Card) -> list[Number]:
+    """What is read for a card: its terms, then its population."""
+    terms = [t for t in (card.top, card.minus, card.bottom) if t is not None]
+    numbers = [Number(t) for t in terms]
+    if card.kind == "percentile":
+        assert card.bottom is not None
+        numbers.insert(0, Number(replace(card.bottom, how="sum", column=card.of), card.quantile))
+    if card.bottom is not None:
+        numbers.append(Number(without_known(card.bottom)))
+        if card.same:
+            column = card.same.partition(".")[2]
+            numbers.append(Number(replace(card.bottom, how="distinct", column=column)))
+    return numbers
+
+
+def _figure(card: Card, place: Place, row: list[Decimal | int | None]) -> Figure:
+    """The figure of a card from the numbers read for it, in the order of `_numbers`."""
+    period, values = place
+    parts = [None if x is None else Fraction(x) for x in row]
+    if card.kind == "amount":
+        return Figure(card.metric, period, values, parts[0], parts[0], None)
+    if card.same:
+        *parts, kinds = parts
+        if kinds and kinds > 1:
+            return Figure(card.metric, period, values, None, None, parts[-2], parts[-1], None, ("mixed",))
+    *tops, bottom, population = parts
+    marks: tuple[str, ...] = ("few",) if bottom and bottom < FEW else ()
+    if not bottom:
+        return Figure(card.metric, period, values, None, tops[0], bottom, population, None, ("undefined",))
+    if card.kind == "percentile":
+        return Figure(card.metric, period, values, tops[0], tops[0], bottom, population, None, marks)
+    top = tops[0] or Fraction(0)
+    if card.kind == "net":
+        top -= tops[1] or 0
+    interval = None
+    if card.kind == "share" and top.denominator == 1 and bottom.denominator == 1:
+        interval = wilson(int(top), int(bottom))
+    return Figure(
+        card.metric, period, values, card_value(card, top, bottom), top, bottom, population, interval, marks
+    )
+
+
+def card_value(card: Card, top: Fraction, bottom: Fraction) -> Fraction:
+    """top / bottom in the card's unit."""
+    return top / bottom * Fraction(card.times)
+
+
+def _index(tally: Tally, card: Card, question: Slice) -> Figures:
+    """The weighted mean of questions: 100 x sum of weight x mean position, over the sum of weights.
+
+    Source: Fornell et al., Journal of Marketing 60(4), 1996 (ACSI form); weights are the asker's own.
+    """
+    assert card.bottom is not None
+    total = replace(card.bottom, how="sum", column=card.of)
+    over = card.over.partition(".")[2] or card.over
+    found = tally.read(
+        replace(question, by=(*question.by, over), asked=()), [Number(total), Number(card.bottom)]
+    )
+    weights = _weights(card.parameters.get("weights", ""))
+    sums: dict[tuple[date, tuple[object, ...]], list[Fraction]] = {}
+    for (period, values), (score, count) in found.items():
+        weight = weights.get(str(values[-1]), Fraction(0)) if weights else Fraction(1)
+        if not count or not weight:
+            continue
+        held = sums.setdefault((period, values[:-1]), [Fraction(0), Fraction(0), Fraction(0)])
+        held[0] += weight * Fraction(score or 0) / Fraction(count)
+        held[1] += weight
+        held[2] += Fraction(count)
+    return {
+        place: Figure(
+            card.metric, place[0], place[1], score / weight * Fraction(card.times), score, count, None, None,
+            ("few",) if count < FEW else (),
+        )
+        for place, (score, weight, count) in sums.items()
+    }  # fmt: skip
+
+
+def _weights(text: str) -> dict[str, Fraction]:
+    """ "ease=0.4, speed=0.6" as question -> weight; "" = all alike."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    return {name.strip(): Fraction(value.strip()) for name, _, value in pairs}
+
+
+def _unknown(card: Card, question: Slice) -> Figure:
+    return Figure(card.metric, question.span.start, (), None, None, None, None, None, ("unknown",))
+
+
+def _unknown_here(tally: Tally, question: Slice, cards: Sequence[Card]) -> str:
+    """A sentence where the rows cannot be told apart as the question asks, or ""."""
+    names = ", ".join(c.symbol or c.name for c in cards)
+    if not tally.book.has(tally.facts.table):
+        return f"{names}: unknown, there are no {tally.facts.table} yet."
+    asked = [*question.by, *(c.dimension for c in question.where if c.dimension != "month")]
+    if strange := [d for d in asked if not tally.row.knows(d)]:
+        return f"{names}: unknown by {', '.join(strange)}, which {tally.facts.table} do not say."
+    return ""
+
+
+def _missing_columns(cards: Sequence[Card], book: Book) -> list[str]:
+    """A sentence for each metric that counts what no row of the data says."""
+    told = []
+    for card in cards:
+        if card.kind == "cost" or not book.has(card.table):
+            continue
+        filled = book.filled(card.table)
+        terms = [t for t in (card.top, card.minus, card.bottom) if t is not None]
+        needed = {c for t in terms for c in _columns(t)} | ({card.of} if card.of else set())
+        contract = set(book.columns(card.table))
+        if missing := sorted(n for n in needed if n in contract and n not in filled):
+            told.append(f"{card.symbol or card.name}: no row of {card.table} says {', '.join(missing)}.")
+    return told
+
+
+def _columns(term: Term) -> Iterable[str]:
+    return [c for c in (term.column, *(t.column for t in term.where)) if c]

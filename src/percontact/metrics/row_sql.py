@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a card speaks of, as SQL over one row: columns, features, conditions, and sums over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from percontact.costing.calendar import CALENDAR_DIMENSIONS
+from percontact.costing.policy import Policy
+from percontact.costing.scope import actor_sql
+from percontact.costing.slice import MONTH
+from percontact.metrics.card import Term, Test
+from percontact.metrics.facts import Facts
+from percontact.records.book import Book
+from percontact.records.dialect import in_list, quote
+from percontact.records.tables import TABLES
+
+Place = tuple[date, tuple[object, ...]]
+"""(first day of the period, values of the dimensions)"""
+
+_COMPARE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number wanted of each group: SQL over the columns of `Tally.rows`, or a term.
+
+    quantile  for the value that this part of the rows of `term` does not pass
+    """
+
+    term: Term
+    quantile: Decimal | None = None
+
+
+class RowSql:
+    """SQL of what cards say about the rows of one table; notes what it used on the way.
+
+    used    columns of the row that the SQL speaks of
+    joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
+    """
+
+    def __init__(
+        self, book: Book, policy: Policy, facts: Facts, when: str, parameters: Mapping[str, str]
+    ) -> None:
+        self.book, self.policy, self.facts, self.when = book, policy, facts, when
+        self.parameters = parameters
+        self.columns = book.columns(facts.table)
+        self.filled = book.filled(facts.table)
+        self.used: set[str] = set()
+        self.joined: set[str] = set()
+
+    @property
+    def inactive_days(self) -> int:
+        """Days without a sign after which a user counts as gone."""
+        return int(self.parameters.get("inactive_days", "30"))
+
+    def value(self, name: str) -> str:
+        """SQL of a column or feature of a row; unknown where no file has it."""
+        feature = self.facts.features.get(name)
+        if feature is not None:
+            if feature.join:
+                self.joined.add(feature.join)
+            return self._filled(feature.sql)
+        if name == "actor" and self.facts.table == "contacts":
+            return self._filled("{actor}")
+        return self._own(name)
+
+    def _own(self, name: str) -> str:
+        if name not in self.columns:
+            return "NULL"
+        self.used.add(name)
+        return f"c.{quote(name)}"
+
+    def _filled(self, sql: str) -> str:
+        """SQL of a feature with what the policy says put in; notes the columns it speaks of."""
+        if "{quiet}" in sql:
+            sql = sql.replace("{quiet}", f"c.last_active_on + {self.inactive_days}")
+        if "{actor}" in sql:
+            sql = sql.replace("{actor}", actor_sql(self._own("actor"), self._own("channel")))
+        if "{failure}" in sql:
+            known = self.policy.failure_reasons
+            test = in_list("c.reason", known) if known else "CAST(NULL AS BOOLEAN)"
+            sql = sql.replace("{failure}", test)
+        if "{within}" in sql:
+            seconds = int(self.parameters.get("within_s", "86400"))
+            times = [n for n in ("opened_at", "resolved_at", "closed_at") if n in self.columns]
+            latest = ", ".join(f"max({n})" for n in times)
+            rows = self.book.relation("cases", times)
+            sql = sql.replace("{within}", f"INTERVAL {seconds} SECOND")
+            sql = sql.replace("{latest}", f"(SELECT greatest({latest}) FROM {rows})")
+        if "{today}" in sql:
+            dates = [
+                n for n in ("joined_on", "first_value_on", "left_on", "last_active_on") if n in self.columns
+            ]
+            latest = ", ".join(f"max({n})" for n in dates)
+            rows = self.book.relation("customers", dates)
+            sql = sql.replace("{today}", f"(SELECT greatest({latest}) FROM {rows})")
+        for name in self.columns:
+            if f"c.{name}" in sql or f"c.{quote(name)}" in sql:
+                self.used.add(name)
+        return sql
+
+    def test(self, one: Test) -> str:
+        """SQL of a condition; it never holds where the value is unknown, but for `unknown` and `not`."""
+        value = self.value(one.column)
+        if one.how == "known":
+            return f"{value} IS NOT NULL"
+        if one.how == "unknown":
+            return f"{value} IS NULL"
+        values = [self.parameters.get(v[1:], v) if v.startswith("$") else v for v in one.values]
+        kind = self._kind(one.column)
+        if one.how in _COMPARE:
+            return f"coalesce({value} {_COMPARE[one.how]} {Decimal(values[0]):f}, false)"
+        if kind == "flag":
+            asked = values[0].lower() in ("yes", "true", "y", "1")
+            test = f"coalesce({value}, false)" if asked else f"coalesce(NOT {value}, false)"
+            return f"NOT {test}" if one.how == "not" else test
+        if kind == "number":
+            test = f"coalesce({value} IN ({', '.join(f'{Decimal(v):f}' for v in values)}), false)"
+        else:
+            test = f"coalesce({in_list(f'lower({value})', [v.lower() for v in values])}, false)"
+        return f"NOT {test}" if one.how == "not" else test
+
+    def _kind(self, name: str) -> str:
+        column = TABLES[self.facts.table].column(name)
+        if column is not None:
+            if column.kind in ("seconds", "hours", "quantity", "money", "whole", "rate", "score"):
+                return "number"
+            return "flag" if column.kind == "flag" else "text"
+        if name in self.facts.features:
+            numbers = name.endswith(("_s", "_h")) or name in ("position", "contacts", "days_seen", "spend")
+            return "number" if numbers else "flag"
+        return "text"
+
+    def number(self, wanted: Number) -> str:
+        """SQL of an aggregate over the rows."""
+        term = wanted.term
+        tests = [self.test(t) for t in term.where]
+        column = self.value(term.column) if term.column else ""
+        if wanted.quantile is not None:
+            tests.append(f"{self.facts.weight} = 1")
+            return f"quantile_disc({column}, {wanted.quantile:f}){_filter(tests)}"
+        if term.how == "count":
+            return f"coalesce(sum({self.facts.weight}){_filter(tests)}, 0)"
+        if term.how == "distinct":
+            return f"count(DISTINCT {column}){_filter(tests)}"
+        return f"coalesce(sum({column}){_filter(tests)}, 0)"
+
+    def dimension(self, name: str) -> str:
+        """SQL of a dimension: the row's own column, that of the row it borrows from, or a feature."""
+        if name in CALENDAR_DIMENSIONS:
+            self.used.add(self.when)
+            return f"b.{name}"
+        own = self.value(name)
+        if self.facts.borrowed and name not in TABLES[self.facts.table].names:
+            table, alias, _ = self.facts.borrowed
+            if name in self.book.columns(table):
+                self.joined.add(alias)
+                theirs = f"{alias}.{quote(name)}"
+                return theirs if own == "NULL" else f"coalesce({own}, {theirs})"
+        return own
+
+    def knows(self, name: str) -> bool:
+        """Whether any row can have a value of this dimension."""
+        if (
+            name in CALENDAR_DIMENSIONS
+            or name in self.facts.features
+            or name in self.filled
+            or name == "actor"
+        ):
+            return True
+        return self.facts.borrowed is not None and name in self.book.filled(self.facts.borrowed[0])
+
+    def condition(self, dimension: str, values: Iterable[str], *, negate: bool) -> str:
+        if dimension == MONTH:
+            column = "CAST(month AS VARCHAR)"
+        else:
+            column = f"CAST({self.dimension(dimension)} AS VARCHAR)"
+        known = [v for v in values if v]
+        tests = [in_list(column, known)] if known else []
+        if "" in values:
+            tests.append(f"{column} IS NULL")
+        inside = f"coalesce({' OR '.join(tests) or 'false'}, false)"
+        return f"NOT {inside}" if negate else inside
+
+
+def _filter(tests: Sequence[str]) -> str:
+    told = [t for t in tests if t]
+    return f" FILTER ({' AND '.join(told)})" if told else ""
+
+
+def without_known(term: Term) -> Term:
+    """The term without its conditions that something is known: the population of its coverage."""
+    return replace(term, where=tuple(t for t in term.where if t.how != "known"))

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers over the rows of a table, any number of them in one pass, by period and dimension, as SQL.
+
+Shape 1 of the two query shapes again: group rows, add conditional sums. A ratio is divided after, in Python,
+from exact sums; nothing here divides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from percontact.costing.calendar import CALENDAR_DIMENSIONS, make_calendar
+from percontact.costing.policy import Policy
+from percontact.costing.repeats import mark_repeats
+from percontact.costing.scope import actor_sql
+from percontact.costing.slice import Slice
+from percontact.metrics.facts import FACTS
+from percontact.metrics.made_rows import make_rows
+from percontact.metrics.row_sql import Number, Place, RowSql
+from percontact.records.book import Book
+from percontact.records.dialect import BUCKET, in_list, quote
+from percontact.records.tables import TABLES
+from percontact.values.period import add_months, periods
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Tally:
+    """Numbers of one table of a Book, counted on one of its times.
+
+    when        the time (a column) that says which period a row belongs to
+    parameters  what $names in conditions stand for
+    """
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        book: Book,
+        policy: Policy,
+        table: str,
+        when: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
+        self.con, self.book, self.policy, self.when = con, book, policy, when
+        self.facts = FACTS[table]
+        self.row = RowSql(book, policy, self.facts, when, parameters or {})
+
+    # -- rows ----------------------------------------------------------------------------------------------
+
+    def read(self, question: Slice, numbers: Sequence[Number]) -> dict[Place, list[Decimal | int | None]]:
+        """Every number at every place of a question, in one pass over the table."""
+        self.row.used, self.row.joined = set(), set()
+        fields = [self.row.number(n) for n in numbers]
+        if self.facts.weight != "1":
+            self.row.used.add("count")
+        dims = [self.row.dimension(d) for d in question.by]
+        where = [self.row.condition(c.dimension, c.values, negate=c.negate) for c in question.where]
+        rows, period, inside = self._rows(question)
+        places = "".join(f", {d} AS d{i}" for i, d in enumerate(dims))
+        tests = " AND ".join([*inside, *where]) or "true"
+        sums = ", ".join(f"{sql} AS x{i}" for i, sql in enumerate(fields))
+        found = self.con.execute(
+            f"SELECT {period} AS period{places}, {sums} FROM {rows} WHERE {tests} GROUP BY ALL"
+        ).fetchall()
+        n = 1 + len(dims)
+        return {(row[0], tuple(row[1:n])): list(row[n:]) for row in found}
+
+    def _rows(self, question: Slice) -> tuple[str, str, list[str]]:
+        """(relation with its joins, SQL of the period, conditions that a row lies in the span)."""
+        placed, period, inside = self._placed(question)
+        if self.facts.borrowed:
+            self.row.used.add(self.facts.borrowed[2])
+        self._note_joins()
+        months = question.months
+        parted = TABLES[self.facts.table].when == self.when
+        wanted = sorted(self.row.used & set(self.row.columns)) + (
+            ["month"] if self._by_file(question) else []
+        )
+        if self.facts.made:
+            rows = make_rows(self.con, self.book, self.policy, self.facts.made, question)
+        else:
+            rows = self.book.relation(
+                self.facts.table,
+                wanted,
+                first=months.start if parted else None,
+                last=add_months(months.end, -1) if parted else None,
+            )
+        return f"{rows} c{placed}{self._join_sql()}", period, inside
+
+    def _by_file(self, question: Slice) -> bool:
+        """Whether the month a file is parted by is all that is asked of time, so that no row is looked up."""
+        calendar = {*question.by, *(c.dimension for c in question.where)} & set(CALENDAR_DIMENSIONS)
+        return TABLES[self.facts.table].when == self.when and not question.by_day and not calendar
+
+    def _placed(self, question: Slice) -> tuple[str, str, list[str]]:
+        """(SQL that joins a row with its day, SQL of the period, conditions that it lies in the span)."""
+        settings, months, span = self.book.settings, question.months, question.span
+        period = question.period(settings.fiscal_start_month)
+        if self.when in ("at_start", "active_at_start"):
+            return self._at_start(question)
+        if self._by_file(question):
+            return "", period, [f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"]
+        self.row.used.add(self.when)
+        column = TABLES[self.facts.table].column(self.when)
+        if column is not None and column.kind == "instant" and not self.facts.made:
+            make_calendar(self.con, months, settings.timezone)
+            day = "SELECT bucket, day, weekday, hour FROM bucket_day"
+            at = f"b.bucket = {BUCKET['duckdb'].format(at=f'c.{quote(self.when)}')}"
+        else:
+            series = f"generate_series(DATE '{months.start}', DATE '{months.end}' - 1, INTERVAL 1 DAY)"
+            days = f"SELECT CAST(unnest({series}) AS DATE) AS day"
+            day, at = (
+                f"SELECT day, isodow(day) AS weekday, NULL::INTEGER AS hour FROM ({days})",
+                f"b.day = c.{quote(self.when)}",
+            )
+        placed = f" JOIN (SELECT *, CAST(date_trunc('month', day) AS DATE) AS month FROM ({day})) b ON {at}"
+        return placed, period, [f"b.day >= DATE '{span.start}' AND b.day < DATE '{span.end}'"]
+
+    def _at_start(self, question: Slice) -> tuple[str, str, list[str]]:
+        """Customers who were there when a period began: a stock, so each counts in every such period."""
+        fiscal = self.book.settings.fiscal_start_month
+        grain = question.grain
+        spans = [question.span] if grain == "whole" else list(periods(question.span, grain, fiscal))
+        values = ", ".join(f"(DATE '{p.start}', DATE '{p.end}')" for p in spans)
+        self.row.used |= {"joined_on", "left_on"}
+        there = "c.joined_on < span.start AND (c.left_on IS NULL OR c.left_on >= span.start)"
+        if self.when == "active_at_start":
+            self.row.used.add("last_active_on")
+            there = f"c.joined_on < span.start AND c.last_active_on >= span.start - {self.row.inactive_days}"
+        return f" JOIN (VALUES {values}) AS span(start, stop) ON {there}", "span.start", []
+
+    def _note_joins(self) -> None:
+        """Columns that the joins need of the row."""
+        needs = {"case": "case_id", "repeat": "row_id", "legs": "contact_id", "contacts": "case_id"}
+        self.row.used |= {needs[j] for j in self.row.joined if j in needs}
+        if "repeat" in self.row.joined:
+            self.row.used.add("started_at")
+
+    def _join_sql(self) -> str:
+        """SQL of the joins in use; each is many-to-one, so that no row comes twice."""
+        book, sql = self.book, ""
+        if "case" in self.row.joined:
+            sql += f" LEFT JOIN {book.relation('cases', ['case_id', 'escalated'])} k ON k.case_id = c.case_id"
+        if "contacts" in self.row.joined:
+            rows = book.relation("contacts", ["case_id", "count"])
+            counted = f'SELECT case_id, sum("count") AS contacts FROM {rows} GROUP BY case_id'
+            sql += f" LEFT JOIN ({counted}) n ON n.case_id = c.case_id"
+        if "legs" in self.row.joined:
+            legs = book.relation("handlings", ["contact_id", "actor", "channel"])
+            actor = actor_sql("actor", "channel")
+            kinds = {
+                "agent": ("agent", "back_office"),
+                "bot": ("bot",),
+                "machine": ("bot", "ivr", "self_service"),
+            }
+            fields = ", ".join(f"bool_or({in_list(actor, who)}) AS {name}" for name, who in kinds.items())
+            sql += (
+                f" LEFT JOIN (SELECT contact_id, {fields} FROM {legs} GROUP BY contact_id) h"
+                " ON h.contact_id = c.contact_id"
+            )
+        if "repeat" in self.row.joined:
+            mark_repeats(self.con, book, self.policy)
+            last = f"(SELECT max(started_at) FROM {book.relation('contacts', ['started_at'])})"
+            days = f"INTERVAL {int(self.policy.repeat_days)} DAY"
+            sql += (
+                f" LEFT JOIN (SELECT r.*, {last} - {days} AS settled_until FROM repeat_contact r) t"
+                " ON t.row_id = c.row_id"
+            )
+        if self.facts.borrowed and self.facts.borrowed[1] in self.row.joined:
+            table, alias, key = self.facts.borrowed
+            sql += f" LEFT JOIN {book.relation(table)} {alias} ON {alias}.{key} = c.{key}"
+        return sql
