@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -28,11 +29,11 @@ from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import BASES, Basis
 from percontact.costing.slice import Condition, Slice, full_name
-from percontact.costing.work import SUMMARY_FORMAT
+from percontact.costing.work import SUMMARY_FORMAT, Work
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
-from percontact.records.dialect import quote
+from percontact.records.dialect import connect, quote
 from percontact.records.landing import Receipt
 from percontact.records.tables import TABLES
 from percontact.report.state import state
@@ -89,13 +90,7 @@ class OpenBook:
         """The Book with every cent of its ledger assigned. Raises E-DATA-01 without contacts or ledger."""
         for table, what in (("ledger", "costs"), ("contacts", "contacts")):
             if not self.book.has(table):
-                raise problem(
-                    "E-DATA-01",
-                    str(self.workspace.path),
-                    f"there are no {what} yet",
-                    "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
-                    f"Import them: percontact import {table} FILE.",
-                )
+                raise _lacking(self.workspace, table, what)
         kept = self.workspace.run_folder(self._run) / SUMMARY_FILE
         costed = CostedBook(
             self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None
@@ -103,6 +98,13 @@ class OpenBook:
         if costed.work.wants_summary():
             self._keep_summary(costed)
         return costed
+
+    @cached_property
+    def work(self) -> Work:
+        """The work of the Book, costed where it can be."""
+        if self.book.has("ledger") and self.book.has("contacts"):
+            return self.costed.work
+        return Work(connect(), self.book, self.policy)
 
     @property
     def _run(self) -> str:
@@ -135,9 +137,13 @@ class OpenBook:
         by: Sequence[str] = (),
         where: Sequence[str] = (),
         basis: str = "used",
+        also: Iterable[str] = (),
     ) -> Slice:
-        """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions."""
-        known = {*self.costed.work.dimensions(), *LEDGER_DIMENSIONS, "pool"}
+        """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions.
+
+        also  dimensions besides those of contacts and the ledger
+        """
+        known = {*self.work.dimensions(), *LEDGER_DIMENSIONS, "pool", *also}
         dims = {_dimension(d, known): d.strip() for one in by for d in one.split(",") if d.strip()}
         conditions = tuple(self._condition(text, known) for text in where)
         return Slice(
@@ -157,8 +163,7 @@ class OpenBook:
         fiscal = self.settings.fiscal_start_month
         first = named_period(start, "--from", fiscal).start if start else None
         last = named_period(end, "--to", fiscal).end if end else None
-        months = sorted(set(self.costed.ledger_months) & set(self.book.months("contacts")))
-        months = months or sorted({*self.costed.ledger_months, *self.book.months("contacts")})
+        months = self._months()
         first = first or min(months[0], last or months[0])
         last = last or max(add_months(months[-1], 1), add_months(first, 1))
         if last <= first:
@@ -170,6 +175,17 @@ class OpenBook:
                 "Swap them.",
             )
         return Period(first, last)
+
+    def _months(self) -> list[date]:
+        """Months that cost and contacts both speak of; else those that either does, or any table."""
+        worked = set(self.book.months("contacts"))
+        if self.book.has("ledger") and worked:
+            paid = set(self.costed.ledger_months)
+            return sorted(worked & paid) or sorted(worked | paid)
+        found = worked or {m for table in TABLES for m in self.book.months(table)}
+        if not found:
+            raise _lacking(self.workspace, "contacts", "contacts")
+        return sorted(found)
 
     def state(self, question: Slice, per: str = "contact", *, compare: bool = True) -> Statement:
         """Answer a question with a cost statement.
@@ -275,6 +291,16 @@ def land(
         "other imports kept changing this table",
         "The ids have to be checked against all that is there.",
         "Try again.",
+    )
+
+
+def _lacking(workspace: Workspace, table: str, what: str) -> PercontactError:
+    return problem(
+        "E-DATA-01",
+        str(workspace.path),
+        f"there are no {what} yet",
+        "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
+        f"Import them: percontact import {table} FILE.",
     )
 
 

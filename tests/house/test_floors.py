@@ -26,6 +26,7 @@ FLOORS = {
     "report": 7,
     "pipeline": 8,
     "answers": 9,
+    "measuring": 9,
     "front": 9,
     "demo": 9,
     "web": 10,

@@ -16,6 +16,8 @@ VERBS = {
     "imports": "List imports with their receipts, set-aside rows, and undo.",
     "policy": "Propose or check the rules that place each cost line.",
     "cost": "What contacts cost: the cost statement.",
+    "measure": "Metrics by period and slice: CSAT, FCR, AHT, service level, churn, ...",
+    "kpi": "List, search and explain metrics, with today's own figures.",
     "contacts": "List single contacts with their cost.",
     "trace": "From a figure down to ledger lines, contacts and source rows.",
     "usage": "Price metered use: AI resolutions, tokens, minutes, messages, seats.",
@@ -42,6 +44,10 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.policy import command
         case "cost":
             from percontact.cli.cost import command
+        case "measure":
+            from percontact.cli.measure import command
+        case "kpi":
+            from percontact.cli.kpi import command
         case "contacts":
             from percontact.cli.contacts import command
         case "trace":

@@ -110,7 +110,9 @@ def _count(
         at = {n: i for i, n in enumerate(numbers)}
         for card in plain:
             parts = [at[n] for n in wanted[card.metric]]
-            figures[card.metric] = {p: _figure(card, p, [row[i] for i in parts]) for p, row in found.items()}
+            made = {p: _figure(card, p, [row[i] for i in parts]) for p, row in found.items()}
+            # A place that only another metric's rows lie in is no place of this one.
+            figures[card.metric] = {p: f for p, f in made.items() if f.population != 0}
             place = (question.span.start, ())
             row = whole.get(place) or [None] * len(numbers)
             totals[card.metric] = _figure(card, place, [row[i] for i in parts])

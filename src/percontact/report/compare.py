@@ -17,7 +17,7 @@ from percontact.costing.slice import Slice
 from percontact.report.statement import Comparison, Line
 from percontact.report.words import BUDGET
 from percontact.values.money import from_pico, share_cents, to_pico
-from percontact.values.period import Period, add_months, periods
+from percontact.values.period import Period, before, last_year, periods
 
 Total = Callable[[CostedBook, Slice, Per], Line]
 
@@ -30,26 +30,12 @@ def comparisons(
     A budget plans all cost, so it stands beside the total on basis full.
     """
     for name, span in (
-        ("period before", _before(question.span)),
-        ("same period last year", _last_year(question.span)),
+        ("period before", before(question.span)),
+        ("same period last year", last_year(question.span)),
     ):
         yield _compare(name, costed, replace(question, span=span), per, whole, total)
     full = whole if question.basis == "full" else total(costed, replace(question, basis="full"), per)
     yield _budget(costed, question, per, full)
-
-
-def _before(span: Period) -> Period:
-    if span.start.day == 1 and span.end.day == 1:
-        months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month
-        return Period(add_months(span.start, -months), span.start)
-    return Period(span.start - timedelta(days=span.days), span.start)
-
-
-def _last_year(span: Period) -> Period:
-    if span.start.day == 1 and span.end.day == 1:
-        return Period(add_months(span.start, -12), add_months(span.end, -12))
-    # 52 weeks: the same weekdays, which matter more to a contact centre than the same dates.
-    return Period(span.start - timedelta(days=364), span.end - timedelta(days=364))
 
 
 def _compare(name: str, costed: CostedBook, other: Slice, per: Per, whole: Line, total: Total) -> Comparison:

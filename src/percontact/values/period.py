@@ -104,6 +104,22 @@ def periods(span: Period, grain: Grain, fiscal_start_month: int = 1) -> Iterator
         start = end
 
 
+def before(span: Period) -> Period:
+    """The span before a span: as many whole months, or as many days."""
+    if span.start.day == 1 and span.end.day == 1:
+        months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month
+        return Period(add_months(span.start, -months), span.start)
+    return Period(span.start - timedelta(days=span.days), span.start)
+
+
+def last_year(span: Period) -> Period:
+    """The same span a year before: the same months, or the same weekdays 52 weeks before."""
+    if span.start.day == 1 and span.end.day == 1:
+        return Period(add_months(span.start, -12), add_months(span.end, -12))
+    # 52 weeks: the same weekdays, which matter more to a contact centre than the same dates.
+    return Period(span.start - timedelta(days=364), span.end - timedelta(days=364))
+
+
 _FORMS: tuple[tuple[str, Grain], ...] = (
     (r"(\d{4})-(\d{2})-(\d{2})", "day"),
     (r"(\d{4})-W(\d{2})", "week"),

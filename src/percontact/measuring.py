@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers in metrics: figures for a question, the catalogue, one card with today's figures in its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from percontact.costing.slice import Slice
+from percontact.metrics.card import Card
+from percontact.metrics.catalogue import catalogue, find, search
+from percontact.metrics.facts import FACTS
+from percontact.metrics.figure import Figure, Panel
+from percontact.metrics.measure import measure
+from percontact.pipeline import OpenBook
+from percontact.records.column import Kind
+from percontact.records.dialect import connect
+from percontact.records.tables import TABLES
+from percontact.report.card_page import card_document, catalogue_document
+from percontact.report.document import Document
+from percontact.report.measured import measured_document
+from percontact.values.period import Period, before, last_year
+from percontact.values.problem import did_you_mean, problem
+
+_NAMED: tuple[Kind, ...] = ("code", "flag", "person", "id")
+"""Kinds of columns that figures can be told apart by."""
+BESIDE = {"previous": "period before", "last-year": "same period last year"}
+
+
+def measured(
+    book: OpenBook,
+    names: Sequence[str],
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    compare: Sequence[str] = (),
+    settings: Sequence[str] = (),
+) -> Document:
+    """Figures of metrics as people name them.
+
+    Raises E-ARG-01 with near names, E-CARD-01 for a malformed card of the workspace.
+    """
+    panel = panel_of(
+        book, names, start=start, end=end, grain=grain, by=by, where=where, basis=basis, settings=settings
+    )
+    beside = []
+    for one in compare:
+        if one not in BESIDE:
+            do = did_you_mean(one, BESIDE)
+            raise problem(
+                "E-ARG-01", "--compare", f"{one!r} is not one of its values", "Nothing was compared.", do
+            )
+        earlier = replace(panel.question, span=_earlier(panel.question, one), grain="whole", by=(), asked=())
+        beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
+    return measured_document(
+        panel,
+        book.settings.currency,
+        fiscal=book.settings.fiscal_start_month,
+        demo=book.settings.demo,
+        beside=beside,
+    )
+
+
+def panel_of(
+    book: OpenBook,
+    names: Sequence[str],
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    settings: Sequence[str] = (),
+) -> Panel:
+    """The panel of metrics as people name them."""
+    cards = catalogue(book.workspace.path)
+    chosen = list({c.metric: c for c in (find(cards, name) for name in names)}.values())
+    question = book.ask(
+        start=start, end=end, grain=grain, by=by, where=where, basis=basis, also=dimensions(chosen)
+    )
+    return _panel(book, chosen, question, _parameters(chosen, cards, settings))
+
+
+def _panel(
+    book: OpenBook,
+    cards: Sequence[Card],
+    question: Slice,
+    parameters: Mapping[str, Mapping[str, str]] | None = None,
+) -> Panel:
+    return measure(
+        cards, question, con=connect(), book=book.book, policy=book.policy,
+        costed=lambda: book.costed, parameters=parameters,
+    )  # fmt: skip
+
+
+def dimensions(cards: Iterable[Card]) -> set[str]:
+    """Columns and features that figures of these cards can be told apart by, besides those of contacts."""
+    tables = {c.table for c in cards if c.kind != "cost"} - {"contacts"}
+    columns = {c.name for t in tables for c in TABLES[t].columns if c.kind in _NAMED}
+    return columns | {n for t in tables for n in FACTS[t].features if not n.endswith(("_s", "_h"))}
+
+
+def _earlier(question: Slice, which: str) -> Period:
+    return before(question.span) if which == "previous" else last_year(question.span)
+
+
+def _parameters(
+    chosen: Sequence[Card], cards: dict[str, Card], settings: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """--set METRIC.NAME=VALUE as metric -> name -> value."""
+    found: dict[str, dict[str, str]] = {}
+    for text in settings:
+        left, sign, value = text.partition("=")
+        name, _, parameter = left.strip().rpartition(".")
+        card = find(cards, name) if sign and name else None
+        if card is None or card not in chosen or parameter not in card.parameters:
+            known = [f"{c.metric}.{p}" for c in chosen for p in c.parameters]
+            raise problem("E-ARG-01", f"--set {text}", "it sets nothing that these metrics have",
+                          "A parameter is set as METRIC.NAME=VALUE.", did_you_mean(left, known))  # fmt: skip
+        found.setdefault(card.metric, {})[parameter] = value.strip()
+    return found
+
+
+def listed(words: Sequence[str], workspace: Path | None) -> Document:
+    """The catalogue, or the cards that speak of every word."""
+    cards = catalogue(workspace)
+    found = search(cards.values(), words) if words else list(cards.values())
+    return catalogue_document(found, words)
+
+
+def explained(name: str, book: OpenBook | None, *, start: str | None, end: str | None) -> Document:
+    """One card, with the workspace's own figures put into its formula where there is one."""
+    cards = catalogue(book.workspace.path if book else None)
+    card = find(cards, name)
+    if book is None:
+        return card_document(card, None, "money", "")
+    figure, span = _own_figure(book, card, start, end)
+    return card_document(card, figure, book.settings.currency, span)
+
+
+def _own_figure(book: OpenBook, card: Card, start: str | None, end: str | None) -> tuple[Figure | None, str]:
+    needed = ("ledger", "contacts") if card.kind == "cost" else (card.table,)
+    if not all(book.book.has(t) for t in needed):
+        return None, ""
+    question = replace(book.ask(start=start, end=end), grain="whole")
+    panel = _panel(book, [card], question)
+    span = question.span
+    return panel.totals[card.metric], f"{span.start} to {span.end - timedelta(days=1)}"

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measured metrics as a document: figures by period and slice, and totals beside those of another span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from percontact.metrics.card import Card
+from percontact.metrics.figure import Figure, Panel
+from percontact.report.document import Cell, Document, Kind, Table, TableColumn
+from percontact.report.records import records_of
+from percontact.report.words import DEMO_NOTE, count_text, value_text
+from percontact.values.money import cents, to_pico
+from percontact.values.period import label
+
+_HOUR, _DAY = 3600, 86400
+MARKS = {
+    "few": "fewer than 30, read with care",
+    "undefined": "undefined: nothing to divide by",
+    "unknown": "unknown: no data says it",
+    "mixed": "undefined: answers on several scales",
+}
+"""What a mark on a figure means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the values of a metric are written: kind of cell, unit in its header, what they are divided by."""
+
+    kind: Kind
+    unit: str
+    divisor: int = 1
+    digits: int | None = None
+
+
+def measured_document(
+    panel: Panel, currency: str, *, fiscal: int, demo: bool, beside: Sequence[tuple[str, Panel]] = ()
+) -> Document:
+    """Figures of a panel, and the totals beside those of other spans.
+
+    beside  (name, panel of the same question about another span)
+    """
+    span = panel.question.span
+    when = f"{span.start} to {span.end - timedelta(days=1)}"
+    tables = [_figures(panel, currency, fiscal)]
+    tables += [_beside(panel, name, other, currency) for name, other in beside]
+    records = _records(panel, currency, fiscal)
+    notes = (*_mark_notes(panel), *panel.notes)
+    names = ", ".join(c.symbol or c.name for c in panel.cards)
+    return Document(
+        title=f"{names}, {when}",
+        headline=" ".join(_sentence(c, panel.totals[c.metric], currency) for c in panel.cards[:3]),
+        tables=tuple(tables),
+        notes=notes,
+        data={
+            "currency": currency,
+            "basis": panel.question.basis,
+            "figures": records_of(records),
+            "totals": [_record(c, "", (), panel.totals[c.metric], currency) for c in panel.cards],
+            "notes": list(notes),
+        },
+        records=records,
+        facts=(("Span", when), ("Basis of costs", panel.question.basis)),
+        definitions=tuple((c.name, f"{c.formula}. {c.rule}") for c in panel.cards),
+        demo=DEMO_NOTE if demo else "",
+    )
+
+
+# -- for people ----------------------------------------------------------------------------------------------
+
+
+def _figures(panel: Panel, currency: str, fiscal: int) -> Table:
+    """A row a place, a column a metric."""
+    written = {c.metric: written_as(c, panel.totals[c.metric]) for c in panel.cards}
+    dims = panel.question.shown_by
+    columns = [TableColumn("period", "Period"), *(TableColumn(d, d.capitalize()) for d in dims)]
+    for card in panel.cards:
+        how = written[card.metric]
+        unit = how.unit.replace("money", currency)
+        header = f"{card.symbol or card.name}{f', {unit}' if unit else ''}"
+        columns.append(TableColumn(card.metric, header, how.kind, currency, digits=how.digits))
+    rows = []
+    for place in panel.places:
+        values = tuple(None if v is None else str(v) for v in place[1])
+        cells = [_cell(panel.figures[c.metric].get(place), written[c.metric], currency) for c in panel.cards]
+        rows.append((_label(panel, place[0], fiscal), *values, *cells))
+    total = ("whole span", *(None for _ in dims), *(
+        _cell(panel.totals[c.metric], written[c.metric], currency) for c in panel.cards
+    ))  # fmt: skip
+    return Table("Figures", tuple(columns), tuple(rows), total)
+
+
+def _beside(panel: Panel, name: str, other: Panel, currency: str) -> Table:
+    """A row a metric: its total, that of the other span, the change, and which way is better."""
+    columns = (
+        TableColumn("metric", "Metric"),
+        TableColumn("value", "Now"),
+        TableColumn("other", name.capitalize()),
+        TableColumn("change", "Change"),
+        TableColumn("says", "Says"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for card in panel.cards:
+        now, then = panel.totals[card.metric], other.totals[card.metric]
+        rows.append((
+            card.name, figure_text(card, now, currency), figure_text(card, then, currency),
+            _change(card, now, then, currency), verdict(card, now, then),
+        ))  # fmt: skip
+    span = other.question.span
+    return Table(
+        f"Beside the {name}", columns, tuple(rows),
+        note=f"{name.capitalize()}: {span.start} to {span.end - timedelta(days=1)}.",
+    )  # fmt: skip
+
+
+def verdict(card: Card, now: Figure, then: Figure) -> str:
+    """better, worse, the same, or "" where the metric has no better side or a figure is missing."""
+    if now.value is None or then.value is None or card.better == "neither":
+        return ""
+    if card.better == "band":
+        assert card.band is not None
+        gap = [_off_band(f.value or Fraction(0), card.band) for f in (now, then)]
+        return "the same" if gap[0] == gap[1] else "better" if gap[0] < gap[1] else "worse"
+    if now.value == then.value:
+        return "the same"
+    return "better" if (now.value > then.value) == (card.better == "higher") else "worse"
+
+
+def _off_band(value: Fraction, band: tuple[Decimal, Decimal]) -> Fraction:
+    low, high = Fraction(band[0]), Fraction(band[1])
+    return max(low - value, value - high, Fraction(0))
+
+
+def _change(card: Card, now: Figure, then: Figure, currency: str) -> str:
+    if now.value is None or then.value is None:
+        return "-"
+    change = now.value - then.value
+    sign = "+" if change > 0 else "-" if change < 0 else ""
+    if card.unit == "%":
+        return f"{sign}{abs(float(change) * 100):.1f} points"
+    text = value_words(card, abs(change), currency, scale=now.value)
+    part = f" ({float(change / then.value):+.1%})" if then.value else ""
+    return f"{sign}{text}{part}"
+
+
+def _sentence(card: Card, figure: Figure, currency: str) -> str:
+    if figure.value is None:
+        why = MARKS.get(next((m for m in figure.marks if m != "few"), "undefined"), "undefined")
+        return f"{card.name} is {why}."
+    made = made_of(card, figure, currency)
+    return f"{card.name}: {value_words(card, figure.value, currency)}{f' ({made})' if made else ''}."
+
+
+def made_of(card: Card, figure: Figure, currency: str) -> str:
+    """What a figure is made of, as its formula: "EUR 10,000.00 / 4,000"; "" where it is one number."""
+    if (
+        figure.numerator is None
+        or figure.denominator is None
+        or card.kind in ("percentile", "survival", "index")
+    ):
+        return ""
+    top = (
+        f"{currency} {_money(figure.numerator, currency)}"
+        if card.unit.startswith("money")
+        else count_text(_decimal(figure.numerator))
+    )
+    return f"{top} / {count_text(_decimal(figure.denominator))}"
+
+
+def figure_text(card: Card, figure: Figure, currency: str) -> str:
+    """A figure in words for people, with its interval; a dash where there is none."""
+    if figure.value is None:
+        return "-"
+    text = value_words(card, figure.value, currency)
+    if figure.interval is not None and card.unit == "%":
+        low, high = figure.interval
+        text += f" ({float(low):.0%} to {float(high):.0%})"
+    return text
+
+
+def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction | None = None) -> str:
+    """A value with its unit: "EUR 2.50", "84.2%", "3.1 h"."""
+    number = _decimal(value)
+    if card.unit == "%":
+        return f"{float(value) * 100:.1f}%"
+    if card.unit.startswith("money"):
+        return f"{currency} {value_text(number, currency)}"
+    if card.unit == "s":
+        divisor, unit = _time_unit(abs(value if scale is None else scale))
+        return f"{float(value / divisor):,.{0 if unit == 's' else 1}f} {unit}"
+    whole = value.denominator == 1
+    return f"{number:,.{0 if whole else 1}f} {card.unit}"
+
+
+# -- how values are written ----------------------------------------------------------------------------------
+
+
+def written_as(card: Card, total: Figure) -> Written:
+    """How a metric's column is written; lengths of time in seconds, hours or days by the total's size."""
+    if card.unit == "%":
+        return Written("share", "")
+    if card.unit == "money":
+        return Written("money", "money")
+    if card.unit.startswith("money"):
+        return Written("value", "money")
+    if card.unit == "s":
+        divisor, unit = _time_unit(abs(total.value or Fraction(0)))
+        return Written("seconds" if divisor == 1 else "quantity", unit, divisor)
+    if card.kind == "amount":
+        return Written("count", "" if card.unit in card.name.lower() else card.unit)
+    return Written("quantity", card.unit)
+
+
+def _time_unit(value: Fraction) -> tuple[int, str]:
+    if value >= 2 * _DAY:
+        return _DAY, "days"
+    return (_HOUR, "h") if value >= 2 * _HOUR else (1, "s")
+
+
+def _cell(figure: Figure | None, how: Written, currency: str) -> Cell:
+    if figure is None or figure.value is None:
+        return None
+    value = _decimal(figure.value / how.divisor)
+    if how.kind == "money":
+        return cents(to_pico(round(value, 12)), currency)
+    return int(value) if how.kind == "count" else value
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _money(value: Fraction, currency: str) -> str:
+    return value_text(_decimal(value), currency)
+
+
+def _label(panel: Panel, start: object, fiscal: int) -> str:
+    grain = panel.question.grain
+    return "whole span" if grain == "whole" else label(start, grain, fiscal)  # type: ignore[arg-type]
+
+
+# -- for machines --------------------------------------------------------------------------------------------
+
+
+def _records(panel: Panel, currency: str, fiscal: int) -> Table:
+    """A row a figure, with what it is made of."""
+    dims = panel.question.shown_by
+    columns = (
+        TableColumn("metric", "Metric"), TableColumn("period", "Period"),
+        *(TableColumn(d, d.capitalize()) for d in dims),
+        TableColumn("value", "Value", "value"), TableColumn("unit", "Unit"),
+        TableColumn("numerator", "Numerator", "value"), TableColumn("denominator", "Denominator", "value"),
+        TableColumn("coverage", "Coverage", "share"), TableColumn("low", "Low, 95%", "share"),
+        TableColumn("high", "High, 95%", "share"), TableColumn("marks", "Marks"),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for card in panel.cards:
+        figures = panel.figures[card.metric]
+        for place in panel.places:
+            if (figure := figures.get(place)) is not None:
+                values = tuple(None if v is None else str(v) for v in place[1])
+                rows.append(
+                    (card.metric, _label(panel, place[0], fiscal), *values, *_numbers(card, figure, currency))
+                )
+    return Table("Figures", columns, tuple(rows))
+
+
+def _numbers(card: Card, figure: Figure, currency: str) -> tuple[Cell, ...]:
+    low, high = figure.interval or (None, None)
+
+    def exact(value: Fraction | None) -> Decimal | None:
+        return None if value is None else round(_decimal(value), 12)
+
+    return (
+        exact(figure.value), card.unit.replace("money", currency), exact(figure.numerator),
+        exact(figure.denominator), exact(figure.coverage), low, high, " ".join(figure.marks),
+    )  # fmt: skip
+
+
+def _record(
+    card: Card, period: str, values: tuple[object, ...], figure: Figure, currency: str
+) -> dict[str, object]:
+    names = ("value", "unit", "numerator", "denominator", "coverage", "low", "high", "marks")
+    numbers = _numbers(card, figure, currency)
+    told = {n: str(v) if isinstance(v, Decimal) else v for n, v in zip(names, numbers, strict=True)}
+    return {"metric": card.metric, **told}
+
+
+def _mark_notes(panel: Panel) -> Iterator[str]:
+    for card in panel.cards:
+        figures = panel.figures[card.metric].values()
+        few = sum("few" in f.marks for f in figures)
+        if few:
+            yield f"{card.symbol or card.name}: {few} of {len(figures)} figures rest on fewer than 30."
+        total = panel.totals[card.metric]
+        if total.coverage is not None and total.coverage < 1:
+            yield (
+                f"{card.symbol or card.name} rests on {float(total.coverage):.1%} of "
+                f"{count_text(_decimal(total.population or Fraction(0)))}; the rest does not say."
+            )
