@@ -16,15 +16,20 @@ OWN_FOLDER = "metrics"
 """Folder of a workspace that holds its own cards, *.yaml."""
 
 
+def shipped_texts() -> list[str]:
+    """The texts of the cards that come with percontact."""
+    folder = files("percontact.metrics").joinpath("cards")
+    return [
+        f.read_text("utf-8")
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith(".yaml")
+    ]
+
+
 @cache
 def shipped() -> tuple[Card, ...]:
     """The cards that come with percontact, by shelf and name."""
-    found = [
-        card
-        for file in files("percontact.metrics").joinpath("cards").iterdir()
-        if file.name.endswith(".yaml")
-        for card in parse_cards(file.read_text("utf-8"), file.name)
-    ]
+    found = [card for text in shipped_texts() for card in parse_cards(text, "a shipped card")]
     return tuple(sorted(found, key=lambda c: (CATEGORIES.index(c.category), c.metric)))
 
 
