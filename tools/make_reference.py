@@ -433,11 +433,11 @@ def metrics_page() -> str:
 def _metrics() -> Iterator[str]:
     yield "# Metrics"
     yield (
-        "Each metric is defined once, by a card. `percontact kpi show METRIC` prints it with your own figures in "
-        "its formula; `percontact measure METRIC...` measures it for any slice and period. How to write a card of "
-        "your own: [cards](cards.md)."
+        "Each metric is defined once, by a card. `percontact kpi show METRIC` prints it with your own "
+        "figures in its formula; `percontact measure METRIC...` measures it for any slice and period. "
+        "How to write a card of your own: [cards](cards.md)."
     )
-    cards = [c for c in catalogue().values()]
+    cards = list(catalogue().values())
     yield grid(
         ("metric", "symbol", "asks", "unit"),
         ((f"[{c.metric}](#{c.metric})", c.symbol, c.asks, c.unit) for c in cards),
@@ -474,9 +474,9 @@ def cards_page() -> str:
 def _cards() -> Iterator[str]:
     yield "# Cards"
     yield (
-        "A card defines a metric as data. Those of percontact stand in [metrics](metrics.md); put your own into "
-        "the folder `metrics/` of a workspace, one file a card or several parted by `---`. A card of the same "
-        "name stands before a shipped one. Nothing on a card is run as code."
+        "A card defines a metric as data. Those of percontact stand in [metrics](metrics.md); put your own "
+        "into the folder `metrics/` of a workspace, one file a card or several parted by `---`. A card of "
+        "the same name stands before a shipped one. Nothing on a card is run as code."
     )
     example = next(c for c in shipped_texts() if c.startswith("metric: transfer_rate"))
     yield "A whole one:"
@@ -487,15 +487,15 @@ def _cards() -> Iterator[str]:
         A card says `kind:` and what that kind needs:
 
         - `amount`: `amount:`
-        - `ratio`, `share`: `numerator:` and `denominator:`; a share is a part of its denominator and gets an interval
+        - `ratio`, `share`: `numerator:` and `denominator:`; a share gets an interval
         - `net`: `numerator:`, `less:` and `denominator:`
         - `index`: `of:`, `over:` (the column that names the question) and `denominator:`
         - `percentile`: `of:`, `quantile:` and `denominator:`
         - `survival`: `of:` and `denominator:`
         - `cost`: `cost:` (basis, used, full, marginal, unused, unassigned), and `per:` and `where:` if any
 
-        A number is `{count: TABLE}`, `{sum: TABLE.COLUMN}` or `{distinct: TABLE.COLUMN}`, each with `where:` if
-        any. A condition is `column: value`, `column: [values]`, `column: known`, `column: unknown`, or
+        A number is `{count: TABLE}`, `{sum: TABLE.COLUMN}` or `{distinct: TABLE.COLUMN}`, each with `where:`
+        if any. A condition is `column: value`, `column: [values]`, `column: known`, `column: unknown`, or
         `column: {at_least: 3}` with `at_least`, `at_most`, `above`, `below` or `not`. `$name` stands for a
         parameter of the card.
         """
