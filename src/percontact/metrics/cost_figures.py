@@ -43,7 +43,7 @@ def _priced(costed: CostedBook, card: Card, question: Slice) -> tuple[Figures, t
     for c in cells:
         place = (c.period, c.values)
         cost = Fraction(c.pico - below.left_out.get(place, 0), PICO)
-        of = below.quantity.get(place, Fraction(0)) if below.known else None
+        of = Fraction(below.quantity.get(place, 0)) if below.known else None
         marks = ("unknown",) if of is None else ("undefined",) if not of else ("few",) if of < FEW else ()
         value = cost / of if of else None
         figures[place] = Figure(card.metric, c.period, c.values, value, cost, of, None, None, marks)
