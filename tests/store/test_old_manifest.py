@@ -19,6 +19,8 @@ def old(workspace: Workspace, stage) -> Workspace:
     with closing(sqlite3.connect(workspace.path / manifest.NAME, isolation_level=None)) as con:
         for name in manifest._GROWN:
             con.execute(f"ALTER TABLE imports DROP COLUMN {name}")
+        con.execute("PRAGMA writable_schema = ON")
+        con.execute("UPDATE sqlite_schema SET sql = replace(sql, 'seen >= landed', 'seen = landed')")
         con.execute("PRAGMA user_version = 1")
         con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return workspace
@@ -46,6 +48,15 @@ def test_the_first_write_brings_it_to_the_new_form(old: Workspace, stage, contac
     assert version(old.path) == manifest.VERSION
     assert [i.receipt.landed for i in old.receipts()] == [2, 1]
     assert {n: rows for n, (rows, _) in contacts_in(old.book()).items()} == {1: 2, 2: 1}
+
+
+def test_an_old_workspace_learns_that_rows_can_become_part_of_others(old: Workspace, stage) -> None:
+    """3 events become 1 row: 3 seen = 1 landed + 2 merged + 0 set aside"""
+    from dataclasses import replace
+
+    staged = replace(stage(old, "log.csv", {"2026-07": [60]}), seen=3, merged=2)
+    receipt = old.publish(staged, original=None, based_on=old.book().snapshot)
+    assert (receipt.seen, receipt.landed, receipt.merged, receipt.aside) == (3, 1, 2, 0)
 
 
 def test_suspicions_headers_and_lacks_come_back_as_they_were(workspace: Workspace, stage) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from percontact.cli.receipts import parted
 from percontact.cli.speak import Bar, call, count
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _tell(workspace: Workspace, receipt: Receipt, again: str) -> None:
         return
     click.echo(
         f"{receipt.name}: {count(receipt.seen, 'row')} = "
-        f"{receipt.landed:,} landed in {receipt.table} + {receipt.aside:,} set aside."
+        f"{receipt.landed:,} landed in {receipt.table} + {parted(receipt)}{receipt.aside:,} set aside."
     )
     for note in receipt.notes:
         click.echo(f"  {note}")
@@ -115,7 +116,7 @@ def _show_aside(workspace: Workspace, receipt: Receipt, again: str) -> None:
         kinds.setdefault(one.row.code, one.row)
     for row in list(kinds.values())[:KINDS_SHOWN]:
         click.echo(str(problem_of(row, receipt.name)), err=True)
-    meant = set(kinds) == {"E-SKIP-01"}
+    meant = set(kinds) <= {"E-SKIP-01", "E-SKIP-02"}
     do = "" if meant else " Correct the file and import it with --replace."
     if set(kinds) == {"E-TIME-01"} and not receipt.landed:
         do = (
@@ -147,7 +148,7 @@ def _next(workspace: Workspace, table: str, again: str) -> str:
 
 
 def _fields(receipt: Receipt) -> dict[str, object]:
-    names = ("table", "number", "name", "seen", "landed", "aside", "snapshot", "unchanged")
+    names = ("table", "number", "name", "seen", "landed", "merged", "aside", "snapshot", "unchanged")
     return {n: getattr(receipt, n) for n in names} | {
         "notes": list(receipt.notes),
         "source": receipt.source,

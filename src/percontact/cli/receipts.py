@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from percontact.cli.speak import count
 
 if TYPE_CHECKING:
+    from percontact.records.landing import Receipt
     from percontact.store.history import Import
     from percontact.values.problem import Problem
 
@@ -34,7 +35,7 @@ def page(one: Import, again: str) -> Iterator[str]:
     by = f" by {one.who}" if one.who else ""
     yield f"Import {r.number}: {r.name}{f', sheet {one.sheet}' if one.sheet else ''}, into {r.table}"
     yield f"  when      {one.at:%Y-%m-%d %H:%M} UTC{by}, snapshot {r.snapshot}"
-    yield f"  rows      {count(r.seen, 'row')} = {r.landed:,} landed + {r.aside:,} set aside"
+    yield f"  rows      {count(r.seen, 'row')} = {r.landed:,} landed + {parted(r)}{r.aside:,} set aside"
     yield f"  state     {_state(one)}"
     yield f"  original  {_original(one)}"
     if r.source:
@@ -52,6 +53,11 @@ def page(one: Import, again: str) -> Iterator[str]:
         yield from (f"    {line}" for line in one.mapping.splitlines())
 
 
+def parted(r: Receipt) -> str:
+    """Rows that became part of others, as a term of the sum; "" where there are none."""
+    return f"{r.merged:,} merged into them + " if r.merged else ""
+
+
 def told(doubt: Problem) -> list[str]:
     """A suspicion in four parts."""
     return [f"doubt     {doubt.where}: {doubt.what}        {doubt.code}", f"  {doubt.why}", f"  {doubt.do}"]
@@ -60,7 +66,7 @@ def told(doubt: Problem) -> list[str]:
 def fields(one: Import) -> dict[str, object]:
     """An import for programs."""
     r = one.receipt
-    names = ("number", "table", "name", "seen", "landed", "aside", "snapshot")
+    names = ("number", "table", "name", "seen", "landed", "merged", "aside", "snapshot")
     return {n: getattr(r, n) for n in names} | {
         "at": one.at.isoformat(),
         "who": one.who,

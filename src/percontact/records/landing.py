@@ -39,7 +39,7 @@ class Staged:
     sha256   of the source file's bytes together with table, sheet and mapping
     sheet    sheet of a spreadsheet, or ""
     mapping  text of the mapping file used, or ""
-    seen     rows of the source by the independent counter; seen == landed + len(aside)
+    seen     rows of the source by the independent counter; seen == landed + merged + len(aside)
     files    staged Parquet files (one a month for tables that have a time), cubes beside them
     aside    rows set aside
     notes    sentences the receipt repeats (what was derived, what was rounded, what is doubtful)
@@ -47,6 +47,7 @@ class Staged:
     source   the shipped source the mapping is for, or ""
     lacks    what that source cannot give, in words: handle time, abandonment, ...
     suspicions  what in the rows looks wrong though every row keeps the contract, worst first
+    merged   rows that became part of another row: events of one case; see the mapping's `group:`
     """
 
     table: str
@@ -63,6 +64,7 @@ class Staged:
     source: str = ""
     lacks: tuple[str, ...] = ()
     suspicions: tuple[Problem, ...] = ()
+    merged: int = 0
 
     @property
     def landed(self) -> int:
@@ -72,12 +74,12 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof of one import: rows seen = landed + aside.
+    """Proof of one import: rows seen = landed + merged into them + aside.
 
     snapshot   state of the workspace that first holds it
     unchanged  True when the same bytes were imported before: nothing was done, the counts are the earlier
                ones
-    suspicions, source, lacks   as in Staged
+    suspicions, source, lacks, merged   as in Staged
     """
 
     table: str
@@ -94,3 +96,4 @@ class Receipt:
     suspicions: Sequence[Problem] = ()
     source: str = ""
     lacks: Sequence[str] = ()
+    merged: int = 0

@@ -70,13 +70,14 @@ class SetAside:
 
 
 _RECEIPT = (
-    "table_name, number, name, seen, landed, aside, i.snapshot, notes, replaced, suspicions, source, lacks"
+    "table_name, number, name, seen, landed, aside, i.snapshot, notes, replaced, suspicions, source, lacks, "
+    "merged"
 )
-_RECEIPT_FIELDS = 12
+_RECEIPT_FIELDS = 13
 
 
 def _receipt(row: tuple[Any, ...], root: Path, *, unchanged: bool = False) -> Receipt:
-    table, number, name, seen, landed, aside, snapshot, notes, replaced, doubts, source, lacks = row
+    table, number, name, seen, landed, aside, snapshot, notes, replaced, doubts, source, lacks, merged = row
     return Receipt(
         table=table,
         number=number,
@@ -92,6 +93,7 @@ def _receipt(row: tuple[Any, ...], root: Path, *, unchanged: bool = False) -> Re
         suspicions=tuple(Problem(**one) for one in json.loads(doubts)),
         source=source,
         lacks=tuple(json.loads(lacks)),
+        merged=merged,
     )
 
 

@@ -41,7 +41,7 @@ CREATE TABLE snapshots (id INTEGER PRIMARY KEY, at TEXT NOT NULL, why TEXT NOT N
 CREATE TABLE imports (
     number INTEGER PRIMARY KEY, table_name TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
     sheet TEXT NOT NULL, mapping TEXT NOT NULL, original TEXT,
-    seen INTEGER NOT NULL, landed INTEGER NOT NULL, aside INTEGER NOT NULL CHECK (seen = landed + aside),
+    seen INTEGER NOT NULL, landed INTEGER NOT NULL, aside INTEGER NOT NULL CHECK (seen >= landed + aside),
     notes TEXT NOT NULL, replaced TEXT NOT NULL,
     snapshot INTEGER NOT NULL REFERENCES snapshots, ended INTEGER REFERENCES snapshots,
     state TEXT NOT NULL CHECK (state IN ('live', 'replaced', 'undone')), replaced_by INTEGER
@@ -79,6 +79,7 @@ _GROWN = {
     "source": "TEXT NOT NULL DEFAULT ''",
     "lacks": "TEXT NOT NULL DEFAULT '[]'",
     "purged": "TEXT",
+    "merged": "INTEGER NOT NULL DEFAULT 0",
 }
 """Columns added since version 1. An older manifest is read as if it had them; the next writer adds them."""
 
@@ -178,6 +179,13 @@ def _version(con: sqlite3.Connection) -> int:
 def _grow(con: sqlite3.Connection) -> None:
     for name, how in _GROWN.items():
         con.execute(f"ALTER TABLE imports ADD COLUMN {name} {how}")
+    # Version 1 knew no rows that become part of others. What a table checks can only be changed in its text.
+    con.execute("PRAGMA writable_schema = ON")
+    con.execute(
+        "UPDATE sqlite_schema SET sql = replace(sql, 'seen = landed + aside', 'seen >= landed + aside') "
+        "WHERE name = 'imports'"
+    )
+    con.execute("PRAGMA writable_schema = RESET")
     con.execute(f"PRAGMA user_version = {VERSION}")
 
 

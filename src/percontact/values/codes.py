@@ -33,6 +33,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-ROW-01": ("Row has the wrong number of cells", "The row has more or fewer cells than the header, so its values may stand under wrong names.", "Look for an unquoted delimiter in the row."),
     "E-ROW-02": ("A needed value is empty", "The column must not be empty.", "Fill it in, or set a constant in a mapping file."),
     "E-SKIP-01": ("Left out by the mapping", "The mapping's `where:` leaves such rows out on purpose. They are counted, so that rows in = rows landed + rows set aside.", "Do nothing if this is meant; else change `where:` in the mapping file."),
+    "E-SKIP-02": ("A newer copy of the record counts", "The mapping keeps one row of each group of rows (`group: {keep: last}`), because the source sends a record again when it changes. The others are counted, so that no row is lost.", "Do nothing if this is meant; else change `group:` in the mapping file."),
     "E-TYPE-01": ("Not a number", "The cell cannot be read as the number its column needs.", "Check decimal sign and unit; set `decimal:` or `unit:` in a mapping file."),
     "E-TYPE-02": ("Not one of the allowed values", "The column takes only the values listed.", "Translate the source's values with `values:` in a mapping file."),
     "E-TYPE-03": ("Not a currency", "A currency is an ISO 4217 code of three letters.", "Translate the source's values with `values:` in a mapping file."),
