@@ -18,7 +18,7 @@ import duckdb
 from percontact.ingest.cells import Cell, cell, turn_days
 from percontact.ingest.found import Found, row_text
 from percontact.ingest.mapping import Mapping, Origin
-from percontact.ingest.plan import Plan, Target
+from percontact.ingest.plan import Plan, Target, plan
 from percontact.ingest.rules import Rule, fault_details, first_fault, left_out, reason, rules
 from percontact.ingest.typed import trimmed
 from percontact.records.book import Settings
@@ -53,16 +53,36 @@ class Lined:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """Rows made of many.
+class Gathered:
+    """Rows that belong together, gathered as the mapping asks.
 
-    found, plan  one row a group, each column a cell of its own
-    members      SQL relation (line, head): head = line of the made row, the first of its events
+    found, plan  the rows to be typed and how; where they are made of many, one row a group
+    members      SQL relation (line, head): which row each line became part of; "" where none did
     """
 
     found: Found
     plan: Plan
-    members: str
+    members: str = ""
+
+
+def gather(
+    con: duckdb.DuckDBPyConnection,
+    found: Found,
+    table: Table,
+    mapping: Mapping,
+    settings: Settings,
+    *,
+    name: str,
+    key: bytes,
+    folder: Path,
+) -> Gathered:
+    """Line the rows up, and make one of each group unless the mapping keeps them; `name` is the file's."""
+    lined = line_up(con, found, mapping, settings, key=key, folder=folder)
+    headers = lined.found.headers
+    planned = replace(plan(headers, table, mapping, settings, name, used=found.spent), where=())
+    if mapping.group is None or mapping.group.keep != "one":
+        return Gathered(lined.found, planned)
+    return merge(con, lined, planned, table, settings, mapping=mapping, key=key, folder=folder)
 
 
 def line_up(
@@ -137,24 +157,24 @@ def line_up(
 def merge(
     con: duckdb.DuckDBPyConnection,
     lined: Lined,
-    plan: Plan,
+    planned: Plan,
     table: Table,
     settings: Settings,
     *,
     mapping: Mapping,
     key: bytes,
     folder: Path,
-) -> Merged:
+) -> Gathered:
     """Make one row of each group: every column takes one value of its rows.
 
     An event with a cell that cannot be read is set aside by itself, and its group is made of the others.
     Writes events.parquet and groups.parquet in `folder`.
     Raises E-MAP-01 when a column that has no sum is to be summed.
     """
-    targets = [_as_event(t) for t in plan.targets]
+    targets = [_as_event(t) for t in planned.targets]
     turns = _turns(con, targets)
     cells = [cell(t, k, key=key, currency=settings.currency, turns=turns) for k, t in enumerate(targets)]
-    all_rules = rules(replace(plan, targets=tuple(targets), where=()), table, cells)
+    all_rules = rules(replace(planned, targets=tuple(targets), where=()), table, cells)
     held_to = [rule for rule in all_rules if rule.code in _OF_A_CELL]
     values = [
         f"{c.said} AS s{k}, {_plain(t, c, k)} AS x{k}, v{k}"
@@ -172,7 +192,10 @@ def merge(
         f"(SELECT e.*, m.head AS _head, m.n AS _n FROM {events} e JOIN {lined.members} m "
         "ON m.line = e._line WHERE e._fault IS NULL)"
     )
-    taken = [_taken(t, before, k, mapping) for k, (t, before) in enumerate(zip(targets, plan.targets, strict=True))]
+    taken = [
+        _taken(t, before, k, mapping)
+        for k, (t, before) in enumerate(zip(targets, planned.targets, strict=True))
+    ]
     groups = _copy(
         con,
         f"WITH good AS {good}, lines AS ({_lines('good')}) SELECT g.*, lines.said AS c{len(taken)} FROM "
@@ -182,7 +205,7 @@ def merge(
     )
     made = tuple(
         Target(t.column, replace(_PLAIN, hashed=t.origin.hashed), (k,), extra=t.extra)
-        for k, t in enumerate(plan.targets)
+        for k, t in enumerate(planned.targets)
     )
     lines = Target(Column(SOURCE_LINES, "code", "MAY be any code", ""), _PLAIN, (len(made),), extra=True)
     ((rows, count),) = con.execute(
@@ -190,9 +213,9 @@ def merge(
     ).fetchall()
     notes = [
         f"{rows:,} rows became {count:,} rows of {table.name}; `{SOURCE_LINES}` names the lines of each.",
-        *_differing(con, good, plan),
+        *_differing(con, good, planned),
     ]
-    return Merged(
+    return Gathered(
         replace(
             lined.found,
             headers=tuple(t.column.name for t in (*made, lines)),
@@ -200,12 +223,12 @@ def merge(
             aside=_by_line((*lined.found.aside, *aside)),
             notes=(*lined.found.notes, *notes),
         ),
-        replace(plan, targets=(*made, lines), where=()),
+        replace(planned, targets=(*made, lines), where=()),
         f"(SELECT _line AS line, min(_line) OVER (PARTITION BY _head) AS head FROM {good})",
     )
 
 
-# -- the place of a row ----------------------------------------------------------------------------------------
+# -- the place of a row --------------------------------------------------------------------------------------
 
 
 def _place(found: Found, names: tuple[str, ...], of: str, mapping: Mapping) -> int:
@@ -268,7 +291,7 @@ def _gap(order: Target | None, step: str) -> str:
     return f"CAST((epoch_us({later}) - epoch_us({earlier})) / 1000000 AS DECIMAL(18,3))"
 
 
-# -- the value of a column -------------------------------------------------------------------------------------
+# -- the value of a column -----------------------------------------------------------------------------------
 
 
 def _as_event(target: Target) -> Target:
@@ -282,7 +305,11 @@ def _as_event(target: Target) -> Target:
 def _plain(target: Target, made: Cell, k: int) -> str:
     """SQL of a value as the plain text that reads as the same value; of a person the text itself."""
     kind = target.column.kind
-    if kind == "person" or target.origin.hashed or (kind in ("id", "code", "text") and not target.column.one_of):
+    if (
+        kind == "person"
+        or target.origin.hashed
+        or (kind in ("id", "code", "text") and not target.column.one_of)
+    ):
         return made.said
     return _written(f"v{k}", kind)
 
@@ -314,19 +341,20 @@ def _taken(event: Target, target: Target, k: int, mapping: Mapping) -> str:
 
 
 def _lines(good: str) -> str:
-    """SQL of (_head, said): the lines of each group, neighbours as one stretch. A row of a JSON list that was
-    parted has the line of its record, which is named once."""
-    apart = f"SELECT DISTINCT _head, _line AS line FROM {good}"
-    marked = f"SELECT _head, line, line - row_number() OVER (PARTITION BY _head ORDER BY line) AS island FROM ({apart})"
+    """SQL of (_head, said): the lines of each group, neighbours as one stretch."""
+    island = "_line - row_number() OVER (PARTITION BY _head ORDER BY _line) AS island"
+    marked = f"SELECT _head, _line AS line, {island} FROM {good}"
     stretch = "CASE WHEN min(line) = max(line) THEN min(line) || '' ELSE min(line) || '-' || max(line) END"
     runs = f"SELECT _head, min(line) AS start, {stretch} AS run FROM ({marked}) GROUP BY _head, island"
     return f"SELECT _head, string_agg(run, ', ' ORDER BY start) AS said FROM ({runs}) GROUP BY _head"
 
 
-def _differing(con: duckdb.DuckDBPyConnection, good: str, plan: Plan) -> Iterator[str]:
+def _differing(con: duckdb.DuckDBPyConnection, good: str, planned: Plan) -> Iterator[str]:
     """Where the rows of a group say different things and the mapping does not say which counts."""
     silent = [
-        (k, t) for k, t in enumerate(plan.targets) if t.origin.take is None and (t.parts or t.when or t.instead)
+        (k, t)
+        for k, t in enumerate(planned.targets)
+        if t.origin.take is None and (t.parts or t.when or t.instead)
     ]
     if not silent:
         return
@@ -341,7 +369,7 @@ def _differing(con: duckdb.DuckDBPyConnection, good: str, plan: Plan) -> Iterato
         )
 
 
-# -- rows as they pass -----------------------------------------------------------------------------------------
+# -- rows as they pass ---------------------------------------------------------------------------------------
 
 
 def _valued(relation: str, used: Collection[int], cells: Sequence[Cell]) -> str:
@@ -374,7 +402,11 @@ def _set_aside(
         f"SELECT _line, _fault, _found, _other, _gap FROM {judged} WHERE _fault IS NOT NULL"
     ).fetchall()
     told = {
-        line: (held_to[fault - 1].column, held_to[fault - 1].code, reason(held_to[fault - 1], value, other, gap))
+        line: (
+            held_to[fault - 1].column,
+            held_to[fault - 1].code,
+            reason(held_to[fault - 1], value, other, gap),
+        )
         for line, fault, value, other, gap in faults
     }
     return texts_of(con, found, told)
@@ -392,15 +424,18 @@ def _superseded(con: duckdb.DuckDBPyConnection, found: Found, members: str, keep
 
 
 def texts_of(
-    con: duckdb.DuckDBPyConnection, found: Found, told: dict[int, tuple[str, str, str]]
+    con: duckdb.DuckDBPyConnection, found: Found, told: dict[int, tuple[str, str, str]], *, bits: int = 0
 ) -> list[Aside]:
-    """Rows set aside with their text as found; `told` is line -> (column, code, reason)."""
+    """Rows set aside with their text as found.
+
+    told  line -> (column, code, reason);  bits: of a line that tell apart rows made of one
+    """
     if not told:
         return []
     con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [list(told)])
     cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
     rows = con.execute(f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)").fetchall()
-    return [Aside(line, *told[line], row_text(texts)) for line, *texts in rows]
+    return [Aside(line >> bits, *told[line], row_text(texts)) for line, *texts in rows]
 
 
 def _by_line(aside: Collection[Aside]) -> tuple[Aside, ...]:

@@ -167,7 +167,7 @@ class _Planner:
     def refuse_what_is_not_built(self) -> None:
         """A mapping is followed to the letter or not at all."""
         m = self.mapping
-        told = [name for name in ("group", "records", "explode") if getattr(m, name)]
+        told = [name for name in ("records", "explode") if getattr(m, name)]
         if told:
             raise self.unknown(f"`{told[0]}:` cannot be followed yet", "Use a mapping without it.")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import duckdb
 from percontact.ingest.above import with_cells_above
 from percontact.ingest.columnar import read_columnar
 from percontact.ingest.delimited import read_delimited
-from percontact.ingest.found import BLANKS, Found, Progress, row_text
+from percontact.ingest.events import gather, texts_of
+from percontact.ingest.found import BLANKS, Found, Progress
 from percontact.ingest.identity import already_there
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
@@ -83,7 +84,15 @@ def read_file(
             planned_by = with_cells_above(mapping, found.above, path.name)
             if mapping.unpivot:
                 found = unpivoted(con, found, mapping, path.name)
-            planned = plan(found.headers, contract, planned_by, settings, path.name, used=found.spent)
+            as_found, members = found, ""
+            if mapping.group:
+                gathered = gather(
+                    con, found, contract, planned_by, settings,
+                    name=path.name, key=key, folder=Path(scratch),
+                )  # fmt: skip
+                found, planned, members = gathered.found, gathered.plan, gathered.members
+            else:
+                planned = plan(found.headers, contract, planned_by, settings, path.name, used=found.spent)
             tell("checking", 0, found.seen)
             made_id = content_hash(path, table, sheet, mapping.part)[:8]
             typed = write_typed(
@@ -91,16 +100,16 @@ def read_file(
                 key=key, number=number, made_id=made_id, folder=Path(scratch),
             )  # fmt: skip
             again = already_there(con, typed, contract, book, ignore_imports)
-            aside = _aside(con, typed, found, contract, again)
+            aside, merged = _aside(con, typed, replace(as_found, aside=found.aside), contract, again, members)
             tell("writing", 0, found.seen)
             files = write_months(
                 con, typed, contract, settings,
                 without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
             )  # fmt: skip
-            notes = _notes(con, typed, found, planned, contract, aside)
+            notes = _notes(con, typed, found, planned, contract, aside, mapping.lacks)
             made_ids = contract.key is not None and planned.target(contract.key) is None
             landed = landed_file(con, files, contract, settings, name=path.name, made_ids=made_ids)
-            doubts = suspicions(landed, found, aside, book)
+            doubts = suspicions(landed, as_found, aside, book)
     finally:
         con.close()
     staged = Staged(
@@ -114,8 +123,11 @@ def read_file(
         files=files,
         aside=aside,
         notes=notes,
-        headers=found.headers[: len(found.headers) - found.made],
         suspicions=doubts,
+        headers=as_found.headers[: len(as_found.headers) - as_found.made],
+        source=mapping.source,
+        lacks=mapping.lacks,
+        merged=merged,
     )
     return _held_to_the_law(staged, kind)
 
@@ -201,9 +213,17 @@ def _name_unnamed(con: duckdb.DuckDBPyConnection, found: Found) -> Found:
 
 
 def _aside(
-    con: duckdb.DuckDBPyConnection, typed: Typed, found: Found, table: Table, again: dict[int, str]
-) -> tuple[Aside, ...]:
-    """Every row that will not be landed, by line, with its text as found."""
+    con: duckdb.DuckDBPyConnection,
+    typed: Typed,
+    found: Found,
+    table: Table,
+    again: dict[int, str],
+    members: str,
+) -> tuple[tuple[Aside, ...], int]:
+    """Every row that will not be landed, by line, with its text as found; and how many became part of others.
+
+    members  SQL relation (line, head) of the rows that each landed row is made of, or ""
+    """
     faults = con.execute(
         f"SELECT _line, _fault, _found, _other, _gap FROM {typed.relation} WHERE _fault IS NOT NULL"
     ).fetchall()
@@ -212,15 +232,17 @@ def _aside(
         rule = typed.rules[fault - 1]
         told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
     told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
-    aside = list(found.aside)
-    if told:
-        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [list(told)])
-        cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
-        rows = con.execute(
-            f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)"
-        ).fetchall()
-        aside += [Aside(line >> typed.bits, *told[line], row_text(texts)) for line, *texts in rows]
-    return tuple(sorted(aside, key=lambda a: a.line))
+    merged = 0
+    if members:
+        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS head", [list(told)])
+        of_bad = f"SELECT line, head FROM {members} SEMI JOIN bad USING (head) WHERE line <> head"
+        for line, head in con.execute(of_bad).fetchall():
+            why = "It is set aside with that row: not counted by itself."
+            told[line] = ("", told[head][1], f"It is part of the row of line {head}, which is bad. {why}")
+        counts = f"SELECT count(*) - count(DISTINCT head) FROM {members} ANTI JOIN bad USING (head)"
+        ((merged,),) = con.execute(counts).fetchall()
+    aside = [*found.aside, *texts_of(con, found, told, bits=typed.bits)]
+    return tuple(sorted(aside, key=lambda a: a.line)), merged
 
 
 def _notes(
@@ -230,6 +252,7 @@ def _notes(
     planned: Plan,
     table: Table,
     aside: tuple[Aside, ...],
+    lacks: Sequence[str],
 ) -> tuple[str, ...]:
     """What the receipt should say besides its counts."""
     ((rounded, again),) = con.execute(
@@ -237,6 +260,8 @@ def _notes(
         "WHERE _fault IS NULL"
     ).fetchall()
     notes = [*found.notes, *planned.notes]
+    if lacks:
+        notes.append(f"Not in this source, so unknown and never zero: {'; '.join(lacks)}.")
     if rounded:
         notes.append(f"Numbers rounded because they had more decimals than their column keeps: {rounded}.")
     if again:
@@ -256,11 +281,15 @@ def _notes(
 
 
 def _held_to_the_law(staged: Staged, kind: str) -> Staged:
-    if staged.seen == staged.landed + len(staged.aside):
+    if staged.seen == staged.landed + staged.merged + len(staged.aside):
         return staged
     for file in staged.files:
         _remove(file)
-    what = f"{staged.seen} rows were counted, {staged.landed} landed and {len(staged.aside)} were set aside"
+    merged = f"{staged.merged} were merged into them, " if staged.merged else ""
+    what = (
+        f"{staged.seen} rows were counted, {staged.landed} landed, {merged}"
+        f"and {len(staged.aside)} were set aside"
+    )
     why = "The counts must agree to the row, so nothing was imported."
     if kind != "delimited":
         raise problem("E-FILE-05", staged.name, what, why, "Export the file again.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from percontact.ingest.cells import Cell
 from percontact.ingest.condition import holds
-from percontact.ingest.plan import Plan, Target
+from percontact.ingest.plan import Placed, Plan, Target
 from percontact.records.column import Order, Table
 from percontact.records.dialect import in_list
 from percontact.records.landing import Aside
@@ -49,9 +49,7 @@ class Rule:
 
 def rules(plan: Plan, table: Table, cells: Sequence[Cell]) -> list[Rule]:
     """Every rule of a table that the planned columns can break, in the order they are asked."""
-    found: list[Rule] = []
-    for place, condition in plan.where:
-        found.append(_left_out(condition.column[0], f"NOT {holds(place, condition)}", f"c{place}"))
+    found = left_out(plan.where)
     for k, (target, cell_sql) in enumerate(zip(plan.targets, cells, strict=True)):
         found += _of_column(target, cell_sql, k, table)
     places = {t.column.name: k for k, t in enumerate(plan.targets)}
@@ -59,6 +57,11 @@ def rules(plan: Plan, table: Table, cells: Sequence[Cell]) -> list[Rule]:
         if order.earlier in places and order.later in places:
             found.append(_of_order(order, table, places[order.earlier], places[order.later]))
     return found + list(_of_table(table, places))
+
+
+def left_out(where: Sequence[Placed]) -> list[Rule]:
+    """The rules of the rows that a mapping leaves out on purpose."""
+    return [_left_out(c.column[0], f"NOT {holds(place, c)}", f"c{place}") for place, c in where]
 
 
 def _left_out(name: str, when: str, cell: str) -> Rule:

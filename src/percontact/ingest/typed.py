@@ -69,7 +69,7 @@ def write_typed(
     held_to = rules(plan, table, cells)
     columns = written(plan, table, settings, number=number, made_id=made_id)
     used = {i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where}
-    clean = [f"nullif({_trimmed(f'c{i}')}, '') AS c{i}" for i in sorted(used)]
+    clean = [f"nullif({trimmed(f'c{i}')}, '') AS c{i}" for i in sorted(used)]
     query = f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
     for step in ("texts", "turned", "parsed", "placed", "valued"):
         query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
@@ -99,7 +99,8 @@ def write_typed(
     return Typed(path, tuple(columns), tuple(held_to), PART_BITS if plan.parted else 0)
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
+    """SQL of a cell without the blanks at its ends."""
     # Trimming by a set of signs costs ten times this look at the two ends.
     plain = f"{text}[1] BETWEEN '!' AND '~' AND {text}[-1] BETWEEN '!' AND '~'"
     return f"CASE WHEN {plain} THEN {text} ELSE trim({text}, {literal(BLANKS)}) END"

@@ -128,7 +128,8 @@ def _write(
     given = {
         "number": number, "table_name": staged.table, "name": staged.name, "sha256": staged.sha256,
         "sheet": staged.sheet, "mapping": staged.mapping, "original": kept, "seen": staged.seen,
-        "landed": staged.landed, "merged": staged.merged, "aside": len(staged.aside), "notes": json.dumps(list(staged.notes)),
+        "landed": staged.landed, "merged": staged.merged, "aside": len(staged.aside),
+        "notes": json.dumps(list(staged.notes)),
         "replaced": replaced, "snapshot": at, "state": "live", "who": _user(),
         "headers": json.dumps(list(staged.headers)), "source": staged.source,
         "lacks": json.dumps(list(staged.lacks)),
@@ -161,7 +162,7 @@ def _end(con: sqlite3.Connection, number: int, at: int, state: history.State, by
 
 
 def _check_sum(staged: Staged) -> None:
-    """Rows seen = landed + merged + aside, and the files hold as many rows as they are said to (E-FILE-05)."""
+    """Rows seen = landed + merged + aside, and the files hold the rows they are said to (E-FILE-05)."""
     if staged.seen != staged.landed + staged.merged + len(staged.aside):
         what = (
             f"{staged.seen} rows seen, but {staged.landed} landed + {staged.merged} merged into them "
