@@ -12,16 +12,19 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
+from percontact.costing.lines import spread_lines
 from percontact.costing.marketing import campaign_costs
 from percontact.costing.slice import Slice
 from percontact.costing.trail import contact_trail, trail
 from percontact.pipeline import OpenBook, named_period
 from percontact.records.dialect import connect
 from percontact.report.campaigns import marketing_document
+from percontact.report.closed import moved, period_figures
 from percontact.report.document import Document
 from percontact.report.health import ORDER, Finding, findings
+from percontact.report.rules import rules_document
 from percontact.report.trace import trail_document
-from percontact.values.period import Period, parse_period
+from percontact.values.period import Period, parse_period, periods
 from percontact.values.problem import PercontactError, problem
 
 
@@ -31,7 +34,9 @@ def traced(
     """The trail of a figure, or of one contact, with the file and line of each row."""
     if contact_id is None:
         found = trail(book.costed, question, pool=pool, top=top)
-        title = f"{question.span.start} to {question.span.end - timedelta(days=1)}, basis {question.basis}"
+        last_day = question.span.end - timedelta(days=1)
+        days = f"{question.span.start}" + (f" to {last_day}" if last_day != question.span.start else "")
+        title = f"{days}, basis {question.basis}"
     else:
         found = contact_trail(book.costed, contact_id, question)
         title = f"Contact {contact_id}, basis {question.basis}"
@@ -52,14 +57,7 @@ def _origin(book: OpenBook, row_id: int) -> str:
 def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
     """Cost per contact in the marketing sense; needs campaigns only."""
     con = connect()
-    if not book.book.has("campaigns"):
-        raise problem(
-            "E-DATA-01",
-            str(book.workspace.path),
-            "there are no campaigns yet",
-            "Spend and reach come from the table campaigns.",
-            "Import them: percontact import campaigns FILE.",
-        )
+    book.need("campaigns")
     fiscal = book.settings.fiscal_start_month
     row = con.execute(
         f"SELECT min(period_start), max(period_end) FROM {book.book.relation('campaigns')}"
@@ -72,6 +70,17 @@ def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
     return marketing_document(
         campaign_costs(con, book.book, span), span, book.settings.currency, demo=book.settings.demo
     )
+
+
+def rules_checked(book: OpenBook) -> Document:
+    """What each rule of the policy catches, and what none does; the ledger is enough."""
+    book.need("ledger")
+    if book.book.has("contacts"):
+        con = book.costed.con  # it has checked the names of the contacts' columns too
+    else:
+        con = connect()
+        spread_lines(con, book.book, book.policy, book.amounts)
+    return rules_document(con, book.policy, book.settings)
 
 
 def checked(book: OpenBook) -> list[Finding]:
@@ -88,6 +97,15 @@ def checked(book: OpenBook) -> list[Finding]:
     ]
     try:
         found += findings(book.costed)
+        found += [
+            Finding(
+                "doubtful",
+                f"{label} is closed, and today's data differs from what was reported: {'; '.join(figures)}.",
+                f"Nothing, if that is known: what was reported stands. Else percontact close {label} "
+                "--reopen BECAUSE, and close it again.",
+            )
+            for label, figures in book.moved_closings.items()
+        ]
     except PercontactError as error:
         found.append(Finding("stop", f"{error.problem.where}: {error.problem.what}.", error.problem.do))
     return sorted(found, key=lambda f: ORDER.index(f.weight))
@@ -102,21 +120,18 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
     if reopen is not None:
         book.workspace.reopen(label, reopen)
         return {"period": label, "says": f"{label} is open again: {reopen}"}
-    figures = {basis: _figures(book, Slice(span, grain, basis=basis)) for basis in ("used", "full")}
-    digest = hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
     record = book.workspace.closed(label)
+    if record is None:
+        _check_has_data(book, span, label)
+    figures = period_figures(book.costed, span, grain)
+    digest = hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
     if record is not None:
         same = record.figures_digest == digest
-        moved = [
-            f"{basis} {name}: {was} then, {figures[basis][name]} now"
-            for basis, old in record.figures.items()
-            for name, was in (old.items() if isinstance(old, dict) else ())
-            if figures[basis].get(name) != was
-        ]
+        differs = moved(record.figures, figures, book.settings.currency)
         gives = (
             "the same figures."
             if same
-            else f"other figures ({'; '.join(moved)}). "
+            else f"other figures ({'; '.join(differs)}). "
             "What was reported stands; --reopen BECAUSE opens the period again."
         )
         return {
@@ -149,13 +164,19 @@ def _short(value: str | None) -> str:
     return "undefined" if value is None else f"{Decimal(value):.2f}"
 
 
-def _figures(book: OpenBook, question: Slice) -> dict[str, str | None]:
-    s = book.state(question, compare=False)
-    return {
-        "cost_cents": str(s.total.cents),
-        "contacts": str(s.total.contacts),
-        "value": None if s.total.value is None else str(s.total.value),
-        "ledger_cents": str(s.proof.ledger),
-        "unused_cents": str(s.proof.unused),
-        "unassigned_cents": str(s.proof.unassigned),
-    }
+def _check_has_data(book: OpenBook, span: Period, label: str) -> None:
+    """Raise E-DATA-01 where a period to be closed has no ledger line or no contact."""
+    months = [p.start for p in periods(Slice(span).months, "month")]
+    held = {"ledger lines": book.costed.ledger_months, "contacts": book.book.months("contacts")}
+    lacking = [what for what, known in held.items() if not set(months) & set(known)]
+    if lacking:
+        there = "; ".join(
+            f"{what} from {known[0]:%Y-%m} to {known[-1]:%Y-%m}" for what, known in held.items()
+        )
+        raise problem(
+            "E-DATA-01",
+            f"close {label}",
+            f"there are no {' and no '.join(lacking)} in {label}",
+            f"There is nothing to report yet. The books hold {there}.",
+            "Import them first, or name a period that has both.",
+        )

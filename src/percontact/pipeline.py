@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
+import os
 import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -34,8 +36,9 @@ from percontact.ingest.mapping import Mapping
 from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
 from percontact.records.dialect import connect, quote
-from percontact.records.landing import Receipt
+from percontact.records.landing import Receipt, Staged
 from percontact.records.tables import TABLES
+from percontact.report.closed import closed_notes, differing
 from percontact.report.state import state
 from percontact.report.statement import Statement
 from percontact.store.publish import Moved
@@ -45,6 +48,20 @@ from percontact.values.problem import PercontactError, did_you_mean, problem
 
 POLICY_FILE = "policy.yaml"
 SUMMARY_FILE = "work.parquet"
+CLOSED_FILE = "closed.json"
+_NEEDED = {
+    "ledger": (
+        "there is no ledger yet",
+        "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
+    ),
+    "contacts": (
+        "there are no contacts yet",
+        "Cost per contact needs contacts and a ledger; one row a day is enough.",
+    ),
+    "usage": ("there is no metered use yet", "It comes from the table usage."),
+    "campaigns": ("there are no campaigns yet", "Spend and reach come from the table campaigns."),
+}
+"""table -> (what is the matter when it has no rows, why it is needed)"""
 TRIES = 20
 """How often an import is checked anew when other processes keep publishing to the same table."""
 
@@ -76,21 +93,32 @@ class OpenBook:
     def policy(self) -> Policy:
         """The rules of policy.yaml, or the textbook formula where there is none."""
         file = self.workspace.path / POLICY_FILE
-        if not file.is_file():
+        if not os.path.lexists(file):
             return textbook()
         try:
             text = file.read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             why = "Guessing an encoding can change the names that its rules match."
             raise problem("E-POL-01", POLICY_FILE, "it is not UTF-8", why, "Save it as UTF-8.") from error
+        except OSError as error:
+            what = f"it cannot be read: {error.strerror or type(error).__name__}"
+            why = "Going on without it would divide all cost by contacts, which is not what it says."
+            raise problem("E-POL-01", str(file), what, why, "Put a file that can be read there.") from error
         return parse_policy(text, POLICY_FILE)
+
+    def need(self, table: str) -> None:
+        """Raise E-DATA-01 where a table that the question needs has no rows."""
+        if not self.book.has(table):
+            what, why = _NEEDED[table]
+            do = f"Import {'it' if table in ('ledger', 'usage') else 'them'}: percontact import {table} FILE"
+            columns = " (used_at, vendor, item, quantity, contact_id)" if table == "usage" else ""
+            raise problem("E-DATA-01", str(self.workspace.path), what, why, f"{do}{columns}.")
 
     @cached_property
     def costed(self) -> CostedBook:
         """The Book with every cent of its ledger assigned. Raises E-DATA-01 without contacts or ledger."""
-        for table, what in (("ledger", "costs"), ("contacts", "contacts")):
-            if not self.book.has(table):
-                raise _lacking(self.workspace, table, what)
+        self.need("ledger")
+        self.need("contacts")
         kept = self.workspace.run_folder(self._run) / SUMMARY_FILE
         costed = CostedBook(
             self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None
@@ -118,15 +146,49 @@ class OpenBook:
 
     def _keep_summary(self, costed: CostedBook) -> None:
         """Write the sums of the work once; later questions and processes read them."""
+        if self._keep_run(self._run, "work summary", lambda f: costed.work.write_summary(f / SUMMARY_FILE)):
+            costed.work.summary = self.workspace.run_folder(self._run) / SUMMARY_FILE
+
+    def _keep_run(self, digest: str, what: str, write: Callable[[Path], bool]) -> bool:
+        """Keep what `write` puts into a folder as the result of a run; False where nothing is kept.
+
+        A workspace that may only be read keeps none, and each question is answered anew.
+        """
         try:
             draft = self.workspace.staging(0)
-            if costed.work.write_summary(draft / SUMMARY_FILE):
-                folder = self.workspace.note_run(
-                    self._run, draft, snapshot=self.book.snapshot or 0, what="work summary"
-                )
-                costed.work.summary = folder / SUMMARY_FILE
         except OSError:
-            return  # a workspace that may only be read is answered from its rows
+            return False
+        try:
+            if not write(draft):
+                return False
+            self.workspace.note_run(digest, draft, snapshot=self.book.snapshot or 0, what=what)
+        except OSError:
+            return False
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)  # gone already where it was kept
+        return True
+
+    @cached_property
+    def moved_closings(self) -> dict[str, list[str]]:
+        """Closed periods for which today's data gives other figures than were reported, and which.
+
+        Costed once a state of the books, its policy and its closings, and then kept.
+        """
+        state_now = (self.book.snapshot, self.policy.digest)
+        closed = [c for c in self.workspace.closings() if c.reopened_at is None]
+        later = {c.label: c.figures for c in closed if (c.snapshot, c.policy_digest) != state_now}
+        if not later or self.amounts != "effective" or self.snapshot is not None:
+            return {}
+        ids = " ".join(f"{c.label}/{c.figures_digest}" for c in closed)
+        run = hashlib.sha256(f"closed {self._run} {ids}".encode()).hexdigest()[:20]
+        kept = self.workspace.run_folder(run) / CLOSED_FILE
+        if kept.is_file():
+            return dict(json.loads(kept.read_text("utf-8")))
+        found = differing(self.costed, later)
+        self._keep_run(
+            run, "closed periods", lambda f: bool((f / CLOSED_FILE).write_text(json.dumps(found), "utf-8"))
+        )
+        return found
 
     def ask(
         self,
@@ -184,7 +246,7 @@ class OpenBook:
             return sorted(worked & paid) or sorted(worked | paid)
         found = worked or {m for table in TABLES for m in self.book.months(table)}
         if not found:
-            raise _lacking(self.workspace, "contacts", "contacts")
+            self.need("contacts")
         return sorted(found)
 
     def state(self, question: Slice, per: str = "contact", *, compare: bool = True) -> Statement:
@@ -193,9 +255,10 @@ class OpenBook:
         Raises E-ARG-01 when a condition names a value that no contact has.
         """
         found = state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
+        fiscal = self.settings.fiscal_start_month
         if not found.total.offered:
             self._check_values(question)
-        return found
+        return replace(found, notes=(*found.notes, *closed_notes(self.moved_closings, question.span, fiscal)))
 
     def _check_values(self, question: Slice) -> None:
         """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
@@ -215,7 +278,7 @@ class OpenBook:
 
     def _condition(self, text: str, known: set[str]) -> Condition:
         name, negated, values = _split_condition(text)
-        if full_name(name) in {*LEDGER_DIMENSIONS, "pool"} - set(self.costed.work.dimensions()):
+        if full_name(name) in {*LEDGER_DIMENSIONS, "pool"} - set(self.work.dimensions()):
             raise _no_condition(full_name(name), values[0])
         dimension = _dimension(name, known - set(LEDGER_DIMENSIONS) - {"pool"}, "--from and --to")
         return Condition(dimension, self._stored(dimension, values), negated)
@@ -246,6 +309,7 @@ def land(
     from percontact.ingest import content_hash, read_file
 
     _check_source(table, path)
+    workspace.sweep_now_and_then()
     text = mapping.text if mapping else ""
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
     if same is not None and not (replace and same.aside):
@@ -264,27 +328,31 @@ def land(
         replaces = earlier if replace else ()
         book = workspace.book()
         number = workspace.reserve()
-        folder = workspace.staging(number)
-        # A copy is read and kept, so that an edit in between cannot part the rows from their source.
-        kept = folder / "source" / path.name
-        kept.parent.mkdir()
-        shutil.copyfile(path, kept)
-        staged = read_file(
-            kept,
-            table,
-            settings=workspace.settings,
-            key=workspace.key,
-            number=number,
-            folder=folder,
-            book=book,
-            ignore_imports=replaces,
-            mapping=mapping,
-            progress=progress,
-        )
         try:
+            folder = workspace.staging(number)
+            # A copy is read and kept, so that an edit in between cannot part the rows from their source.
+            kept = folder / "source" / path.name
+            kept.parent.mkdir()
+            shutil.copyfile(path, kept)
+            staged = read_file(
+                kept,
+                table,
+                settings=workspace.settings,
+                key=workspace.key,
+                number=number,
+                folder=folder,
+                book=book,
+                ignore_imports=replaces,
+                mapping=mapping,
+                progress=progress,
+            )
+            staged = _with_closed(staged, workspace.closed_periods_hit(staged))
             return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
         except Moved:
             continue
+        finally:
+            # Also when the user stops it or the file is refused: nothing is left lying about.
+            workspace.clear_staging(number)
     raise problem(
         "E-WS-05",
         str(workspace.path),
@@ -294,14 +362,15 @@ def land(
     )
 
 
-def _lacking(workspace: Workspace, table: str, what: str) -> PercontactError:
-    return problem(
-        "E-DATA-01",
-        str(workspace.path),
-        f"there are no {what} yet",
-        "Cost per contact needs contacts and a ledger; one cost line a month is enough.",
-        f"Import them: percontact import {table} FILE.",
+def _with_closed(staged: Staged, closed: Sequence[str]) -> Staged:
+    """The receipt says which closed periods its rows fall in."""
+    if not closed:
+        return staged
+    says = (
+        f"Rows of it fall in {', '.join(closed)}, which {'is' if len(closed) == 1 else 'are'} closed: "
+        f"what was reported stands; percontact close {closed[0]} compares it with today's data."
     )
+    return replace(staged, notes=(*staged.notes, says))
 
 
 def _check_source(table: str, path: Path) -> None:

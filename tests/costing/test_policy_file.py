@@ -122,9 +122,8 @@ def test_a_wrong_form_is_refused_in_four_parts(text: str, where: str, what: str,
 def test_what_is_no_yaml_is_refused_with_its_line() -> None:
     """pools: {a: ["""
     code, where, what, why, _ = problem_of("pools:\n  a: [\n")
-    assert (code, where, why) == ("E-POL-01", "policy.yaml", NOTHING_GUESSED)
-    assert what.startswith("it is not YAML")
-    assert "line 3" in what
+    assert (code, where, why) == ("E-POL-01", "policy.yaml:3", "The file ends there.")
+    assert what == "a value was expected"
 
 
 def test_nothing_in_a_policy_is_run() -> None:

@@ -6,9 +6,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from percontact.values.problem import Problem
 
 VERBS = {
     "init": "Make a workspace.",
@@ -164,8 +167,23 @@ def main() -> None:
             # The reader (head, less) has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
-        _own_up(error)
+        damaged = _damaged_file(error)
+        tell(damaged) if damaged else _own_up(error)
         sys.exit(1)
+
+
+def _damaged_file(error: Exception) -> Problem | None:
+    """The problem, where the engine could not read a file of the workspace's rows."""
+    import re
+
+    from percontact.values.problem import Problem
+
+    found = re.search(r"([^\s\"']*/)((?:facts|cubes|runs)/[^\s\"']+\.parquet)", str(error))
+    if not found or "duckdb" not in type(error).__module__:
+        return None
+    why = "Something other than percontact changed the files, or the disk failed."
+    what = f"{found[2]} cannot be read"
+    return Problem("E-WS-04", found[1].rstrip("/"), what, why, "Bring the folder back from a backup.")
 
 
 def _own_up(error: Exception) -> None:

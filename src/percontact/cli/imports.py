@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from percontact.cli.speak import call
+from percontact.cli.speak import call, count
 
 if TYPE_CHECKING:
     from percontact.store.workspace import Workspace
@@ -60,10 +60,12 @@ def command(ctx: click.Context, show: int | None, aside: int | None, undo: int |
 def _undo(workspace: Workspace, number: int, as_json: bool) -> None:
     receipt = workspace.undo(number)
     done = {"undone": number, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
-    said = (
-        f"Import {number} ({receipt.name}, {receipt.landed:,} rows of {receipt.table}) is out of the Book; "
-        "what it had replaced does not come back by itself."
-    )
+    rows = count(receipt.landed, "row")
+    said = f"Import {number} ({receipt.name}, {rows} of {receipt.table}) is out of the Book."
+    if receipt.replaced:
+        said += (
+            f" It stood for {receipt.replaced}, which does not come back by itself: import that file again."
+        )
     click.echo(json.dumps(done) if as_json else said)
 
 

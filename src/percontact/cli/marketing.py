@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import open_book, output_options, say
+from percontact.cli.speak import open_book, output_options, say, span_options
 
 
 @click.command("marketing")
-@click.option("--from", "start", metavar="PERIOD", help="First period; default: all the data.")
-@click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
+@span_options
 @output_options
 @click.pass_context
 def command(

@@ -29,14 +29,7 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
     from percontact.values.problem import problem
 
     book = open_book(ctx)
-    if not book.book.has("ledger"):
-        raise problem(
-            "E-DATA-01",
-            str(book.workspace.path),
-            "there is no ledger yet",
-            "A policy is proposed from the ledger's accounts.",
-            "Import it: percontact import ledger FILE.",
-        )
+    book.need("ledger")
     text = propose(book.book)
     if as_json:
         click.echo(json.dumps(yaml.safe_load(text), indent=2, ensure_ascii=False))
@@ -61,9 +54,9 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
 @click.pass_context
 def check_policy(ctx: click.Context, form: str | None, as_json: bool, output: Path | None) -> None:
     """Show what each rule catches and what none does. Exit code 1 when a line has no rule."""
-    from percontact.report.rules import rules_document
+    from percontact.answers import rules_checked
 
-    document = rules_document(open_book(ctx).costed)
+    document = rules_checked(open_book(ctx))
     say(document, form=form, as_json=as_json, output=output)
     if document.data["unclaimed_lines"]:
         ctx.exit(1)

@@ -70,6 +70,14 @@ def slice_options(command: F) -> F:
             help="team=Billing, team=A,B, channel!=voice; `team=` means unknown; "
             """a value with a comma in quotes: 'team="A, B"'. May be repeated: all must hold.""",
         ),
+    ):
+        command = option(command)
+    return span_options(command)
+
+
+def span_options(command: F) -> F:
+    """--from and --to."""
+    for option in (
         click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive."),
         click.option(
             "--from",

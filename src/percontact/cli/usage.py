@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import open_book, output_options, say
+from percontact.cli.speak import open_book, output_options, say, span_options
 
 
 @click.command("usage")
-@click.option("--from", "start", metavar="PERIOD", help="First period; default: all the data.")
-@click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
+@span_options
 @output_options
 @click.pass_context
 def command(
@@ -28,15 +27,7 @@ def command(
     Each vendor's unit is brought to one that can be compared: the cost of a verified resolution.
     """
     from percontact.report.metered import usage_document
-    from percontact.values.problem import problem
 
     book = open_book(ctx)
-    if not book.book.has("usage"):
-        raise problem(
-            "E-DATA-01",
-            str(book.workspace.path),
-            "there is no metered use yet",
-            "It comes from the table usage.",
-            "Import it: percontact import usage FILE (used_at, vendor, item, quantity, contact_id).",
-        )
+    book.need("usage")
     say(usage_document(book.costed, book.span(start, end)), form=form, as_json=as_json, output=output)

@@ -29,6 +29,7 @@ from percontact.costing.shared import WAYS_OUT
 from percontact.records.dialect import fold
 from percontact.records.ledger import BEHAVIOURS, NATURES
 from percontact.values.problem import PercontactError, did_you_mean, problem
+from percontact.values.yaml_words import yaml_words
 
 
 class _AsWritten(yaml.SafeLoader):
@@ -51,6 +52,8 @@ _AsWritten.yaml_implicit_resolvers = {
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
+FORM = "1"
+"""Version of the form of policy.yaml."""
 _TOP = (
     "policy",
     "because",
@@ -75,14 +78,19 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
     try:
         data = yaml.load(text, _AsWritten)  # a SafeLoader that reads scalars as text: nothing is run
     except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise _malformed(where, f"it is not YAML: {error.problem}{line}") from error
+        raise _not_yaml(error, text, where) from error
     except yaml.YAMLError as error:
         raise _malformed(where, f"it is not YAML: {' '.join(str(error).split())}") from error
     if data is None:
         data = {}
     root = _mapping(data, where, "the file")
     _known(root, _TOP, where, "policy.yaml")
+    if root.get("policy") not in (None, FORM):
+        raise _malformed(
+            where,
+            f"it says `policy: {root['policy']}`, and this percontact knows form {FORM} only",
+            f"Update percontact, or write the file in form {FORM}: docs/reference/policy.md.",
+        )
     shared = _part(root, "shared", ("method", "order", "because"), where)
     concurrency = _part(root, "concurrency", ("channels", "because"), where)
     failure = _part(root, "failure_demand", ("reasons", "because"), where)
@@ -115,6 +123,18 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
     _check_names(policy, where)
     _check_ways_out(policy, where)
     return policy
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, where: str) -> PercontactError:
+    """Where the form of YAML breaks: the line, what is the matter with it, what was expected."""
+    what, do = yaml_words(error.problem or "this is no YAML")
+    if error.problem_mark is None:
+        return _malformed(where, what, do)
+    number = error.problem_mark.line + 1
+    lines = text.splitlines()
+    shown = lines[number - 1].strip() if number <= len(lines) else ""
+    why = f"The line reads: {shown}" if shown else "The file ends there."
+    return problem("E-POL-01", f"{where}:{number}", what, why, do or "See docs/reference/policy.md.")
 
 
 def _check_names(policy: Policy, where: str) -> None:

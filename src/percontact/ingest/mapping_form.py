@@ -28,6 +28,7 @@ from percontact.ingest.mapping import (
 )
 from percontact.records.tables import TABLES
 from percontact.values.problem import PercontactError, did_you_mean, problem
+from percontact.values.yaml_words import yaml_words
 
 Node = str | list["Node"] | dict[str, "Node"]
 """What a mapping file is made of: every scalar stays the text it is, so `No`, `1` and `01:30` keep theirs."""
@@ -80,7 +81,8 @@ def parse_mapping(text: str, name: str) -> Mapping:
         tree = yaml.load(text, Loader=_TextLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _malformed(f"{name}:{line}", error.problem or "this is no YAML") from error
+        what, do = yaml_words(error.problem or "this is no YAML")
+        raise _malformed(f"{name}:{line}", what, do or "See docs/reference/mapping.md.") from error
     except yaml.YAMLError as error:
         raise _malformed(name, f"this is no YAML: {error}") from error
     return _Form(name).mapping({} if tree in (None, "") else tree, text)

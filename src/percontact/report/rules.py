@@ -3,17 +3,28 @@
 
 from __future__ import annotations
 
-from percontact.costing.costed import CostedBook
+from typing import TYPE_CHECKING
+
+from percontact.costing.policy import Policy
+from percontact.records.book import Settings
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.records import records_of
 from percontact.report.words import money
 from percontact.values.money import cents
 
+if TYPE_CHECKING:
+    import duckdb
 
-def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
-    """Lines and amounts by rule over all months, unclaimed lines by account, and rules that catch nothing."""
-    currency = costed.currency
-    by_rule = costed.con.execute("""
+
+def rules_document(
+    con: duckdb.DuckDBPyConnection, policy: Policy, settings: Settings, *, top: int = 20
+) -> Document:
+    """Lines and amounts by rule over all months, unclaimed lines by account, and rules that catch nothing.
+
+    con  holds the ledger spread over its months (`costing.lines.spread_lines`)
+    """
+    currency = settings.currency
+    by_rule = con.execute("""
         SELECT rule, count(DISTINCT row_id), sum(pico), min(month), max(month)
         FROM line_month GROUP BY 1
     """).fetchall()
@@ -21,11 +32,11 @@ def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
         number: (int(lines), cents(int(pico), currency), first, last)
         for number, lines, pico, first, last in by_rule
     }
-    rules = _rules(costed, caught)
-    unclaimed = _unclaimed(costed, top)
+    rules = _rules(policy, currency, caught)
+    unclaimed = _unclaimed(con, currency, top)
     lines, amount = (caught[None][0], caught[None][1]) if None in caught else (0, 0)
     idle = [str(r[0]) for r in rules.rows if not r[3]]
-    number = len(costed.policy.rules)
+    number = len(policy.rules)
     head = (
         f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
         if lines
@@ -54,14 +65,13 @@ def rules_document(costed: CostedBook, *, top: int = 20) -> Document:
             "unclaimed_lines": lines,
             "notes": notes,
         },
-        demo="Demo data: this company is made up." if costed.book.settings.demo else "",
+        demo="Demo data: this company is made up." if settings.demo else "",
     )
 
 
-def _rules(costed: CostedBook, caught: dict[int | None, tuple[int, int, object, object]]) -> Table:
-    currency = costed.currency
+def _rules(policy: Policy, currency: str, caught: dict[int | None, tuple[int, int, object, object]]) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for i, rule in enumerate(costed.policy.rules, 1):
+    for i, rule in enumerate(policy.rules, 1):
         lines, amount, _, _ = caught.get(i, (0, 0, None, None))
         match = "; ".join(f"{c}: {', '.join(p)}" for c, p in rule.match) or "every line"
         dated = "".join(
@@ -79,9 +89,8 @@ def _rules(costed: CostedBook, caught: dict[int | None, tuple[int, int, object, 
     return Table("What each rule catches (all months)", columns, tuple(rows))
 
 
-def _unclaimed(costed: CostedBook, top: int) -> Table:
-    currency = costed.currency
-    rows = costed.con.execute("""
+def _unclaimed(con: duckdb.DuckDBPyConnection, currency: str, top: int) -> Table:
+    rows = con.execute("""
         SELECT account, cost_centre, count(DISTINCT row_id), sum(pico)
         FROM line_month WHERE rule IS NULL
         GROUP BY 1, 2 ORDER BY abs(sum(pico)) DESC, 1, 2

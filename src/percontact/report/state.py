@@ -143,13 +143,14 @@ def _span_label(question: Slice, costed: CostedBook) -> str:
     """The span in the grain's own words, or by its days where it does not begin and end with the grain."""
     fiscal = costed.book.settings.fiscal_start_month
     last_day = question.span.end - timedelta(days=1)
+    by_days = str(last_day) if last_day == question.span.start else f"{question.span.start} to {last_day}"
     grain = question.grain
     if grain == "whole":
-        return f"{question.span.start} to {last_day}"
+        return by_days
     first, last = start_of(question.span.start, grain, fiscal), start_of(last_day, grain, fiscal)
     if first != question.span.start or next_start(last, grain) != question.span.end:
         if question.cuts_a_month:
-            return f"{question.span.start} to {last_day}"
+            return by_days
         grain, first, last = "month", question.span.start, last_day.replace(day=1)
     one, other = label(first, grain, fiscal), label(last, grain, fiscal)
     return one if one == other else f"{one} to {other}"

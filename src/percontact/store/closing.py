@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from percontact.records.dialect import connect, literal
+from percontact.records.landing import Staged
 from percontact.store.manifest import now
 from percontact.store.snapshot import known
+from percontact.values.period import Period, add_months, parse_period
 from percontact.values.problem import problem
+
+MOVES_FIGURES = ("contacts", "handlings", "ledger", "capacity", "usage", "fx")
+"""Tables whose rows can change the figures of a closed period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,31 @@ def reopen(con: sqlite3.Connection, label: str, because: str) -> Closing:
 def closings(con: sqlite3.Connection) -> list[Closing]:
     """Every closing, those that ended too, oldest first."""
     return [_closing(row) for row in con.execute(f"SELECT {_COLUMNS} FROM closings ORDER BY id")]
+
+
+def hit_by(con: sqlite3.Connection, staged: Staged, fiscal_start_month: int) -> list[str]:
+    """Labels of the closed periods that rows of a staged import fall in."""
+    closed_now = [c.label for c in closings(con) if c.reopened_at is None]
+    if staged.table not in MOVES_FIGURES:
+        return []
+    return [name for name in closed_now if _falls_in(staged, parse_period(name, fiscal_start_month)[0])]
+
+
+def _falls_in(staged: Staged, span: Period) -> bool:
+    files = [f for f in staged.files if f.rows]
+    if any(f.month and f.month < span.end and add_months(f.month, 1) > span.start for f in files):
+        return True
+    whole = [str(f.path) for f in files if not f.month]
+    if not whole:
+        return False
+    listed = ", ".join(literal(path) for path in whole)
+    with connect(threads=1) as duck:
+        return bool(
+            duck.execute(
+                f"SELECT 1 FROM read_parquet([{listed}]) WHERE period_start < ? AND period_end > ? LIMIT 1",
+                [span.end, span.start],
+            ).fetchall()
+        )
 
 
 def _closing(row: tuple[Any, ...]) -> Closing:

@@ -124,7 +124,7 @@ def read_settings(folder: Path) -> Settings:
         raise problem("E-WS-01", str(folder), what, why, do)
     with reading(folder) as con:
         if con.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-            raise _damaged(folder, f"{NAME} was not written by percontact")
+            raise damaged(folder, f"{NAME} was not written by percontact")
         version = con.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             what = f"the workspace has version {version}; this percontact knows versions up to {VERSION}"
@@ -223,10 +223,11 @@ def _explained(folder: Path) -> Iterator[None]:
             do = "End the other program, then try again. Nothing was changed."
             raise problem("E-WS-05", str(folder), what, why, do) from error
         if "malformed" in said or "not a database" in said:
-            raise _damaged(folder, f"{NAME} cannot be read ({said})") from error
+            raise damaged(folder, f"{NAME} cannot be read ({said})") from error
         raise
 
 
-def _damaged(folder: Path, what: str) -> PercontactError:
+def damaged(folder: Path, what: str) -> PercontactError:
+    """E-WS-04, ready to raise."""
     why = "Something other than percontact changed the files, or the disk failed."
     return problem("E-WS-04", str(folder), what, why, "Bring the folder back from a backup.")

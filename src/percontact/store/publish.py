@@ -57,8 +57,9 @@ def publish(
                     placed = [path for file in files for path in (file.path, file.cube) if path]
                     _check_there([*placed, root / kept] if kept else placed)
                     receipt = _write(con, root, staged, files, kept, replaces, why)
-        except Moved:
-            # The retry may write its staged files anew, and they share their bytes with the placed ones.
+        except BaseException:
+            # Refused, moved on or stopped by the user. A retry may write its staged files anew, and they
+            # share their bytes with the placed ones.
             _take_back(root, staged.number, files)
             raise
         if same is not None:

@@ -11,6 +11,9 @@ from pathlib import Path
 from percontact.store.manifest import writing
 
 KEPT = ("facts", "cubes", "originals")
+STAMP = ".swept"
+"""An empty file; its time is that of the last sweep."""
+HOUR_S, DAY_S = 3600, 86400
 
 
 def sweep(root: Path, older_than_s: float) -> int:
@@ -35,6 +38,19 @@ def sweep(root: Path, older_than_s: float) -> int:
             shutil.rmtree(staged, ignore_errors=True)
             removed += 1
     return removed
+
+
+def now_and_then(root: Path) -> None:
+    """Sweep where an import over an hour old left its folder behind, or the last sweep is a day ago."""
+    stamp, moment = root / STAMP, time.time()
+    staged = [path.stat().st_mtime for path in _entries(root / "staging")]
+    if stamp.exists() and moment - stamp.stat().st_mtime < DAY_S:
+        if not any(moment - began > HOUR_S for began in staged):
+            return
+    elif not stamp.exists() and not staged and not (root / "facts").exists():
+        return
+    stamp.touch()
+    sweep(root, HOUR_S)
 
 
 def _files_in(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,10 +96,18 @@ class Workspace:
     def book(self, snapshot: int | None = None) -> Book:
         """The Book of a snapshot, by default the newest: its files and its sources, and no others.
 
-        Raises E-ARG-01 when there is no such snapshot.
+        Raises E-ARG-01 when there is no such snapshot, E-WS-04 when a file of it is gone.
         """
         with reading(self.path) as con:
-            return _snapshot.book_at(con, self.path, self.settings, snapshot)
+            book = _snapshot.book_at(con, self.path, self.settings, snapshot)
+        for table, files in book.files.items():
+            for file in files:
+                for path in (file.path, file.cube):
+                    if path is not None and not path.is_file():
+                        raise manifest.damaged(
+                            self.path, f"{path.relative_to(self.path)}, rows of {table}, is missing"
+                        )
+        return book
 
     def snapshots(self) -> list[Snapshot]:
         """Every state the workspace has been in, oldest first."""
@@ -156,6 +165,11 @@ class Workspace:
         folder = self.path / "staging" / f"{number}-{secrets.token_hex(4)}"
         folder.mkdir()
         return folder
+
+    def clear_staging(self, number: int) -> None:
+        """Take away what an import was read into, however it ended."""
+        for folder in (self.path / "staging").glob(f"{number}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def publish(
         self,
@@ -237,6 +251,11 @@ class Workspace:
         with reading(self.path) as con:
             return closing.closings(con)
 
+    def closed_periods_hit(self, staged: Staged) -> list[str]:
+        """Labels of the closed periods that rows of a staged import fall in."""
+        with reading(self.path) as con:
+            return closing.hit_by(con, staged, self.settings.fiscal_start_month)
+
     # -- keeping house --
 
     def run_folder(self, digest: str) -> Path:
@@ -268,6 +287,13 @@ class Workspace:
         A file that any snapshot names is never removed.
         """
         return sweep.sweep(self.path, older_than_s)
+
+    def sweep_now_and_then(self) -> None:
+        """Sweep where it is likely to find something, at little cost: for who opens the workspace to write.
+
+        Likely is: an import that began over an hour ago left its folder, or nobody swept for a day.
+        """
+        sweep.now_and_then(self.path)
 
     def compact(self, table: str, *, more_than: int = compact.MANY_FILES) -> int:
         """Merge the small files of a table's months where it has more than so many files.
