@@ -13,6 +13,7 @@ from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, search
 from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import Figure, Panel
+from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
 from percontact.pipeline import OpenBook
 from percontact.records.column import Kind
@@ -20,6 +21,7 @@ from percontact.records.dialect import connect
 from percontact.records.tables import TABLES
 from percontact.report.card_page import card_document, catalogue_document
 from percontact.report.document import Document
+from percontact.report.guarded import guarded_document
 from percontact.report.measured import measured_document
 from percontact.values.period import Period, before, last_year
 from percontact.values.problem import did_you_mean, problem
@@ -126,6 +128,22 @@ def _parameters(
                           "A parameter is set as METRIC.NAME=VALUE.", did_you_mean(left, known))  # fmt: skip
         found.setdefault(card.metric, {})[parameter] = value.strip()
     return found
+
+
+def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> Document:
+    """A cost statement with guardrails beside it, against the period before.
+
+    names  metrics; none = customer satisfaction, first contact resolution, service level, repeat contacts
+    """
+    cards = catalogue(book.workspace.path)
+    chosen = list({c.metric: c for c in (find(cards, n) for n in names or GUARDS)}.values())
+    whole = replace(question, grain="whole", by=(), asked=())
+    statement = book.state(question, per)
+    return guarded_document(
+        statement,
+        _panel(book, chosen, whole),
+        _panel(book, chosen, replace(whole, span=before(question.span))),
+    )
 
 
 def listed(words: Sequence[str], workspace: Path | None) -> Document:

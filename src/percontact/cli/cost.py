@@ -30,6 +30,15 @@ from percontact.cli.speak import call, open_book, output_options, say, slice_opt
     metavar="UNIT",
     help="contact (default), handle-minute, resolution, verified-resolution, case or customer.",
 )
+@click.option(
+    "--guard",
+    "guards",
+    multiple=True,
+    is_flag=False,
+    flag_value="",
+    metavar="[METRIC]",
+    help="Quality beside the cost: the metrics named, or CSAT, FCR, service level and repeat contacts.",
+)
 @output_options
 @click.pass_context
 def command(
@@ -41,6 +50,7 @@ def command(
     where: tuple[str, ...],
     basis: str,
     per: str,
+    guards: tuple[str, ...],
     amounts: str,
     snapshot: int | None,
     form: str | None,
@@ -56,6 +66,11 @@ def command(
     """
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
+    if guards:
+        from percontact.measuring import guarded
+
+        say(guarded(book, question, per, [g for g in guards if g]), form=form, as_json=as_json, output=output)
+        return
     say(book.state(question, per), form=form, as_json=as_json, output=output)
     if output is None and not as_json and form in (None, "text"):
         click.echo(

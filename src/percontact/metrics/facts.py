@@ -159,7 +159,7 @@ CUSTOMERS = Facts(
 
 CAPACITY = Facts(
     "capacity",
-    ("month",),
+    ("month_start",),
     features={
         "handle_h": Feature("c.handle_h", "hours of handling by the group, as costed"),
     },

@@ -36,7 +36,7 @@ def make_rows(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, table:
 
 
 def _staff(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, months: Period) -> None:
-    """staff_month: month, group, hours and heads of the month, handle_h = hours that contacts used."""
+    """staff_month: month_start, group, hours and heads of the month, handle_h = hours that contacts used."""
     capacity = read_capacity(con, book, policy)
     used = _handle_hours(con, book, policy, months)
     columns = [*MEASURES, "handle_h"]
@@ -47,7 +47,7 @@ def _staff(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, months: P
             if any(v is not None for v in values):
                 rows.append([month, group, *values, used.get((group, month))])
     fields = ", ".join(f"{quote(c)} DECIMAL(38,12)" for c in columns)
-    _fill(con, "staff_month", f'month DATE, "group" VARCHAR, {fields}', rows)
+    _fill(con, "staff_month", f'month_start DATE, "group" VARCHAR, {fields}', rows)
 
 
 def _handle_hours(

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from percontact.metrics.card import Card
 from percontact.metrics.figure import Figure, Panel
+from percontact.metrics.guard import judge
 from percontact.report.document import Cell, Document, Kind, Table, TableColumn
 from percontact.report.records import records_of
 from percontact.report.words import DEMO_NOTE, count_text, value_text
@@ -47,7 +48,7 @@ def measured_document(
     span = panel.question.span
     when = f"{span.start} to {span.end - timedelta(days=1)}"
     tables = [_figures(panel, currency, fiscal)]
-    tables += [_beside(panel, name, other, currency) for name, other in beside]
+    tables += [beside_table(panel, name, other, currency) for name, other in beside]
     records = _records(panel, currency, fiscal)
     notes = (*_mark_notes(panel), *panel.notes)
     names = ", ".join(c.symbol or c.name for c in panel.cards)
@@ -94,7 +95,7 @@ def _figures(panel: Panel, currency: str, fiscal: int) -> Table:
     return Table("Figures", tuple(columns), tuple(rows), total)
 
 
-def _beside(panel: Panel, name: str, other: Panel, currency: str) -> Table:
+def beside_table(panel: Panel, name: str, other: Panel, currency: str) -> Table:
     """A row a metric: its total, that of the other span, the change, and which way is better."""
     columns = (
         TableColumn("metric", "Metric"),
@@ -108,31 +109,13 @@ def _beside(panel: Panel, name: str, other: Panel, currency: str) -> Table:
         now, then = panel.totals[card.metric], other.totals[card.metric]
         rows.append((
             card.name, figure_text(card, now, currency), figure_text(card, then, currency),
-            _change(card, now, then, currency), verdict(card, now, then),
+            _change(card, now, then, currency), judge(card, now, then),
         ))  # fmt: skip
     span = other.question.span
     return Table(
         f"Beside the {name}", columns, tuple(rows),
         note=f"{name.capitalize()}: {span.start} to {span.end - timedelta(days=1)}.",
     )  # fmt: skip
-
-
-def verdict(card: Card, now: Figure, then: Figure) -> str:
-    """better, worse, the same, or "" where the metric has no better side or a figure is missing."""
-    if now.value is None or then.value is None or card.better == "neither":
-        return ""
-    if card.better == "band":
-        assert card.band is not None
-        gap = [_off_band(f.value or Fraction(0), card.band) for f in (now, then)]
-        return "the same" if gap[0] == gap[1] else "better" if gap[0] < gap[1] else "worse"
-    if now.value == then.value:
-        return "the same"
-    return "better" if (now.value > then.value) == (card.better == "higher") else "worse"
-
-
-def _off_band(value: Fraction, band: tuple[Decimal, Decimal]) -> Fraction:
-    low, high = Fraction(band[0]), Fraction(band[1])
-    return max(low - value, value - high, Fraction(0))
 
 
 def _change(card: Card, now: Figure, then: Figure, currency: str) -> str:
@@ -178,7 +161,7 @@ def figure_text(card: Card, figure: Figure, currency: str) -> str:
     text = value_words(card, figure.value, currency)
     if figure.interval is not None and card.unit == "%":
         low, high = figure.interval
-        text += f" ({float(low):.0%} to {float(high):.0%})"
+        text += f" ({float(low) * 100:.1f} to {float(high) * 100:.1f})"
     return text
 
 
