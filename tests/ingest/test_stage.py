@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
 
 
-def cube(file) -> list[dict]:
+def cube(file, rows: str = "day") -> list[dict]:
+    """The rows by day, or by hour."""
     with duckdb.connect() as con:
-        found = con.execute("FROM read_parquet($1)", [str(file.cube)])
+        found = con.execute(f"FROM read_parquet($1) WHERE {rows} IS NOT NULL", [str(file.cube)])
         names = [c[0] for c in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -63,7 +67,7 @@ def test_the_cube_sums_a_day_and_its_dimensions(desk) -> None:
         "2026-06-04 10:00,voice,,,60,,reported\n"
     )
     (file,) = desk.read(text).files
-    assert file.cube_columns == ("channel",)
+    assert file.cube_columns == ("channel", "hour")
     email, voice, later = cube(file)
     assert (voice["day"], voice["n"], voice["count"], voice["handled"], voice["abandoned"]) == (
         date(2026, 6, 3),
@@ -86,6 +90,35 @@ def test_the_cube_sums_a_day_and_its_dimensions(desk) -> None:
         None,
     )
     assert (later["day"], later["reported"], later["measured"]) == (date(2026, 6, 4), 1, 0)
+
+
+def test_the_cube_sums_weekdays_and_hours_too(desk) -> None:
+    """Two Wednesdays at nine in Berlin, one evening; reasons are not told apart by hour."""
+    text = (
+        "started_at,team,reason,handle_s\n"
+        "2026-06-03T07:10:00Z,a,bill,60\n"
+        "2026-06-10T07:50:00Z,a,move,90\n"
+        "2026-06-10T20:00:00Z,a,move,30\n"
+    )
+    (file,) = desk.read(text).files
+    assert file.cube_columns == ("team", "reason", "hour")
+    told = [
+        (r["weekday"], r["hour"], r["team"], r["reason"], r["n"], r["handle_s"]) for r in cube(file, "hour")
+    ]
+    assert told == [(3, 9, "a", None, 2, Decimal("150.000")), (3, 22, "a", None, 1, Decimal("30.000"))]
+    assert sum(r["n"] for r in cube(file)) == 3
+
+
+def test_other_readers_read_what_is_written(desk) -> None:
+    (file,) = desk.read("started_at,channel,handle_s\n2026-06-03 09:00,voice,61.5\n2026-06-04,,\n").files
+    frames = [
+        pq.read_table(file.path).to_pandas(),
+        pl.read_parquet(file.path).to_pandas(),
+        pd.read_parquet(file.path),
+    ]
+    for frame in frames:
+        assert [str(c) for c in frame["channel"].fillna("")] == ["voice", ""]
+        assert frame["handle_s"][0] == Decimal("61.500")
 
 
 def test_a_cube_holds_only_types_that_stay_exact(desk) -> None:

@@ -43,6 +43,11 @@ QUESTIONS = [
     Slice(SPAN, grain="day", by=("team", "pool"), where=(Condition("site", ("x",)),)),
     Slice(SPAN, grain="whole", where=(Condition("reason", ("r2", "")),)),
     Slice(Period(date(2026, 2, 1), date(2026, 3, 1)), grain="whole"),
+    Slice(SPAN, by=("weekday", "hour"), grain="whole"),
+    Slice(SPAN, by=("hour", "team"), where=(Condition("channel", ("voice", "")),), basis="full"),
+    Slice(SPAN, by=("hour", "pool"), where=(Condition("weekday", ("6", "7")),)),
+    Slice(SPAN, by=("hour",), where=(Condition("reason", ("r1",)),)),
+    Slice(SPAN, by=("hour",), grain="week"),
 ]
 
 
@@ -101,6 +106,8 @@ def test_day_cubes_and_rows_give_the_same_cells(workspace: Workspace, question: 
     book, policy = workspace.book(), parse_policy(PLAIN)
     cubed, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
     assert cubed.work.from_day_cubes(["channel", "team", "reason", "site", "day"])
+    assert cubed.work.from_day_cubes(["channel", "team", "actor", "weekday", "hour"])
+    assert not any(cubed.work.from_day_cubes(["hour", other]) for other in ("reason", "day", "site"))
     assert cubed.cells(question) == plain.cells(question)
 
 

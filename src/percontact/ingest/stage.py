@@ -11,7 +11,7 @@ import duckdb
 
 from percontact.ingest.derive import Written, local
 from percontact.ingest.typed import ROW_GROUP_ROWS, Typed
-from percontact.records.book import BookFile, Settings
+from percontact.records.book import HOUR_DIMENSIONS, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
 
@@ -87,20 +87,17 @@ def _write(
     whole = " AND ".join(f"count(*) FILTER ({name} <> trunc({name})) = 0" for name in durations) or "true"
     ((count, whole_seconds),) = con.execute(f"SELECT count(*), {whole} FROM {held}").fetchall()
     cube = path.with_suffix(".cube.parquet")
-    dimensions = tuple(c.name for c in columns if c.name in CUBE_DIMENSIONS)
+    told: tuple[str, ...] = ()
     if table.name == "contacts":
-        cells = _copy(con, _cube(held, {c.name for c in columns}, dimensions, settings.timezone), cube)
-        if cells * 2 > count > _SMALL_ROWS:
-            cube.unlink()
-    kept = cube.exists()
+        told = _write_cube(con, held, count, [c.name for c in columns], settings.timezone, cube)
     return BookFile(
         path=path,
         rows=count,
         columns=tuple((c.name, c.sql_type) for c in columns),
         month=month,
         whole_seconds=bool(whole_seconds),
-        cube=cube if kept else None,
-        cube_columns=dimensions if kept else (),
+        cube=cube if cube.exists() else None,
+        cube_columns=told,
     )
 
 
@@ -108,15 +105,40 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write a query as Parquet; the rows written."""
     ((count,),) = con.execute(
         f"COPY ({query}) TO {literal(str(path))} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+        f"(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
     ).fetchall()
     return int(count)
 
 
-def _cube(held: str, present: set[str], dimensions: tuple[str, ...], timezone: str) -> str:
-    """Sums of a month's contacts by local day and dimension.
+def _write_cube(
+    con: duckdb.DuckDBPyConnection, held: str, count: int, columns: list[str], timezone: str, path: Path
+) -> tuple[str, ...]:
+    """Write the cube of a month's `count` contacts, where it saves anything; returns its `cube_columns`."""
+    local_at = local("started_at", timezone)
+    dimensions = tuple(c for c in columns if c in CUBE_DIMENSIONS)
+    days = _sums(held, columns, [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)])
+    week = [f"CAST({part}({local_at}) AS INTEGER)" for part in ("isodow", "hour")]
+    of_hours = [quote(d) for d in dimensions if d in HOUR_DIMENSIONS]
+    hours = _sums(held, columns, [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours])
+    order = ", ".join(["day", "weekday", "hour", *map(quote, dimensions)])
+    _copy(con, f"FROM ({days} UNION ALL BY NAME {hours}) ORDER BY {order}", path)
+    ((by_day, by_hour),) = con.execute(
+        f"SELECT count(day), count(hour) FROM read_parquet({literal(str(path))})"
+    ).fetchall()
+    if by_day * 2 > count > _SMALL_ROWS:
+        path.unlink()
+        return ()
+    if by_hour * 2 > count > _SMALL_ROWS:
+        _copy(con, f"{days} ORDER BY {', '.join(['day', *map(quote, dimensions)])}", path)
+        return dimensions
+    return (*dimensions, "hour")
 
-    day      DATE, local;  the dimensions present in the file
+
+def _sums(held: str, columns: list[str], by: list[str]) -> str:
+    """Sums of a month's contacts.
+
+    by       day (DATE, local) and the dimensions present in the file; where day is NULL, the weekday (ISO),
+             the local hour and those of HOUR_DIMENSIONS
     n        rows;  count, handled, abandoned = count - handled
     handle_s, wait_s, talk_s, hold_s, wrap_s    DECIMAL(38,3), NULL where none is known;  messages  BIGINT
     measured, reported, derived, standard       handled contacts whose handle time is known that way
@@ -130,17 +152,14 @@ def _cube(held: str, present: set[str], dimensions: tuple[str, ...], timezone: s
         "CAST(sum(count - handled) AS BIGINT) AS abandoned",
     ]
     for name in DURATIONS:
-        value = f"CAST(sum({name}) AS DECIMAL(38,3))" if name in present else "NULL::DECIMAL(38,3)"
+        value = f"CAST(sum({name}) AS DECIMAL(38,3))" if name in columns else "NULL::DECIMAL(38,3)"
         sums.append(f"{value} AS {name}")
-    sums.append(_sum("messages") if "messages" in present else "NULL::BIGINT AS messages")
-    known = "handle_s IS NOT NULL" if "handle_s" in present else "false"
+    sums.append(_sum("messages") if "messages" in columns else "NULL::BIGINT AS messages")
+    known = "handle_s IS NOT NULL" if "handle_s" in columns else "false"
     for basis in ("measured", "reported", "derived", "standard"):
         sums.append(_sum("handled", f"{known} AND handle_basis = '{basis}'", basis))
     sums.append(_sum("handled", f"NOT ({known})", "unmeasured"))
-    by = [f"CAST({local('started_at', timezone)} AS DATE) AS day", *(quote(d) for d in dimensions)]
-    places = ", ".join(str(i + 1) for i in range(len(by)))
-    wanted = ", ".join([*by, *sums, "min(row_id) AS anchor"])
-    return f"SELECT {wanted} FROM {held} GROUP BY ALL ORDER BY {places}"
+    return f"SELECT {', '.join([*by, *sums, 'min(row_id) AS anchor'])} FROM {held} GROUP BY ALL"
 
 
 def _sum(column: str, when: str = "", name: str = "") -> str:

@@ -33,6 +33,10 @@ class Settings:
     demo: bool = False
 
 
+HOUR_DIMENSIONS = ("channel", "actor", "team", "queue")
+"""Dimensions that the sums by weekday and hour of a cube keep."""
+
+
 @dataclass(frozen=True, slots=True)
 class BookFile:
     """One immutable Parquet file of a table.
@@ -43,7 +47,8 @@ class BookFile:
     month          first day of the local month all its rows fall in, or None where the table has no time
     whole_seconds  whether every duration in it is a whole number of seconds
     cube           path of its day cube, or None
-    cube_columns   dimension columns of the cube
+    cube_columns   dimension columns of the cube; with `hour` among them it also has rows by weekday and hour,
+                   of HOUR_DIMENSIONS, whose day is NULL
     """
 
     path: Path
