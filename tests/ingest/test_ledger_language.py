@@ -218,6 +218,32 @@ def test_a_cell_above_that_is_no_day_cannot_give_the_year(desk) -> None:
         desk.read(EXTF, "ledger", mapping=mapping)
 
 
+REPORT = 'Tiny Ltd\n"January, 2026"\n\nAccount;Month;Amount\n6100;2026-01;5\n'
+
+
+def test_the_header_is_found_below_a_title_by_its_names(desk) -> None:
+    mapping = "header: [Account, [Betrag, amount]]\ncolumns: {}"
+    staged = desk.read(REPORT, "ledger", mapping=mapping)
+    assert (staged.seen, desk.rows(staged, "account, amount::INT")) == (1, [("6100", 5)])
+    assert desk.rows(staged, "row_id & 4095") == [(5,)]
+
+
+def test_the_header_of_a_sheet_is_found_below_a_title(desk, tmp_path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Tiny Ltd"], [], [None, "Account", "Month", "Amount"], [None, "6100", "2026-01", 5]):
+        book.active.append(row)
+    book.save(tmp_path / "report.xlsx")
+    staged = desk.read(tmp_path / "report.xlsx", "ledger", mapping="header: [Account, Amount]")
+    assert desk.rows(staged, "account, amount::INT") == [("6100", 5)]
+
+
+def test_a_header_that_is_not_there_is_refused_with_the_near_name(desk) -> None:
+    with pytest.raises(PercontactError, match=r"E-FILE-04[\s\S]*Did you mean Account or Amount"):
+        desk.read(REPORT, "ledger", mapping="header: [Account, Amout]")
+
+
 # -- columns that become rows --------------------------------------------------------------------------------
 
 MONTHS = "Account,Jan 2026,Feb 2026,Note\n6100,100.10,200.20,a\n6200,,5,b\nTotal,100.10,205.20,c\n"

@@ -253,9 +253,12 @@ def _instant(made: Cell, origin: Origin, k: int | str, turns: Sequence[str]) -> 
 def _date(made: Cell, target: Target, k: int | str) -> None:
     """A local day; of a time with an offset, the day it falls on in the zone of the column."""
     _when(made, target.origin, k)
-    day = f"CAST(coalesce(n{k}, timezone({literal(target.origin.timezone)}, a{k})) AS DATE)"
+    moment = f"coalesce(n{k}, timezone({literal(target.origin.timezone)}, a{k}))"
+    day = f"CAST({moment} AS DATE)"
     if target.share == "whole":
-        made.value = day
+        # A span that ends within a day reaches into it, so the first day after it is the next.
+        into = f"CASE WHEN {moment} > {day} THEN 1 ELSE 0 END"
+        made.value = f"{day} + {into}" if target.column.name == "period_end" else day
         return
     month = f"CASE WHEN regexp_full_match(r{k}, '\\d{{4}}-\\d{{2}}') THEN TRY_CAST(r{k} || '-01' AS DATE) END"
     first = f"date_trunc('month', coalesce({day}, {month}))"

@@ -10,7 +10,8 @@ delimiter: ";"              # default comma (.tsv: TAB); "\\t" or tab is TAB
 quote: "'"                  # default "; empty: the file has no quotes
 skip: 3                     # lines before the header
 headers: [id, start, end]   # names that stand for the file's own header, one a column
-header: none                # the file has no header line at all; `headers:` names its columns
+header: [Date, Amount]      # the header is the first line with these cells, whatever stands above it
+                            # none: the file has no header line at all; `headers:` names its columns
 ragged: pad                 # a row too short for the header ends in empty cells; default: it is set aside
 sheet: Calls                # default: the first sheet
 part: abandoned             # names this reading of a file that is read twice on purpose: made ids bear it
@@ -255,5 +256,6 @@ class Mapping:
     recognise: tuple[tuple[str, ...], ...] = ()
     lacks: tuple[str, ...] = ()
     header: bool = True
+    header_has: tuple[tuple[str, ...], ...] = ()
     ragged: Literal["aside", "pad"] = "aside"
     optional: Literal["none", "all"] | tuple[str, ...] = "none"

@@ -101,6 +101,8 @@ class _Form:
     def mapping(self, tree: Node, text: str) -> Mapping:
         top = self.keys("the mapping", tree, _MAPPING)
         fields = {field: read(self, key, top[key]) for key, (field, read) in _MAPPING.items() if key in top}
+        if isinstance(fields.get("header"), tuple):
+            fields |= {"header": True, "header_has": fields["header"]}
         mapping = Mapping(name=self.name, text=text, **cast(Any, fields))
         if mapping.table is not None and mapping.table not in TABLES:
             what = f"`table: {mapping.table}` is no table"
@@ -276,7 +278,9 @@ class _Form:
     def ragged(self, key: str, node: Node) -> str:
         return self.one_of(key, node, ("aside", "pad"))
 
-    def no_header(self, key: str, node: Node) -> bool:
+    def header(self, key: str, node: Node) -> bool | tuple[tuple[str, ...], ...]:
+        if isinstance(node, list):
+            return tuple(self.texts(key, one) for one in node)
         return self.one_of(key, node, ("none", "first")) == "first"
 
     def optional(self, key: str, node: Node) -> str | tuple[str, ...]:
@@ -339,7 +343,7 @@ _MAPPING: dict[str, tuple[str, _Read]] = _SHARED | {
     "evidence": ("evidence", _Form.text),
     "recognise": ("recognise", _Form.recognise),
     "lacks": ("lacks", _Form.texts),
-    "header": ("header", _Form.no_header),
+    "header": ("header", _Form.header),
     "ragged": ("ragged", _Form.ragged),
     "optional": ("optional", _Form.optional),
 }

@@ -17,6 +17,7 @@ from percontact.ingest.columnar import read_columnar
 from percontact.ingest.delimited import read_delimited
 from percontact.ingest.events import gather, texts_of
 from percontact.ingest.found import BLANKS, Found, Progress
+from percontact.ingest.heading import with_header_found
 from percontact.ingest.identity import already_there
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
@@ -76,6 +77,7 @@ def read_file(
         what, why = f"`sheet: {mapping.sheet}` is for workbooks", "This file has no sheets."
         raise problem("E-MAP-02", path.name, what, why, "Take the line out, or import the workbook.")
     sheet = sheet_of(path, mapping) if kind == "workbook" else ""
+    mapping = with_header_found(path, kind, sheet, mapping)
     con = connect()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:

@@ -104,7 +104,8 @@ def _of_column(target: Target, cell: Cell, k: int, table: Table) -> Iterator[Rul
             yield Rule(name, "E-TYPE-02", f"(q{n} IS NOT NULL AND {known})", _not_translated(one), f"q{n}")
         if one.times is not None:
             why = "The total cannot be told"
-            bad = f"({r} IS NOT NULL AND t{n} IS NULL)"
+            said = r if target.instead is None else f"r{n}"
+            bad = f"({said} IS NOT NULL AND t{n} IS NULL{f' AND v{k} IS NULL' if target.instead else ''})"
             what = "no number with up to three decimals" if column.kind == "money" else "no whole number"
             yield Rule(name, "E-TYPE-01", bad, _not_read("times", what, why), f"c{one.times}")
     if column.one_of:

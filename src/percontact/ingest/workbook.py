@@ -68,6 +68,12 @@ def sheet_of(path: Path, mapping: Mapping) -> str:
     raise problem("E-MAP-02", path.name, what, "Nothing was imported.", did_you_mean(mapping.sheet, names))
 
 
+def first_rows(path: Path, sheet: str, count: int) -> Iterator[tuple[int, list[str]]]:
+    """The first rows of a sheet as text, each with its number."""
+    rows = _open(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=count)
+    yield from ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1))
+
+
 def _open(path: Path) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(str(path))
