@@ -308,7 +308,7 @@ def land(
     """
     from percontact.ingest import content_hash, read_file
 
-    _check_source(table, path)
+    check_source(table, path)
     workspace.sweep_now_and_then()
     text = mapping.text if mapping else ""
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
@@ -373,7 +373,7 @@ def _with_closed(staged: Staged, closed: Sequence[str]) -> Staged:
     return replace(staged, notes=(*staged.notes, says))
 
 
-def _check_source(table: str, path: Path) -> None:
+def check_source(table: str, path: Path) -> None:
     """Raise PercontactError E-ARG-01 for an unknown table, E-FILE-01 for a file that is not there."""
     if table not in TABLES:
         raise problem(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from percontact.cli.proposing import Choice, as_answers
 from percontact.cli.receipts import parted
 from percontact.cli.speak import Bar, call, count
 
 if TYPE_CHECKING:
+    from percontact.ingest.mapping import Mapping
     from percontact.records.landing import Aside, Receipt
     from percontact.store.workspace import Workspace
 
@@ -26,7 +29,7 @@ ROWS_LOOKED_AT = 10_000
 
 @click.command("import")
 @click.argument("table", metavar="TABLE")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option(
     "--mapping",
     "mapping_file",
@@ -37,9 +40,15 @@ ROWS_LOOKED_AT = 10_000
 @click.option(
     "--yes", is_flag=True, help="Ask nothing: do what is certain, stop with the question otherwise."
 )
+@click.option(
+    "--answer", "given", multiple=True, metavar="KEY=VALUE", help="Answer a question. May be repeated."
+)
+@click.option(
+    "--propose", "only_propose", is_flag=True, help="Print the mapping that would be used; read nothing."
+)
 @click.option("--replace", is_flag=True, help="These files stand for earlier ones of the same names.")
 @click.option("--add", is_flag=True, help="These files count besides earlier ones of the same names.")
-@click.option("--json", "as_json", is_flag=True, help="Print receipts as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print receipts, or the proposal, as JSON.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -47,6 +56,8 @@ def command(
     files: tuple[Path, ...],
     mapping_file: Path | None,
     yes: bool,
+    given: tuple[str, ...],
+    only_propose: bool,
     replace: bool,
     add: bool,
     as_json: bool,
@@ -54,35 +65,83 @@ def command(
     """Read FILEs (CSV, TSV, Excel, Parquet) into TABLE.
 
     TABLE is contacts, handlings, cases, capacity, ledger, usage, customers, surveys, campaigns, targets,
-    budgets, fx, calendar or events. Headers are the table's own column names (docs/reference/tables.md), or a
-    mapping file says what they mean. Each row is landed or set aside with its reason; the same bytes twice
-    change nothing.
+    budgets, fx, calendar or events. A file with the table's own headers (docs/reference/tables.md) is read at
+    once. For any other, how it would be read is shown first; what the file cannot tell is asked, and the
+    answer is kept as a mapping file for the next one. Each row is landed or set aside with its reason; the
+    same bytes twice change nothing.
     """
-    from percontact.ingest.source import mapping_of
-    from percontact.pipeline import land
     from percontact.store.workspace import Workspace
 
     if replace and add:
         raise click.UsageError("--replace and --add exclude each other.")
     workspace = Workspace.open(ctx.find_root().obj)
-    mapping = mapping_of(mapping_file, table) if mapping_file else None
+    if not files:
+        _say_which_table(ctx, workspace, table)
+    choice = Choice(
+        workspace, table, as_answers(given), call(ctx), yes=yes, as_json=as_json, words=_typed(ctx)
+    )
+    if only_propose:
+        ctx.exit(max(choice.print_proposal(path) for path in files))
     receipts = []
     for path in files:
-        bar = Bar()
-        try:
-            receipts.append(
-                land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar)
-            )
-        finally:
-            bar.done()
-        if not as_json:
-            _tell(workspace, receipts[-1], call(ctx))
+        mappings = choice.of(path, mapping_file)
+        if mappings is None:
+            ctx.exit(1)
+        for number, mapping in enumerate(mappings):
+            receipts.append(_land(workspace, table, path, mapping, replace=replace, add=add or number > 0))
+            if not as_json:
+                _tell(workspace, receipts[-1], call(ctx))
     if as_json:
         click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
     if any(r.seen and not r.landed for r in receipts):
         ctx.exit(1)
     if not as_json:
         click.echo(f"Next: {_next(workspace, table, call(ctx))}", err=True)
+
+
+def _land(
+    workspace: Workspace, table: str, path: Path, mapping: Mapping | None, *, replace: bool, add: bool
+) -> Receipt:
+    from percontact.pipeline import land
+
+    bar = Bar()
+    try:
+        return land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar)
+    finally:
+        bar.done()
+
+
+def _typed(ctx: click.Context) -> str:
+    """The command as it was typed, without the answers, to be said again with them."""
+    import shlex
+
+    words, skip = [], False
+    for word in sys.argv[1:]:
+        if skip or word == "--answer" or word.startswith("--answer="):
+            skip = word == "--answer"
+        else:
+            words.append(shlex.quote(word))
+    return " ".join(["percontact", *words])
+
+
+def _say_which_table(ctx: click.Context, workspace: Workspace, name: str) -> None:
+    """`import calls.csv`: no table was named, so say which one the file looks like."""
+    from percontact.ingest.kinds import tables_like
+    from percontact.records.tables import TABLES
+
+    path = Path(name)
+    if name in TABLES or not path.is_file():
+        raise click.UsageError("Missing argument 'FILE...'.", ctx)
+    likely = tables_like(path, workspace.settings)
+    if not likely:
+        what = f"Say what it holds: {call(ctx)} import TABLE {name}. Its headers tell nothing certain."
+        raise click.UsageError(what, ctx)
+    best, others = likely[0], [t for t, _ in likely[1:3]]
+    click.echo(f"{name} looks like {best[0]}: {best[1]}.", err=True)
+    if others:
+        click.echo(f"It could also be {' or '.join(others)}.", err=True)
+    click.echo(f"If it is, say so: {call(ctx)} import {best[0]} {name}", err=True)
+    ctx.exit(2)
 
 
 def _tell(workspace: Workspace, receipt: Receipt, again: str) -> None:

@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Showing how a file would be read, asking what it cannot tell, and keeping the answer as a mapping file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from percontact.ingest.mapping import Mapping
+    from percontact.ingest.proposal import Line, Proposal
+    from percontact.ingest.propose import Proposer
+    from percontact.ingest.question import Question
+    from percontact.store.workspace import Workspace
+
+MAPPINGS = "mappings"
+"""Folder of a workspace that keeps its mapping files."""
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def as_answers(given: Sequence[str]) -> dict[str, str]:
+    """KEY=VALUE pairs as a dictionary."""
+    answers = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not sign or not key.strip():
+            raise click.UsageError(f"--answer {text}: write KEY=VALUE, e.g. --answer started_at.order=dmy.")
+        answers[key.strip()] = value.strip()
+    return answers
+
+
+def discuss(proposer: Proposer, answers: dict[str, str]) -> Proposal:
+    """Ask every open question on the terminal, one by one; an answer may open others."""
+    proposal = proposer.propose(answers)
+    asked = False
+    while proposal.questions:
+        left = len(proposal.questions)
+        question = proposal.questions[0]
+        answers[question.key] = _ask(question, f"{left} questions" if left > 1 else "one question")
+        proposal, asked = proposer.propose(answers), True
+    if asked:
+        click.echo()
+        show(proposal)
+    return proposal
+
+
+@dataclass
+class Choice:
+    """Which mapping a file is read with: the one named, none, one of earlier, or one that is agreed on now.
+
+    answers  question key -> answer, from the command line and then from the terminal
+    words    the command as it was typed
+    """
+
+    workspace: Workspace
+    table: str
+    answers: dict[str, str]
+    again: str
+    yes: bool
+    as_json: bool
+    words: str
+
+    def of(self, path: Path, named: Path | None) -> list[Mapping | None] | None:
+        """The mappings a file is read with, one after the other; None when it must be asked about first."""
+        from percontact.ingest.look import reads_as_it_is
+        from percontact.ingest.source import mapping_of
+        from percontact.pipeline import check_source
+        from percontact.records.tables import TABLES
+
+        if named is not None:
+            return [mapping_of(named, self.table)]
+        check_source(self.table, path)
+        if not self.answers and reads_as_it_is(path, TABLES[self.table], self.workspace.settings):
+            return [None]
+        known = [] if self.answers else known_mappings(self.workspace, self.table, path)
+        if known:
+            if not self.as_json:
+                told = " and ".join(self.shown(file) for file, _ in known)
+                click.echo(
+                    f"{path.name} has the headers of an earlier file, so it is read by {told}.", err=True
+                )
+            return [mapping for _, mapping in known]
+        return self.agreed(path)
+
+    def shown(self, file: Path) -> str:
+        """A mapping file as a person would name it."""
+        try:
+            return str(file.relative_to(Path.cwd()))
+        except ValueError:
+            return str(file)
+
+    def agreed(self, path: Path) -> list[Mapping | None] | None:
+        """Show the proposal, ask what is open, confirm, and keep it."""
+        with self.proposer(path) as proposer:
+            ask = on_terminal() and not self.yes and not self.as_json
+            proposal = proposer.propose(self.answers)
+            self.refuse_wrong(proposal)
+            if ask:
+                show(proposal)
+                proposal = discuss(proposer, self.answers)
+        if proposal.questions or not (ask or self.yes):
+            self.stop(path, proposal)
+            return None
+        if ask:
+            click.echo()
+            if not click.confirm(f"Import {proposal.name} into {self.table} like this?", default=True):
+                click.echo("Nothing was imported.")
+                return None
+        saved = keep(self.workspace, proposal)
+        if not self.as_json:
+            if not ask:
+                show(proposal)
+                click.echo()
+            told = " and ".join(self.shown(file) for file, _ in saved)
+            click.echo(
+                f"Kept as {told}: files with the same headers are read by it. Edit or share it freely."
+            )
+        return [mapping for _, mapping in saved]
+
+    def print_proposal(self, path: Path) -> int:
+        """Print the mapping on stdout and open questions on stderr; 1 when there are any."""
+        from percontact.pipeline import check_source
+
+        check_source(self.table, path)
+        with self.proposer(path) as proposer:
+            proposal = proposer.propose(self.answers)
+        self.refuse_wrong(proposal)
+        if self.as_json:
+            click.echo(as_json(proposal))
+        else:
+            click.echo("---\n".join([proposal.text, *(r.text for r in proposal.also)]), nl=False)
+            if proposal.questions:
+                tell_questions(proposal.questions, self.words)
+        return 1 if proposal.questions else 0
+
+    def proposer(self, path: Path) -> Proposer:
+        from percontact.ingest.propose import Proposer
+
+        return Proposer(path, self.table, settings=self.workspace.settings)
+
+    def refuse_wrong(self, proposal: Proposal) -> None:
+        """An answer that is none of the answers is a slip of the key: say so."""
+        from percontact.values.problem import problem
+
+        for question, given in proposal.wrong:
+            known = ", ".join(option.value for option in question.options) or question.free
+            raise problem(
+                "E-ARG-01",
+                f"--answer {question.key}={given}",
+                f"{given!r} is no answer to it",
+                question.text,
+                f"Answer one of {known}.",
+            )
+        unknown = set(self.answers) - set(proposal.asked)
+        if unknown and not proposal.questions:
+            from percontact.values.problem import did_you_mean
+
+            key = sorted(unknown)[0]
+            do = did_you_mean(key, proposal.asked) if proposal.asked else "The file leaves nothing open."
+            raise problem("E-ARG-01", f"--answer {key}", "the file does not ask that", do, "Leave it out.")
+
+    def stop(self, path: Path, proposal: Proposal) -> None:
+        """Say what is proposed and what is open, and that nothing was imported."""
+        if self.as_json:
+            click.echo(as_json(proposal))
+            return
+        if proposal.questions and proposal.questions[0].key == "encoding":
+            raise self.unreadable(path, proposal.questions[0])
+        show(proposal)
+        if proposal.questions:
+            tell_questions(proposal.questions, self.words)
+            return
+        click.echo("\nNothing is open, but nobody has agreed, so nothing was imported.", err=True)
+        click.echo(f"Agree: {self.words} --yes", err=True)
+        click.echo(
+            f"Or edit it first: {self.words} --propose > mapping.yaml, then --mapping mapping.yaml", err=True
+        )
+
+    @staticmethod
+    def unreadable(path: Path, question: Question) -> Exception:
+        """E-FILE-02, with the answers there are."""
+        from percontact.ingest.encoding import not_decodable
+        from percontact.values.problem import problem
+
+        told = not_decodable(path, "utf-8", said=False).problem
+        answers = "; ".join(f"--answer encoding={o.value} ({o.evidence})" for o in question.options)
+        return problem(told.code, told.where, told.what, told.why, f"Say which words are right: {answers}.")
+
+
+def as_json(proposal: Proposal) -> str:
+    """A proposal with its questions, for programs."""
+    tree = {
+        "file": proposal.name,
+        "table": proposal.table,
+        "source": proposal.source,
+        "complete": not proposal.questions,
+        "facts": dict(proposal.facts),
+        "columns": [asdict(line) for line in proposal.columns],
+        "kept": proposal.kept,
+        "left_out": [{"header": header, "why": why} for header, why in proposal.left],
+        "questions": [asdict(question) for question in proposal.questions],
+        "notes": proposal.notes,
+        "mapping": proposal.text,
+        "also": [{"part": r.part, "mapping": r.text} for r in proposal.also],
+    }
+    return json.dumps(tree, ensure_ascii=False, indent=2)
+
+
+# -- showing -------------------------------------------------------------------------------------------------
+
+
+def show(proposal: Proposal) -> None:
+    """Print a proposal: the file, the columns, what is left out."""
+    width = max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+    source = f" ({proposal.source})" if proposal.source else ""
+    click.echo(f"{proposal.name} as {proposal.table}{source}:")
+    size = max((len(what) for what, _ in proposal.facts), default=0)
+    for what, finding in proposal.facts:
+        click.echo(f"  {what:<{size}}  {finding}")
+    if proposal.columns:
+        click.echo()
+        for line in _table(proposal.columns, width):
+            click.echo(f"  {line}")
+    if proposal.kept:
+        click.echo(f"\n  Kept as dimensions: {', '.join(proposal.kept)}.")
+    for reading in proposal.also:
+        click.echo(f"\n  The file is read a second time for what was {reading.part}.")
+    if proposal.left:
+        click.echo("\n  Left out:")
+        for why, headers in _by_reason(proposal.left):
+            click.echo(f"    {', '.join(headers)}: {why}")
+    for note in proposal.notes:
+        click.echo(f"  {note}")
+
+
+def _by_reason(left: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for header, why in left:
+        found.setdefault(why, []).append(header)
+    return list(found.items())
+
+
+def _table(columns: Sequence[Line], width: int) -> list[str]:
+    from percontact.ingest.proposal import shown
+
+    rows = [("header", "column", "holds", "such as", "why")]
+    for line in columns:
+        why = line.why + (f"; {line.unread:,} not readable" if line.unread else "")
+        rows.append(
+            (" + ".join(line.headers) or "(every row)", line.column, line.kind, shown(line.samples), why)
+        )
+    sizes = [max(len(row[i]) for row in rows) for i in range(4)]
+    sizes = [min(size, cap) for size, cap in zip(sizes, (28, 16, 14, 30), strict=True)]
+    made = []
+    for number, row in enumerate(rows):
+        cells = [_cut(cell, size) for cell, size in zip(row, sizes, strict=False)]
+        lead = "  ".join(f"{cell:<{size}}" for cell, size in zip(cells, sizes, strict=True)) + "  "
+        parts = _wrapped(row[4], max(24, width - len(lead) - 2))
+        made.append((lead + parts[0]).rstrip())
+        made += [" " * len(lead) + part for part in parts[1:]]
+        if number == 0:
+            made.append("-" * min(width - 2, max(len(made[0]), sum(sizes) + 8 + 24)))
+    return made
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else text[: size - 3] + "..."
+
+
+def _wrapped(text: str, size: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, size) or [""]
+
+
+def tell_questions(questions: Sequence[Question], again: str) -> None:
+    """What is open, on stderr, with how to answer without a terminal."""
+    for question in questions:
+        click.echo(f"\n{question.about}: {question.text}", err=True)
+        for option in question.options:
+            more = f"  ({option.evidence})" if option.evidence else ""
+            click.echo(f"  --answer {_quoted(question.key, option.value)}    {option.label}{more}", err=True)
+        if question.free:
+            click.echo(f"  --answer {_quoted(question.key, '...')}    {question.free}", err=True)
+    told = "This is" if len(questions) == 1 else f"These {len(questions)} are"
+    click.echo(f"\n{told} not certain, so nothing was imported. Answer: {again}", err=True)
+
+
+def _quoted(key: str, value: str) -> str:
+    text = f"{key}={value}"
+    return text if re.fullmatch(r"[\w.=/+-]+", text) else '"' + text.replace('"', '\\"') + '"'
+
+
+# -- asking --------------------------------------------------------------------------------------------------
+
+
+def _ask(question: Question, left: str) -> str:
+    """Ask one question on the terminal; the answer is an option's value, or free text."""
+    click.echo(f"\n{question.about}: {question.text}  ({left})")
+    for number, option in enumerate(question.options, start=1):
+        more = f"  ({option.evidence})" if option.evidence else ""
+        click.echo(f"  {number}  {option.label}{more}")
+    if question.free:
+        click.echo(f"  or {question.free}")
+    while True:
+        said = click.prompt("Answer", prompt_suffix=": ").strip()
+        answer = _meant(question, said)
+        if answer is not None:
+            return answer
+        click.echo(f"Type a number from 1 to {len(question.options)}.")
+
+
+def _meant(question: Question, said: str) -> str | None:
+    numbers = [part.strip() for part in said.split(",")]
+    places = [int(n) - 1 for n in numbers if n.isdecimal()]
+    if len(places) == len(numbers) and all(0 <= p < len(question.options) for p in places):
+        if len(places) == 1 or question.free:
+            return ", ".join(question.options[p].value for p in places)
+        return None
+    for option in question.options:
+        if said.lower() in (option.value.lower(), option.label.lower()):
+            return option.value
+    return said if question.free and said else None
+
+
+# -- keeping -------------------------------------------------------------------------------------------------
+
+
+def keep(workspace: Workspace, proposal: Proposal) -> list[tuple[Path, Mapping]]:
+    """Save an accepted proposal as mapping files of the workspace; one for each reading."""
+    from percontact.ingest import load_mapping
+
+    saved = []
+    texts = [(proposal.mapping.part, proposal.text), *((r.part, r.text) for r in proposal.also)]
+    for part, text in texts:
+        path = _free_place(workspace, proposal, part, text)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        saved.append((path, load_mapping(path)))
+    return saved
+
+
+def _free_place(workspace: Workspace, proposal: Proposal, part: str, text: str) -> Path:
+    """A name made of the table and the file's, without the figures that change from month to month."""
+    stem = re.sub(
+        r"\.(csv|tsv|txt|xlsx?|xlsm|xlsb|ods|json|ndjson|jsonl|parquet|gz|zip)$",
+        "",
+        proposal.name,
+        flags=re.I,
+    )
+    stem = re.sub(r"\.(csv|tsv|txt|json)$", "", stem, flags=re.I)
+    stem = re.sub(r"[^a-z]+", "-", stem.lower()).strip("-")
+    words = [proposal.table, *([stem] if stem and stem != proposal.table else []), *([part] if part else [])]
+    name = "-".join(words)[:60]
+    folder = workspace.path / MAPPINGS
+    for number in range(1, 1000):
+        path = folder / (f"{name}.yaml" if number == 1 else f"{name}-{number}.yaml")
+        if not path.exists() or path.read_text(encoding="utf-8") == text:
+            return path
+    return folder / f"{name}.yaml"
+
+
+def known_mappings(workspace: Workspace, table: str, path: Path) -> list[tuple[Path, Mapping]]:
+    """Saved mappings that were made for files with the very headers of this one."""
+    from percontact.ingest import load_mapping
+    from percontact.ingest.look import headers_under
+
+    found = []
+    for file in sorted((workspace.path / MAPPINGS).glob("*.yaml")):
+        mapping = load_mapping(file)
+        wanted = [names[0].strip().lower() for names in mapping.recognise]
+        if mapping.table != table or not wanted:
+            continue
+        there = headers_under(path, mapping)
+        if there is not None and sorted(wanted) == sorted(h.strip().lower() for h in there if h):
+            found.append((file, mapping))
+    parts = {m.part for _, m in found}
+    # Several files for one reading: the newest is what was answered last.
+    return [
+        max((p for p in found if p[1].part == part), key=lambda p: p[0].stat().st_mtime_ns)
+        for part in sorted(parts, key=lambda p: (p != "answered", p))
+    ]

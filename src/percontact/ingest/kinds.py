@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which table a file looks like, by its headers: said when nobody named one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from percontact.ingest.look import first_rows, kind_of
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.meaning import SYNONYM, heading, roles
+from percontact.ingest.question import Asked
+from percontact.ingest.sniff import sniff
+from percontact.records.book import Settings
+from percontact.records.column import Table
+from percontact.records.tables import TABLES
+
+_STANDS_FOR = {
+    "period_start": ("period_start", "period", "posted_on"),
+    "period_end": ("period_end", "period", "posted_on", "period_start"),
+    "started_at": ("started_at", "+date"), "opened_at": ("opened_at", "+date"),
+    "used_at": ("used_at", "+date"),
+    "amount": ("amount", "+debit", "+credit"),
+}  # fmt: skip
+
+
+def tables_like(path: Path, settings: Settings) -> list[tuple[str, str]]:
+    """(table, its columns that the headers name), likeliest first; only tables that all needs are met of."""
+    del settings
+    headers: tuple[str, ...] = ()
+    if kind_of(path) == "delimited":
+        layout = sniff(path, Asked({}))
+        headers = layout.cells if layout else ()
+    elif rows := first_rows(path, Mapping()):
+        headers = tuple(rows[0])
+    found = [
+        (score, table.name, named)
+        for table in TABLES.values()
+        for score, named in [_likeness(table, headers)]
+        if score
+    ]
+    found.sort(key=lambda f: -f[0])
+    return [(name, f"its headers name {', '.join(named[:6])}") for _, name, named in found]
+
+
+def _likeness(table: Table, headers: tuple[str, ...]) -> tuple[float, list[str]]:
+    """How many of the headers the table has a column for; 0 when it misses what it needs."""
+    named: dict[str, float] = {}
+    for header in headers:
+        for role in roles(table, heading(header))[:1] if header else []:
+            if role.score > SYNONYM - 0.1:
+                named[role.name] = max(named.get(role.name, 0.0), role.score)
+    for column in table.columns:
+        meant = _STANDS_FOR.get(column.name, (column.name,))
+        if column.required and not column.default and not set(meant) & set(named):
+            return 0.0, []
+    own = {name: score for name, score in named.items() if not name.startswith("+")}
+    # Of two tables with as many columns, the one that needs more of them is the likelier.
+    needs = sum(c.required for c in table.columns)
+    return sum(named.values()) + 0.1 * needs, list(own or named)

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which header of a file could fill which column of a table: by its name, and only if its values fit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from percontact.ingest.meaning import (
+    CURRENCIES,
+    NEAR,
+    Heading,
+    Role,
+    heading,
+    is_free_text,
+    is_personal,
+    roles,
+    value_map,
+    yes_or_no,
+)
+from percontact.ingest.meaning_dates import Dates, clock_formats, dates_of, epoch_unit, month_formats
+from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
+from percontact.ingest.profile import Facts, Profile
+from percontact.records.column import Column, Table
+
+FITS = 0.8
+"""Share of a column's values that must be readable for the column to fit; the others are set aside."""
+
+_DIMENSION_VALUES, _DIMENSION_LENGTH = 1_000, 60
+"""A column with more different values than that, or longer ones, is no dimension."""
+
+_EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+_PHONE = r"(\+|00)[0-9][0-9 ()/-]{7,}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One column of the file with what its values could be, worked out when first asked for."""
+
+    profile: Profile
+    facts: Facts
+    head: Heading
+
+    @cached_property
+    def dates(self) -> Dates:
+        return dates_of(self.profile, self.facts, bare=bool(re.search(_DATED, self.head.full)))
+
+    @cached_property
+    def months(self) -> tuple[str, ...] | None:
+        return month_formats(self.facts, self.profile)
+
+    @cached_property
+    def clocks(self) -> tuple[str, ...] | None:
+        return clock_formats(self.facts, self.profile)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        return numbers_of(self.facts)
+
+    @cached_property
+    def wholes(self) -> Numbers:
+        return numbers_of(self.facts, whole=True)
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        return lengths_of(self.facts)
+
+    @cached_property
+    def epoch(self) -> str | None:
+        return epoch_unit(self.facts)
+
+    @property
+    def header(self) -> str:
+        return self.facts.header
+
+    @property
+    def is_dates(self) -> bool:
+        """Whether most of its values are days or moments."""
+        return self.facts.filled > 0 and self.dates.read >= FITS * self.facts.filled
+
+    @property
+    def is_midnight(self) -> bool:
+        """Whether every time of day in it is 00:00, as spreadsheets write days."""
+        cell = f"c{self.facts.place}"
+        midnight = f"regexp_matches({cell}, '[ T]0{{1,2}}:00(:00(\\.0+)?)?$')"
+        sql = f"count(*) FILTER ({cell} IS NOT NULL AND NOT {midnight})"
+        return self.dates.with_time and self.profile.counts([sql]) == [0]
+
+    def share(self, known: object) -> float:
+        """Share of the rows (of the most frequent values) for which `known(value)` holds."""
+        assert callable(known)
+        rows = sum(n for _, n in self.facts.values)
+        return sum(n for v, n in self.facts.values if known(v)) / rows if rows else 0.0
+
+
+_DATED = (
+    r"\b(date|datum|day|tag|fecha|data|dia|giorno|jour|dag|created|opened|closed|start|end|time|at|am|on)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column of the file that stands for a column of the table (or, with a +, for a part of one)."""
+
+    role: str
+    seen: Seen
+    score: float
+    word: str
+
+    @property
+    def why(self) -> str:
+        if self.score == 1.0:
+            return "the table's own name"
+        return f"`{self.word}`" if self.word != self.seen.head.full else "name"
+
+
+def seen_columns(profile: Profile) -> tuple[Seen, ...]:
+    """The columns of a file, ready to be understood."""
+    return tuple(Seen(profile, facts, heading(facts.header)) for facts in profile.columns)
+
+
+def assign(table: Table, columns: tuple[Seen, ...]) -> tuple[dict[str, Match], dict[str, list[Match]]]:
+    """(role -> its column, role -> columns whose names are near but not sure).
+
+    The surest name wins; of equal names, the first column of the file. A name counts only if the values fit.
+    """
+    wanted = [
+        (Match(role.name, seen, role.score, role.word), seen)
+        for seen in columns
+        for role in roles(table, seen.head)
+    ]
+    wanted.sort(key=lambda pair: (-pair[0].score, pair[1].facts.place))
+    taken: dict[str, Match] = {}
+    near: dict[str, list[Match]] = {}
+    used: set[int] = set()
+    for match, seen in wanted:
+        if match.role in ("+date", "+time") or not fits(table, match.role, seen):
+            continue
+        if match.score <= NEAR:
+            near.setdefault(match.role, []).append(match)
+        elif match.role not in taken and seen.facts.place not in used:
+            taken[match.role] = match
+            used.add(seen.facts.place)
+    return taken, near
+
+
+def times_of_day(table: Table, columns: tuple[Seen, ...]) -> list[Match]:
+    """Columns that hold times of day without a day, with the role their name gives."""
+    return [
+        Match(role.name, seen, role.score, role.word)
+        for seen in columns
+        for role in (roles(table, seen.head) or [Role("", 0.0, "")])
+        if seen.clocks is not None and seen.facts.filled
+    ]
+
+
+def fits(table: Table, role: str, seen: Seen) -> bool:
+    """Whether the values of a column of the file can be those of a role."""
+    if not seen.facts.filled:
+        return False
+    if role.startswith("+"):
+        return _fits_part(role, seen)
+    if role == "period":
+        return seen.is_dates or seen.months is not None
+    column = table.column(role)
+    return column is not None and _fits_kind(column, seen)
+
+
+def _fits_part(role: str, seen: Seen) -> bool:
+    filled = FITS * seen.facts.filled
+    if role in ("+answered", "+resolved", "+abandoned"):
+        return seen.share(lambda v: yes_or_no(v) is not None) > 0.99
+    if role.endswith("_count"):
+        return seen.wholes.read >= filled and not seen.wholes.percent and seen.facts.distinct > 1
+    if role == "+side":
+        return seen.share(lambda v: value_map("side", v)) > 0.99
+    return seen.numbers.read >= filled
+
+
+def _fits_kind(column: Column, seen: Seen) -> bool:
+    filled = FITS * seen.facts.filled
+    match column.kind:
+        case "instant":
+            return seen.is_dates or seen.epoch is not None
+        case "date":
+            return seen.is_dates or seen.epoch in ("excel_day", "julian_day")
+        case "seconds" | "hours":
+            return seen.lengths.read >= filled
+        case "whole":
+            return seen.wholes.read >= filled and not seen.wholes.percent
+        case "money" | "quantity" | "rate":
+            return seen.numbers.read >= filled and not seen.numbers.percent
+        case "score":
+            return seen.numbers.read >= filled
+        case "flag":
+            return seen.share(lambda v: yes_or_no(v) is not None) > 0.99
+        case "currency":
+            return seen.share(lambda v: currency_of(v)) > 0.99
+    if column.one_of:
+        return seen.share(lambda v: v.lower() in column.one_of or value_map(column.name, v)) >= FITS
+    if column.kind == "code" and (seen.is_dates or seen.numbers.percent):
+        return False
+    return not (column.kind == "code" and column.name == "outcome" and seen.numbers.read >= filled)
+
+
+def currency_of(value: str) -> str | None:
+    """The currency a cell names: a code, or a sign that is one currency's.
+
+    >>> currency_of("eur"), currency_of("€"), currency_of("$")
+    ('EUR', 'EUR', None)
+    """
+    text = value.strip().upper()
+    if re.fullmatch(r"[A-Z]{3}", text):
+        return text if text in CURRENCIES else None
+    return CURRENCY_SIGNS.get(text) if text != "$" else None
+
+
+def why_not_kept(seen: Seen) -> str | None:
+    """Why a column that fills nothing is not kept as a dimension; None = it is kept."""
+    facts, cell = seen.facts, f"c{seen.facts.place}"
+    if not facts.filled:
+        return "holds nothing"
+    if is_personal(seen.head):
+        return "may be personal"
+    if is_free_text(seen.head) or facts.longest > 3 * _DIMENSION_LENGTH:
+        return "free text"
+    (persons,) = seen.profile.counts(
+        [f"count(*) FILTER (regexp_full_match({cell}, '{_EMAIL}') OR regexp_full_match({cell}, '{_PHONE}'))"]
+    )
+    if persons:
+        return "holds e-mail addresses or telephone numbers"
+    if seen.is_dates or seen.clocks is not None:
+        return "dates or times that no column is for"
+    if seen.numbers.percent:
+        return "percentages, which can be worked out anew"
+    number = seen.numbers.read >= FITS * facts.filled
+    if (
+        number and (not seen.numbers.whole or facts.distinct > 60)
+    ) or seen.lengths.clock >= FITS * facts.filled:
+        return "numbers that no column is for"
+    if facts.distinct == facts.filled and facts.filled > 20:
+        return "different in every row"
+    if facts.distinct > _DIMENSION_VALUES or facts.longest > _DIMENSION_LENGTH:
+        return "free text" if facts.longest > _DIMENSION_LENGTH else "too many different values"
+    return None

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Propose how a file is read into a table: layout, meaning of columns, how values are written, what is open.
+
+Nothing here is taken by force: what the bytes do not decide becomes a question, and a question without an
+answer leaves the proposal incomplete. Shipped mappings and the table's own names come first.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping as Pairs
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from percontact.ingest.look import Kind, kind_of, looked_into, sheet_rows, sheets
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.mapping_form import parse_mapping
+from percontact.ingest.meaning_columns import Seen, seen_columns
+from percontact.ingest.profile import Profile
+from percontact.ingest.proposal import Draft, Proposal, written
+from percontact.ingest.propose_columns import Columns
+from percontact.ingest.question import Asked, Option, Question
+from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
+from percontact.records.book import Settings
+from percontact.records.column import Table
+from percontact.records.dialect import connect
+from percontact.records.tables import TABLES
+
+
+def propose(
+    path: Path, table: str, *, settings: Settings, answers: Pairs[str, str] | None = None
+) -> Proposal:
+    """How a file would be read into a table.
+
+    answers  question key -> answer, as far as they are known
+    Law: the proposal does not depend on the order of the rows.
+    Raises E-FILE-01 to E-FILE-06 when the file cannot be read at all, E-FILE-04 when nothing in it can be a
+    column that the table must have.
+    """
+    with Proposer(path, table, settings=settings) as proposer:
+        return proposer.propose(answers or {})
+
+
+@dataclass
+class _Opened:
+    """A file that was looked into: its rows as a profile, and its columns."""
+
+    con: duckdb.DuckDBPyConnection
+    scratch: tempfile.TemporaryDirectory[str]
+    profile: Profile
+    columns: tuple[Seen, ...]
+    aside: int
+
+    def close(self) -> None:
+        self.con.close()
+        self.scratch.cleanup()
+
+
+@dataclass
+class Proposer:
+    """One file under discussion: it is read once, however many answers are tried."""
+
+    path: Path
+    table: str
+    settings: Settings
+    _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
+    _kind: Kind | None = None
+
+    def __init__(self, path: Path, table: str, *, settings: Settings) -> None:
+        self.path, self.table, self.settings = path, table, settings
+        self._opened, self._kind = {}, None
+
+    def __enter__(self) -> Proposer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for opened in self._opened.values():
+            opened.close()
+        self._opened.clear()
+
+    @property
+    def contract(self) -> Table:
+        return TABLES[self.table]
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of file it is."""
+        if self._kind is None:
+            self._kind = kind_of(self.path)
+        return self._kind
+
+    def propose(self, answers: Pairs[str, str]) -> Proposal:
+        """The proposal under these answers."""
+        asked = Asked(answers)
+        layout, sheet = self.layout(asked)
+        if layout is None:
+            return self._only_questions(asked)
+        opened = self.open(layout, sheet)
+        draft = Draft(self.table)
+        draft.layout = _said_layout(layout, sheet, self.path)
+        draft.headers = opened.profile.found.headers
+        made = Columns(self.path.name, self.contract, opened.columns, self.settings, asked, draft)
+        made.typed = self.kind not in ("delimited",)
+        made.fill()
+        text = written(draft, self.path.name, asked.open)
+        return Proposal(
+            table=self.table,
+            name=self.path.name,
+            mapping=parse_mapping(text, f"{self.path.name} (proposed)"),
+            text=text,
+            facts=tuple(_facts(layout, sheet, self.kind, opened) + made.facts),
+            columns=tuple(draft.columns),
+            kept=tuple(draft.kept),
+            left=tuple(draft.left),
+            questions=tuple(asked.open),
+            wrong=tuple(asked.wrong),
+            notes=tuple(made.notes),
+            asked=tuple(sorted(asked.used)),
+            also=tuple(made.also()),
+        )
+
+    # -- layout --------------------------------------------------------------------------------------------
+
+    def layout(self, asked: Asked) -> tuple[Layout | None, str]:
+        """(where the cells are, sheet); no layout while a question about it is open."""
+        if self.kind == "delimited":
+            return sniff(self.path, asked), ""
+        if self.kind == "workbook":
+            return self._sheet(asked)
+        return Layout(), ""
+
+    def _sheet(self, asked: Asked) -> tuple[Layout | None, str]:
+        found = [
+            (name, layout_of(rows, [], Layout()))
+            for name in sheets(self.path)
+            if (rows := sheet_rows(self.path, name))
+        ]
+        if not found:
+            return Layout(), ""
+        if len(found) > 1:
+            fitting = [(name, one) for name, one in found if self._could_be(one.cells)]
+            if len(fitting) == 1:
+                found = fitting
+        if len(found) == 1:
+            return found[0][1], found[0][0]
+        options = tuple(
+            Option(name, f"sheet {name}", f"{one.records:,} rows, headers {', '.join(one.cells[:4])}")
+            for name, one in found
+        )
+        text = "More than one sheet could be meant."
+        answer = asked.ask(Question("sheet", self.path.name, text, options))
+        return next(((one, name) for name, one in found if name == answer), (None, ""))
+
+    def _could_be(self, headers: tuple[str, ...]) -> bool:
+        """Whether headers name what the table must have."""
+        from percontact.ingest.meaning import heading, roles
+
+        named = {r.name for h in headers if h for r in roles(self.contract, heading(h))}
+        needed = {c.name for c in self.contract.columns if c.required and not c.default}
+        spans = {"period_start", "period_end"} if named & {"period", "period_start"} else set()
+        parts = {"amount"} if named & {"+debit", "+credit"} else set()
+        dated = {"started_at", "opened_at"} if named & {"+date"} else set()
+        return needed <= named | spans | parts | dated
+
+    def open(self, layout: Layout, sheet: str) -> _Opened:
+        """The file's rows, read with this layout."""
+        key = repr((layout.encoding, layout.delimiter, layout.quote, layout.skip, layout.headers, sheet))
+        if key not in self._opened:
+            mapping = Mapping(
+                encoding=layout.encoding,
+                delimiter=layout.delimiter if self.kind == "delimited" else None,
+                quote=layout.quote,
+                skip=layout.skip,
+                headers=layout.headers,
+                header=not layout.headless,
+                sheet=sheet or None,
+            )
+            scratch = tempfile.TemporaryDirectory(prefix="percontact-look-")
+            con = connect()
+            found = looked_into(con, self.path, mapping, Path(scratch.name))
+            profile = Profile(con, found)
+            self._opened[key] = _Opened(con, scratch, profile, seen_columns(profile), len(found.aside))
+        return self._opened[key]
+
+    def _only_questions(self, asked: Asked) -> Proposal:
+        text = written(Draft(self.table), self.path.name, asked.open)
+        return Proposal(
+            self.table,
+            self.path.name,
+            Mapping(),
+            text,
+            questions=tuple(asked.open),
+            wrong=tuple(asked.wrong),
+            asked=tuple(sorted(asked.used)),
+        )
+
+
+def _said_layout(layout: Layout, sheet: str, path: Path) -> list[tuple[str, object]]:
+    """The lines of the mapping about the layout; what is usual is not said."""
+    said: list[tuple[str, object]] = []
+    if sheet:
+        said.append(("sheet", sheet))
+    if layout.encoding:
+        said.append(("encoding", layout.encoding))
+    usual = "\t" if ".tsv" in path.name.lower() else ","
+    if not sheet and layout.delimiter != usual:
+        said.append(("delimiter", "tab" if layout.delimiter == "\t" else layout.delimiter))
+    if layout.quote != '"':
+        said.append(("quote", layout.quote))
+    if layout.skip:
+        said.append(("skip", layout.skip))
+    if layout.headless:
+        said.append(("header", "none"))
+    if layout.headers:
+        said.append(("headers", list(layout.headers)))
+    return said
+
+
+def _facts(layout: Layout, sheet: str, kind: Kind, opened: _Opened) -> list[tuple[str, str]]:
+    facts = []
+    rows = opened.profile.found.seen
+    if kind == "delimited":
+        facts.append(("Encoding", layout.encoding or "UTF-8"))
+        facts.append(("Delimiter", DELIMITERS.get(layout.delimiter, layout.delimiter)))
+    if sheet:
+        facts.append(("Sheet", sheet))
+    header = "none; the first row holds values" if layout.headless else f"line {layout.skip + 1}"
+    if kind in ("delimited", "workbook"):
+        facts.append(("Header", header))
+    if layout.before:
+        told = " | ".join(" ".join(text.split())[:40] for text in layout.before[:3])
+        facts.append(("Before it", f"{len(layout.before)} lines: {told}"))
+    if layout.headers and not layout.headless:
+        facts.append(("Headers", "some are alike and were numbered"))
+    odd = f", of which {opened.aside:,} do not fit the header and are set aside" if opened.aside else ""
+    facts.append(("Rows", f"{rows:,}{odd}"))
+    return facts

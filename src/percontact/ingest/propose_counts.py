@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contacts that come as totals, or whose outcome stands in several columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from percontact.ingest.mapping_form import parse_mapping
+from percontact.ingest.meaning import yes_or_no
+from percontact.ingest.meaning_columns import Match, Seen
+from percontact.ingest.meaning_values import Written, words_written
+from percontact.ingest.proposal import Draft, Line, Reading, flow, written
+from percontact.ingest.question import Option, Question
+from percontact.ingest.understanding import Understanding
+from percontact.records.column import Column
+
+
+@dataclass
+class Counts:
+    """A file whose rows stand for many contacts.
+
+    answered, abandoned  the columns that count them
+    """
+
+    answered: Match
+    abandoned: Match | None
+    offered: Match | None
+
+    @staticmethod
+    def found(columns: Understanding) -> Counts | None:
+        """The counts of a file, or None when a row is one contact."""
+        if columns.table.name != "contacts":
+            return None
+        taken = columns.taken
+        answered = taken.get("count") or taken.get("+answered_count") or taken.get("+offered_count")
+        if answered is None:
+            return None
+        both = taken.get("+abandoned_count") if answered.role == "+answered_count" else None
+        return Counts(answered, both, taken.get("+offered_count"))
+
+    def averaged(self, made: Written) -> None:
+        """An average a contact: the row's total is the average times how many."""
+        made.part["times"] = self.answered.seen.header
+        made.why.append(f"an average, so times {self.answered.seen.header}")
+
+    def lines(self, columns: Understanding) -> Iterator[Line]:
+        """How many contacts a row stands for."""
+        seen = self.answered.seen
+        made = columns.decimals.written("count", seen, seen.wholes)
+        if self.abandoned:
+            made.why.append("answered; the abandoned are read as well, see below")
+        yield replace(
+            columns.line("count", (seen,), made, "whole"),
+            why="; ".join([f"`{self.answered.word}`", *made.why]),
+        )
+        for other in (self.abandoned, self.offered):
+            if other:
+                columns.used.add(other.seen.facts.place)
+        noughts = zeros(seen)
+        if noughts:
+            columns.draft.where.append({"column": seen.header, "not": noughts})
+        if self.abandoned:
+            columns.draft.part = "answered"
+            self.tell(columns)
+
+    def tell(self, columns: Understanding) -> None:
+        """Whether the counts add up, said with the file's facts."""
+        assert self.abandoned is not None
+        cells = [self.answered, self.abandoned, *([self.offered] if self.offered else [])]
+        whole = [
+            f"TRY_CAST(replace(replace(c{m.seen.facts.place}, ',', ''), '.', '') AS BIGINT)" for m in cells
+        ]
+        profile = self.answered.seen.profile
+        sums = profile.counts([f"sum({w})" for w in whole])
+        told = f"{sums[0]:,} {cells[0].seen.header} + {sums[1]:,} {cells[1].seen.header}"
+        if self.offered:
+            (off,) = profile.counts([f"count(*) FILTER ({whole[0]} + {whole[1]} <> {whole[2]})"])
+            same = "in every row" if not off else f"but not in {off:,} rows"
+            told += f" = {sums[2]:,} {cells[2].seen.header}, {same}"
+        columns.facts.append(("Counts", told))
+
+    def also(self, columns: Understanding) -> Iterator[Reading]:
+        """The second reading: the contacts that were abandoned."""
+        if self.abandoned is None:
+            return
+        seen, draft = self.abandoned.seen, columns.draft
+        count = columns.line("count", (seen,), columns.decimals.written("count", seen, seen.wholes), "whole")
+        kept = [
+            line
+            for line in draft.columns
+            if not line.column.endswith("_s") and line.column not in ("count", "outcome")
+        ]
+        second = Draft(
+            draft.table,
+            draft.layout,
+            draft.shared,
+            kept,
+            kept=draft.kept,
+            headers=draft.headers,
+            part="abandoned",
+        )
+        second.columns = [*kept, count, Line("outcome", {"constant": "abandoned"}, (), "words", (), "")]
+        noughts = zeros(seen)
+        if noughts:
+            second.where.append({"column": seen.header, "not": noughts})
+        text = written(second, columns.name, columns.asked.open)
+        yield Reading("abandoned", parse_mapping(text, f"{columns.name} (proposed, abandoned)"), text)
+
+
+def zeros(seen: Seen) -> list[str]:
+    """The ways nought is written in a column of counts."""
+    cell = f"c{seen.facts.place}"
+    rows = seen.profile.con.execute(
+        f"SELECT DISTINCT {cell} FROM seen WHERE regexp_full_match({cell}, '0+([.,]0+)?') ORDER BY 1"
+    ).fetchall()
+    return [str(text) for (text,) in rows]
+
+
+def outcome_of(columns: Understanding, column: Column) -> Iterator[Line]:
+    """How a contact ended: from its own column, from columns of yes and no, or from the kind of count."""
+    taken = columns.taken
+    flags = [taken[r] for r in ("+answered", "+resolved", "+abandoned") if r in taken]
+    if columns.read_twice:
+        yield Line(
+            "outcome", {"constant": "handled"}, (), "words", ("handled",), "this reading is of those answered"
+        )
+    elif column.name in taken:
+        yield from _own_column(columns, column)
+    elif flags and columns.table.name == "contacts":
+        yield _from_flags(columns, flags)
+
+
+def _own_column(columns: Understanding, column: Column) -> Iterator[Line]:
+    seen = columns.taken[column.name].seen
+    made = words_written(column, seen)
+    pairs = made.part.get("values", {})
+    assert isinstance(pairs, dict)
+    known = {v: pairs.get(v, v) for v, _ in seen.facts.values}
+    unknown = [v for v in known if v not in pairs and v not in _OURS]
+    if columns.table.name == "contacts" and unknown and "abandoned" not in known.values():
+        left = _which_left(columns, seen, unknown)
+        if left:
+            made.part["values"] = pairs | dict.fromkeys(left, "abandoned")
+            made.why.append("abandoned as you answered")
+    elif unknown and columns.table.name == "contacts":
+        made.why.append(f"kept as they are, and count as handled: {', '.join(unknown[:5])}")
+    yield columns.line(column.name, (seen,), made, "code")
+
+
+_OURS = ("resolved", "unresolved", "transferred", "escalated", "abandoned", "handled")
+
+
+def _which_left(columns: Understanding, seen: Seen, unknown: list[str]) -> list[str]:
+    """The words that mean that the customer left unserved."""
+    rows = dict(seen.facts.values)
+    options = [Option("none", "none of them: every contact was served", "")]
+    options += [Option(v, f"{v} means abandoned", f"{rows[v]:,} rows") for v in unknown[:12]]
+    text = "An abandoned contact does not count as handled. Which of these words mean abandoned?"
+    free = "several of the words, with commas between them"
+    answer = columns.asked.ask(Question("outcome.abandoned", seen.header, text, tuple(options), free))
+    if not answer or answer == "none":
+        return []
+    wanted = [part.strip().lower() for part in answer.split(",")]
+    return [v for v in unknown if v.lower() in wanted]
+
+
+def _from_flags(columns: Understanding, flags: list[Match]) -> Line:
+    """Answered and resolved as yes and no make one outcome."""
+    made = Written()
+    seen = tuple(m.seen for m in flags)
+    if len(flags) == 1:
+        role, texts = flags[0].role, [v for v, _ in flags[0].seen.facts.values]
+        yes, no = _MEANING[role]
+        made.part["values"] = {t: yes if yes_or_no(t) else no for t in texts}
+    else:
+        cells = " || ' ' || ".join(f"c{s.facts.place}" for s in seen)
+        rows = (
+            seen[0]
+            .profile.con.execute(
+                f"SELECT {cells} AS said, count(*) FROM seen WHERE said IS NOT NULL "
+                "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 40"
+            )
+            .fetchall()
+        )
+        pairs = {}
+        for both, _ in rows:
+            said = {m.role: yes_or_no(t) for m, t in zip(flags, str(both).split(" "), strict=False)}
+            pairs[str(both)] = _ended(said)
+        made.part["values"] = pairs
+    made.why.append(f"made of {' and '.join(s.header for s in seen)}")
+    return columns.line("outcome", seen, made, "code")
+
+
+_MEANING = {
+    "+answered": ("handled", "abandoned"),
+    "+resolved": ("resolved", "unresolved"),
+    "+abandoned": ("abandoned", "handled"),
+}
+
+
+def _ended(said: dict[str, bool | None]) -> str:
+    if said.get("+answered") is False or said.get("+abandoned"):
+        return "abandoned"
+    if said.get("+resolved") is None:
+        return "handled"
+    return "resolved" if said["+resolved"] else "unresolved"
+
+
+__all__ = ["Counts", "flow", "outcome_of"]

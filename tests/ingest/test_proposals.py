@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proposals: what a file decides is taken, what it does not is asked, and nothing else is ever done."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from percontact.ingest.mapping_form import parse_mapping
+from percontact.ingest.proposal import Proposal
+from percontact.ingest.propose import propose
+from percontact.records.book import Settings
+from percontact.values.problem import PercontactError
+
+Propose = Callable[..., Proposal]
+BERLIN = Settings("EUR", "Europe/Berlin")
+
+
+@pytest.fixture
+def of(tmp_path: Path) -> Propose:
+    """of(text, table="contacts", answers={...}): the proposal for a file of this text."""
+
+    def made(
+        text: str | bytes,
+        table: str = "contacts",
+        *,
+        name: str = "in.csv",
+        settings: Settings = BERLIN,
+        answers: dict[str, str] | None = None,
+    ) -> Proposal:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return propose(path, table, settings=settings, answers=answers or {})
+
+    return made
+
+
+def keys(proposal: Proposal) -> list[str]:
+    return [question.key for question in proposal.questions]
+
+
+def origin(proposal: Proposal, column: str) -> object:
+    return next((line.origin for line in proposal.columns if line.column == column), None)
+
+
+def calls(*starts: str, header: str = "Start") -> str:
+    """A file of calls that differ in their start only."""
+    return f"Call ID,{header}\n" + "".join(f"c{i},{start}\n" for i, start in enumerate(starts))
+
+
+# -- dates ---------------------------------------------------------------------------------------------------
+
+
+def test_a_date_that_could_be_april_or_march_is_asked(of: Propose) -> None:
+    """03/04/2026 alone: 3 April or 4 March."""
+    proposal = of(calls("03/04/2026 10:00", "05/04/2026 11:00"))
+    assert keys(proposal) == ["started_at.order"]
+    (question,) = proposal.questions
+    assert [(o.value, o.label) for o in question.options] == [
+        ("dmy", "day first: 03/04/2026 10:00 is 3 April 2026"),
+        ("mdy", "month first: 03/04/2026 10:00 is 4 March 2026"),
+    ]
+    assert all(o.evidence == "reads 2 of 2 dates" for o in question.options)
+    assert "format" not in proposal.text.split("columns:")[1].split("keep")[0]
+
+
+@pytest.mark.parametrize(("answer", "form"), [("dmy", "%d/%m/%Y %H:%M"), ("mdy", "%m/%d/%Y %H:%M")])
+def test_the_answer_about_a_date_becomes_its_format(of: Propose, answer: str, form: str) -> None:
+    proposal = of(calls("03/04/2026 10:00"), answers={"started_at.order": answer})
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"column": "Start", "format": form}
+
+
+@pytest.mark.parametrize(
+    ("decider", "form"), [("13/04/2026 10:00", "%d/%m/%Y %H:%M"), ("04/13/2026 10:00", "%m/%d/%Y %H:%M")]
+)
+def test_one_day_above_twelve_anywhere_decides_the_order(of: Propose, decider: str, form: str) -> None:
+    """Five hundred dates that say nothing, and one that does."""
+    proposal = of(calls(*["03/04/2026 10:00"] * 500, decider))
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"column": "Start", "format": form}
+
+
+def test_dates_that_contradict_each_other_are_asked_and_the_odd_ones_set_aside(of: Propose, desk) -> None:
+    """13/04/2026 can only be day first, 04/14/2026 only month first."""
+    text = calls("13/04/2026", "04/14/2026", "13/05/2026", "01/02/2026")
+    proposal = of(text)
+    assert keys(proposal) == ["started_at.order"]
+    assert [(o.value, o.evidence) for o in proposal.questions[0].options] == [
+        ("dmy", "reads 3 of 4 dates"),
+        ("mdy", "reads 2 of 4 dates"),
+    ]
+    answered = of(text, answers={"started_at.order": "dmy"})
+    staged = desk.read(text, mapping=answered.text)
+    assert [(a.line, a.code) for a in staged.aside] == [(3, "E-TIME-01")]
+
+
+def test_two_styles_in_one_column_are_both_read_when_each_is_certain(of: Propose) -> None:
+    """13/04/2026 11:13 and 14-Apr-26."""
+    proposal = of(calls("13/04/2026 11:13", "14-Apr-26"))
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"column": "Start", "format": ["%d-%b-%y", "%d/%m/%Y %H:%M"]}
+
+
+def test_iso_dates_decide_nothing_about_others_beside_them(of: Propose) -> None:
+    """2026-04-13 in the same column says nothing about 03/04/2026."""
+    assert keys(of(calls("2026-04-13", "03/04/2026"))) == ["started_at.order"]
+
+
+def test_a_column_written_alike_is_read_alike(of: Propose) -> None:
+    """Created has 13/04/2026, so Closed, with the same signs, is day first too."""
+    text = "Ticket ID,Created,Closed\n1,13/04/2026 10:00,05/06/2026 10:00\n2,01/05/2026 10:00,\n"
+    proposal = of(text, "cases")
+    assert keys(proposal) == []
+    assert origin(proposal, "closed_at") == {"column": "Closed", "format": "%d/%m/%Y %H:%M"}
+
+
+def test_two_digits_of_a_year_are_read_as_a_year(of: Propose) -> None:
+    proposal = of(calls("31.12.25 10:00", "01.01.26 10:00"))
+    assert origin(proposal, "started_at") == {"column": "Start", "format": "%d.%m.%y %H:%M"}
+
+
+def test_words_and_small_numbers_are_no_dates(of: Propose) -> None:
+    """n/a, 10 and 5 were dates to a library once."""
+    with pytest.raises(PercontactError, match="E-FILE-04"):
+        of(calls("n/a", "10", "5"))
+
+
+def test_seconds_since_1970_are_known_by_their_size(of: Propose) -> None:
+    assert origin(of(calls("1775203200", "1775203260")), "started_at") == {
+        "column": "Start",
+        "unit": "epoch_s",
+    }
+    assert origin(of(calls("1775203200000")), "started_at") == {"column": "Start", "unit": "epoch_ms"}
+
+
+def test_a_day_and_a_time_of_day_in_two_columns_are_joined(of: Propose, desk) -> None:
+    text = "Call ID,Date,Time,Duration (s)\n1,13.04.2026,9:12:58,20\n2,14.04.2026,10:00:01,30\n"
+    proposal = of(text)
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"columns": ["Date", "Time"], "format": "%d.%m.%Y %H:%M:%S"}
+    staged = desk.read(text, mapping=proposal.text)
+    assert [str(t) for (t,) in desk.rows(staged, "started_at")] == [
+        "2026-04-13 07:12:58",
+        "2026-04-14 08:00:01",
+    ]
+
+
+# -- zones ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("local", ["2026-03-29 02:30", "2026-10-25 02:30"])
+def test_a_local_time_that_never_was_or_came_twice_asks_for_the_zone(of: Propose, local: str) -> None:
+    """Europe/Berlin: clocks skip 02:00-03:00 on 29 March 2026 and repeat it on 25 October."""
+    text = calls(local, "2026-06-01 10:00")
+    proposal = of(text)
+    assert keys(proposal) == ["zone"]
+    assert [o.value for o in proposal.questions[0].options] == ["Europe/Berlin", "UTC"]
+    assert of(text, answers={"zone": "UTC"}).mapping.timezone == "UTC"
+    assert of(text, answers={"zone": "America/New_York"}).mapping.timezone == "America/New_York"
+
+
+def test_times_that_name_their_offset_need_no_zone(of: Propose) -> None:
+    assert keys(of(calls("2026-03-29T02:30:00Z", "2026-10-25T02:30:00+02:00"))) == []
+
+
+def test_a_zone_in_the_header_is_taken(of: Propose) -> None:
+    proposal = of(calls("2026-03-29 02:30", header="Start (UTC)"))
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"column": "Start (UTC)", "timezone": "UTC"}
+
+
+# -- numbers -------------------------------------------------------------------------------------------------
+
+
+def ledger(*amounts: str, header: str = "Amount") -> str:
+    return f"Date;Account;{header}\n" + "".join(f"2026-04-13;6{i:03d};{a}\n" for i, a in enumerate(amounts))
+
+
+def test_one_point_two_three_four_is_asked(of: Propose) -> None:
+    """1.234: one and a bit, or more than a thousand."""
+    proposal = of(ledger("1.234", "2.500"), "ledger")
+    assert keys(proposal) == ["amount.decimal"]
+    assert [o.value for o in proposal.questions[0].options] == ["point", "comma"]
+    assert "1.234 is 1234" in proposal.questions[0].options[1].label
+
+
+@pytest.mark.parametrize(("answer", "total"), [("point", "3.734"), ("comma", "3734")])
+def test_the_answer_about_the_decimal_sign_is_followed(of: Propose, desk, answer: str, total: str) -> None:
+    text = ledger("1.234", "2.500")
+    proposal = of(text, "ledger", answers={"amount.decimal": answer})
+    staged = desk.read(text, "ledger", mapping=proposal.text)
+    assert desk.rows(staged, "sum(amount)::DECIMAL(18,3)::VARCHAR", rest="") == [(f"{float(total):.3f}",)]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        (("1.234,56", "2.500"), {"decimal": ",", "thousands": "."}),
+        (("1,234.56", "2,500"), {"thousands": ","}),
+        (("1234,5", "2500"), {"decimal": ","}),
+        (("1'234.50", "2'500.00"), {"thousands": "'"}),
+        (("1 234,50", "2 500,00"), {"decimal": ",", "thousands": " "}),
+        (("(5.00)", "7.00"), {"accounting": True}),
+        (("5,00-", "7,00"), {"decimal": ",", "accounting": True}),
+        (("−5.00", "7.00"), {}),
+        (("0.234", "1.234"), {}),
+    ],
+)
+def test_a_number_that_can_only_be_read_one_way_decides(of: Propose, amounts, said) -> None:
+    proposal = of(ledger(*amounts), "ledger")
+    assert keys(proposal) == []
+    found = origin(proposal, "amount")
+    assert (found if isinstance(found, dict) else {"column": found}) == {"column": "Amount"} | said
+
+
+def test_an_account_that_looks_like_a_power_of_ten_stays_text(of: Propose, desk) -> None:
+    """1E5 and 007 are accounts."""
+    text = "Date,Account,Amount\n2026-04-13,1E5,5\n2026-04-13,007,6\n"
+    proposal = of(text, "ledger")
+    assert desk.column(text, "account", "ledger", mapping=proposal.text) == ["1E5", "007"]
+
+
+def test_ids_keep_their_leading_noughts(of: Propose, desk) -> None:
+    text = "Ref,Call ID,Start\n1,0017,2026-04-13 10:00\n2,0018,2026-04-13 10:00\n"
+    assert desk.column(text, "contact_id", mapping=of(text).text) == ["0017", "0018"]
+
+
+# -- lengths of time -----------------------------------------------------------------------------------------
+
+
+def test_a_length_without_a_unit_is_asked(of: Propose) -> None:
+    text = "Call ID,Start,Talk time\n1,2026-04-13 10:00,225\n2,2026-04-13 11:00,100\n"
+    proposal = of(text)
+    assert keys(proposal) == ["talk_s.unit"]
+    assert of(text, answers={"talk_s.unit": "min"}).mapping.columns["talk_s"].unit == "min"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("Talk time (min)", "min"),
+        ("Talk time in seconds", None),
+        ("Gesprächsdauer [Sek.]", None),
+        ("talkTimeMs", "ms"),
+    ],
+)
+def test_a_unit_in_the_header_is_taken(of: Propose, header: str, unit: str | None) -> None:
+    proposal = of(f"Call ID,Start,{header}\n1,2026-04-13 10:00,225\n2,2026-04-13 11:00,100\n")
+    assert keys(proposal) == []
+    assert proposal.mapping.columns["talk_s"].unit == unit
+
+
+def test_the_time_between_start_and_end_decides_the_unit(of: Propose) -> None:
+    """Ten minutes lie between start and end, and 10 stands in the column."""
+    text = (
+        "Call ID,Start,End,Duration\n"
+        "1,2026-04-13 10:00,2026-04-13 10:10,10\n2,2026-04-13 11:00,2026-04-13 11:07,7\n"
+    )
+    proposal = of(text)
+    assert keys(proposal) == []
+    assert proposal.mapping.columns["handle_s"].unit == "min"
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+def test_words_for_outcome_direction_and_channel_become_ours(of: Propose, desk) -> None:
+    text = (
+        "Anruf-ID;Beginn;Richtung;Kanal;Ergebnis\n"
+        "1;13.04.2026 10:00;Eingehend;Telefon;Angenommen\n2;13.04.2026 10:00;Ausgehend;E-Mail;Aufgelegt\n"
+    )
+    proposal = of(text)
+    assert keys(proposal) == []
+    staged = desk.read(text, mapping=proposal.text)
+    assert desk.rows(staged, "direction, channel, outcome") == [
+        ("inbound", "voice", "handled"),
+        ("outbound", "email", "abandoned"),
+    ]
+
+
+def test_outcomes_that_nobody_knows_are_asked(of: Propose, desk) -> None:
+    text = "Call ID,Start,Result\n1,2026-04-13 10:00,AGENT-7\n2,2026-04-13 10:00,GONE\n"
+    proposal = of(text)
+    assert keys(proposal) == ["outcome.abandoned"]
+    answered = of(text, answers={"outcome.abandoned": "GONE"})
+    assert desk.column(text, "outcome", mapping=answered.text) == ["AGENT-7", "abandoned"]
+
+
+def test_yes_and_no_of_answered_and_resolved_make_the_outcome(of: Propose, desk) -> None:
+    text = (
+        "Call ID,Start,Answered (Y/N),Resolved\n"
+        "1,2026-04-13 10:00,Y,Y\n2,2026-04-13 10:00,Y,N\n3,2026-04-13 10:00,N,N\n"
+    )
+    proposal = of(text)
+    assert desk.column(text, "outcome", mapping=proposal.text) == ["resolved", "unresolved", "abandoned"]
+
+
+# -- layout --------------------------------------------------------------------------------------------------
+
+
+def test_a_preamble_and_a_total_row_are_seen(of: Propose, desk) -> None:
+    text = (
+        "Cost report;;\nApril 2026;;\n\nKonto;Datum;Betrag\n"
+        "6100;13.04.2026;1.000,50\n6200;14.04.2026;2.000,25\nSumme;;3.000,75\n"
+    )
+    proposal = of(text, "ledger")
+    assert keys(proposal) == []
+    assert dict(proposal.facts)["Header"] == "line 4"
+    staged = desk.read(text, "ledger", mapping=proposal.text)
+    assert [(a.line, a.code) for a in staged.aside] == [(7, "E-SKIP-01")]
+    assert desk.rows(staged, "sum(amount)::DECIMAL(18,2)::VARCHAR", rest="") == [("3000.75",)]
+
+
+def test_bytes_that_are_no_utf8_ask_for_the_encoding(of: Propose, desk) -> None:
+    text = "Call ID,Start,Queue\n1,2026-04-13 10:00,Büro\n".encode("cp1252")
+    proposal = of(text)
+    assert keys(proposal) == ["encoding"]
+    assert proposal.questions[0].options[0].value == "cp1252"
+    assert desk.column(text, "queue", mapping=of(text, answers={"encoding": "cp1252"}).text) == ["Büro"]
+
+
+def test_headers_that_are_alike_are_told_apart(of: Propose) -> None:
+    proposal = of("Call ID,Start,Code,Code\n1,2026-04-13 10:00,a,b\n")
+    assert proposal.mapping.headers == ("Call ID", "Start", "Code", "Code 2")
+
+
+def test_what_nothing_can_be_is_an_error_with_the_near_names(of: Propose) -> None:
+    with pytest.raises(PercontactError, match="E-FILE-04"):
+        of("Colour,Shape\nred,round\n")
+
+
+# -- laws ----------------------------------------------------------------------------------------------------
+
+
+def test_the_order_of_the_rows_changes_nothing(of: Propose) -> None:
+    """Three hundred calls in thirty orders."""
+    dice = random.Random(7)
+    rows = [
+        f"c{i};{dice.randrange(1, 29):02d}.{dice.randrange(1, 13):02d}.2026 {dice.randrange(24):02d}:15;"
+        f"{dice.choice(['Angenommen', 'Aufgelegt'])};{dice.randrange(600)},5"
+        for i in range(300)
+    ]
+    texts = set()
+    for _ in range(30):
+        dice.shuffle(rows)
+        texts.add(repr(of("Call ID;Start;Ergebnis;Talk time\n" + "\n".join(rows) + "\n")))
+    assert len(texts) == 1
+
+
+def test_the_text_of_a_proposal_is_the_mapping_it_speaks_of(of: Propose) -> None:
+    proposal = of(calls("13/04/2026 10:00"))
+    assert parse_mapping(proposal.text, "again").columns == proposal.mapping.columns
