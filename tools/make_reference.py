@@ -20,11 +20,12 @@ import click
 
 from percontact.cli.group import percontact
 from percontact.ingest import mapping
-from percontact.ingest.source import EVIDENCE, LACKS, Source, sources
+from percontact.ingest.source import EVIDENCE, Source, sources
 from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.catalogue import catalogue, shipped_texts
 from percontact.metrics.facts import FACTS
 from percontact.records.column import READS, STORED, Column, Table
+from percontact.records.lacks import LACKS
 from percontact.records.tables import LANDED, TABLES, landed_columns
 from percontact.values.codes import CODES
 

@@ -3,7 +3,8 @@
 
 import pytest
 
-from percontact.ingest.source import EVIDENCE, LACKS, Source, read_sources, recognise, sources
+from percontact.ingest.source import EVIDENCE, Source, read_sources, recognise, sources
+from percontact.records.lacks import LACKS
 from percontact.records.tables import TABLES
 
 EVERY = pytest.mark.parametrize("source", sources(), ids=lambda s: f"{s.key} {s.table}")

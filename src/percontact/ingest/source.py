@@ -8,7 +8,7 @@ A file holds one YAML document for each kind of export and table, parted by `---
     evidence: D                                          # how its columns are known, see EVIDENCE
     recognise: {headers: [Id, [Requested, Created]]}     # a file with all of these is likely such an export
     table: cases
-    lacks: [handle time, abandonment]                    # what it cannot give: of LACKS, or a sentence
+    lacks: [handle time, abandonment]                # what it cannot give: of records.lacks, or a sentence
 
 `recognise` names headers; a list inside the list is met by any one of its names. An export without a header
 line has none, and is read when its name is given. Nothing here reads a file: only headers are compared.
@@ -38,25 +38,6 @@ EVIDENCE = {
 }
 """How the columns of an export are known, best first. What is only remembered is not shipped."""
 
-LACKS = {
-    "handle time": "time-driven cost has nothing to go by; `unit_times:` of the policy can stand in",
-    "talk time": "handle time is not split into talk, hold and work after the contact",
-    "abandonment": "a customer who left unserved is not seen, so every contact counts as handled",
-    "single contacts": "a case stands for one contact; who writes again to an open case is not counted again",
-    "channel": "the way contacts came in is not known",
-    "waiting time": "time to answer is not known",
-    "outcome": "how a contact ended is not known, so nothing can be counted per resolution",
-    "first reply": "time to first reply is not known",
-    "resolution": "when or whether a case was resolved is not known",
-    "reopens": "how often a case was opened again is not known",
-    "customer": "contacts cannot be counted per customer, nor repeats be seen",
-    "agent": "who handled a contact is not known",
-    "reason": "what a contact was about is not known",
-    "messages": "how many messages were exchanged is not known",
-    "cost": "what the vendor charged for it is not in the export",
-}
-"""What an export may lack, and what follows from it. The product says so where a figure depends on it."""
-
 _PARTED = re.compile(r"(?m)^---[ \t]*\n")
 
 
@@ -69,7 +50,7 @@ class Source:
     table     the table it fills
     evidence  key of EVIDENCE, and where that can be read
     headers   those a file must have to be taken for it, each with its other names
-    lacks     what it cannot give: keys of LACKS, or sentences
+    lacks     what it cannot give: keys of records.lacks.LACKS, or sentences
     text      the mapping, as YAML
     """
 

@@ -62,12 +62,18 @@ class BookFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an import came from: `row_id` of its rows = number x 2^36 + line."""
+    """Where an import came from: `row_id` of its rows = number x 2^36 + line.
+
+    system  the system and export that the mapping was for, or ""
+    lacks   what that export cannot give, keys of records.lacks.LACKS or sentences
+    """
 
     number: int
     name: str
     sha256: str
     sheet: str = ""
+    system: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.composition import LEDGER_DIMENSIONS, cancelled_pools
 from percontact.costing.slice import Slice
+from percontact.report.lacking import lack_notes
 from percontact.report.statement import Statement
 from percontact.values.money import cents, cents_text, minor_digits
 from percontact.values.period import Period, periods
@@ -149,6 +150,7 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
             f"The handle time of {count_text(s.total.estimated)} contacts ({share:.0%}) "
             "is a standard or unknown."
         )
+    yield from lack_notes(costed, question, s.per)
     if s.proof.outside:
         yield (
             f"{money(s.proof.outside, s.currency)} lies outside customer service by rule and is in no figure."

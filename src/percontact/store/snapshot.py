@@ -86,7 +86,7 @@ def book_at(con: sqlite3.Connection, root: Path, settings: Settings, snapshot: i
         )
         files.setdefault(table, []).append(file)
     sources = con.execute(
-        "SELECT number, name, sha256, sheet FROM imports "
+        "SELECT number, name, sha256, sheet, source, lacks FROM imports "
         "WHERE snapshot <= ?1 AND (ended IS NULL OR ended > ?1) ORDER BY number",
         [at],
     )
@@ -94,7 +94,10 @@ def book_at(con: sqlite3.Connection, root: Path, settings: Settings, snapshot: i
         settings=settings,
         files={table: tuple(held) for table, held in files.items()},
         snapshot=at,
-        sources={number: Source(number, *rest) for number, *rest in sources},
+        sources={
+            number: Source(number, name, sha256, sheet, system, tuple(json.loads(lacks)))
+            for number, name, sha256, sheet, system, lacks in sources
+        },
     )
 
 
