@@ -34,15 +34,16 @@ def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_js
 
     from percontact.records.book import Settings
     from percontact.store.workspace import Workspace
+    from percontact.values.currencies import CURRENCIES
     from percontact.values.problem import did_you_mean, problem
 
     currency = currency.strip().upper()
-    if not (len(currency) == 3 and currency.isalpha()):
+    if currency not in CURRENCIES:
         raise problem(
             "E-ARG-01",
             "--currency",
             f"{currency!r} is no currency code",
-            "A currency is three letters (ISO 4217).",
+            "A currency is three letters of ISO 4217; those of the past (DEM, ITL) are known too.",
             "Write EUR, USD, GBP, ...",
         )
     if timezone not in available_timezones():

@@ -28,6 +28,7 @@ from percontact.costing.policy import (
 from percontact.costing.shared import WAYS_OUT
 from percontact.records.dialect import fold
 from percontact.records.ledger import BEHAVIOURS, NATURES
+from percontact.values.currencies import CURRENCIES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 from percontact.values.yaml_words import yaml_words
 
@@ -321,6 +322,8 @@ def _price(body: object, where: str) -> Price:
             raise _malformed(
                 here, f"a price has no `{key}:`", "Each price needs vendor, item, price and currency."
             )
+    if str(data["currency"]).upper() not in CURRENCIES:
+        raise _malformed(here, f"{data['currency']!r} is no currency code", "Write EUR, USD, GBP, ...")
     per = _amount(data.get("per", 1), here)
     if not per:
         raise _malformed(here, "`per:` is 0", "Say for how many units the price is, e.g. per: 1000000.")
@@ -328,7 +331,7 @@ def _price(body: object, where: str) -> Price:
         str(data["vendor"]),
         str(data["item"]),
         _amount(data["price"], here),
-        str(data["currency"]),
+        str(data["currency"]).upper(),
         per,
         _day(data.get("from"), here),
         _day(data.get("until"), here),

@@ -28,6 +28,7 @@ from percontact.ingest.plan import Target
 from percontact.records.column import STORED
 from percontact.records.dialect import in_list, literal
 from percontact.records.tables import PART_BITS
+from percontact.values.currencies import CURRENCIES
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
@@ -115,7 +116,7 @@ def cell(
         )
     elif column.kind == "currency":
         empty = "NULL" if column.required else literal(currency)
-        known = f"regexp_full_match(upper({r}), '[A-Z]{{3}}')"
+        known = in_list(f"upper({r})", sorted(CURRENCIES))
         made.value = f"CASE WHEN {r} IS NULL THEN {empty} WHEN {known} THEN upper({r}) END"
     else:
         made.value = r

@@ -86,7 +86,7 @@ _NOT_READ = {
     ),
     "currency": (
         "E-TYPE-03",
-        "no currency code of three letters",
+        "no currency code of ISO 4217",
         "An amount without a known currency cannot be added to others",
     ),
 }

@@ -70,10 +70,17 @@ def _section(table: Table, *, titled: bool) -> Iterator[str]:
 
 def _table(table: Table) -> str:
     heads = "".join(f'<th scope="col"{_side(c)}>{_text(c.header)}</th>' for c in table.columns)
-    rows = "".join(f"<tr>{_row(table, row)}</tr>\n" for row in table.rows)
+    rows = "".join(f"<tr{_next(table, i)}>{_row(table, row)}</tr>\n" for i, row in enumerate(table.rows))
     total = f"<tfoot><tr>{_row(table, table.total, total=True)}</tr></tfoot>\n" if table.total else ""
     caption = f"<caption>{_text(table.title)}</caption>"
     return f"<table>\n{caption}\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n{total}</table>"
+
+
+def _next(table: Table, number: int) -> str:
+    """A line between periods, where each has several rows."""
+    periods = [row[0] for row in table.rows] if table.columns and table.columns[0].name == "period" else []
+    begins = 0 < number < len(periods) and periods[number] != periods[number - 1]
+    return ' class="next"' if begins and len(set(periods)) * 2 <= len(periods) else ""
 
 
 def _row(table: Table, row: tuple[Cell, ...], *, total: bool = False) -> str:

@@ -36,7 +36,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-SKIP-02": ("A newer copy of the record counts", "The mapping keeps one row of each group of rows (`group: {keep: last}`), because the source sends a record again when it changes. The others are counted, so that no row is lost.", "Do nothing if this is meant; else change `group:` in the mapping file."),
     "E-TYPE-01": ("Not a number", "The cell cannot be read as the number its column needs.", "Check decimal sign and unit; set `decimal:` or `unit:` in a mapping file."),
     "E-TYPE-02": ("Not one of the allowed values", "The column takes only the values listed.", "Translate the source's values with `values:` in a mapping file."),
-    "E-TYPE-03": ("Not a currency", "A currency is an ISO 4217 code of three letters.", "Translate the source's values with `values:` in a mapping file."),
+    "E-TYPE-03": ("Not a currency", "A currency is an ISO 4217 code of three letters, one in use or one of the past (DEM, ITL).", "Translate the source's values with `values:` in a mapping file."),
     "E-TIME-01": ("Not a date or time", "The cell cannot be read as a date or time, or the day does not exist.", "Set `format:` in a mapping file, e.g. format: '%d/%m/%Y %H:%M'."),
     "E-TIME-02": ("Times in the wrong order", "A time lies before one it must follow.", "Often the two columns are in different time zones: set `timezone:` in a mapping file."),
     "E-TIME-03": ("A local time that never was", "Clocks were set forward over this time, so no such moment exists.", "Set the `timezone:` the file really uses in a mapping file."),

@@ -13,20 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 
+from percontact.values.currencies import DECIMALS
+
 PICO = 10**12
 """Pico units in one unit of a currency."""
-
-# ISO 4217 exponents that are not 2; every other currency has two decimals.
-_MINOR_DIGITS = {
-    "BHD": 3, "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KMF": 0,
-    "KRW": 0, "KWD": 3, "LYD": 3, "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "VND": 0, "VUV": 0,
-    "XAF": 0, "XOF": 0, "XPF": 0,
-}  # fmt: skip
 
 
 def minor_digits(currency: str) -> int:
     """Decimals of a currency's smallest coin: 2 for EUR, 0 for JPY (ISO 4217)."""
-    return _MINOR_DIGITS.get(currency, 2)
+    return DECIMALS.get(currency, 2)
 
 
 def to_pico(amount: Decimal | int | str) -> int:
