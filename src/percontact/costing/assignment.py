@@ -109,7 +109,8 @@ class Assignment:
         """Driver quantities of some whole months by combination of pool keys."""
         wider = _wider(self._combos, months)
         if wider is None:
-            self.keep_combos(self.work.rows(list(self.scopes.keys), months, drivers=self.parts), months)
+            rows = self.work.rows(list(self.scopes.keys), months, drivers=self.parts, summed=True)
+            self.keep_combos(rows, months)
         elif wider != months:
             return {(m, key): usage for (m, key), usage in self._combos[wider].items() if m in months}
         return self._combos[months]
@@ -125,7 +126,7 @@ class Assignment:
         """
         fields = ", ".join(["month", *map(quote, self.scopes.keys)])
         names = [quote(p.name) for p in flat_parts(self.parts)]
-        sums = ", ".join(f"sum({x}) AS {x}" for x in [*SUMS, *names])
+        sums = ", ".join(f"coalesce(sum({x}), 0) AS {x}" for x in [*SUMS, *names])
         table = f"work_by_keys_{len(self._kept)}"
         self.con.execute(f"""
             CREATE OR REPLACE TEMP TABLE {table} AS
@@ -133,7 +134,7 @@ class Assignment:
         """)
         self._kept[months] = table
         keys = [f"CAST({quote(k)} AS VARCHAR)" for k in self.scopes.keys]
-        whole = [f"CAST(coalesce({x}, 0) AS HUGEINT)" for x in names]
+        whole = [f"CAST({x} AS HUGEINT)" for x in names]
         found = self.con.execute(
             f"SELECT {', '.join(['month', *keys, *whole, 'anchor'])} FROM {table}"
         ).fetchall()

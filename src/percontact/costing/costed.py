@@ -160,10 +160,10 @@ class CostedBook(Assignment):
             self._make_pool_answer(question, dims, prices, name)
         return name
 
-    def _work_rows(self, question: Slice) -> str:
+    def _work_rows(self, question: Slice, *, summed: bool) -> str:
         columns = [c for c in dict.fromkeys([*self.scopes.keys, *question.columns()]) if c != "pool"]
         kept = self.kept_work(columns, question.months)
-        return kept or self.work.rows(columns, question.months, drivers=self.parts)
+        return kept or self.work.rows(columns, question.months, drivers=self.parts, summed=summed)
 
     def _summed_work(self, question: Slice, dims: list[str]) -> str:
         """SQL of the drivers added up by what is asked and the pool keys.
@@ -171,7 +171,7 @@ class CostedBook(Assignment):
         `anchor` is the first row of each sum, so the sum that holds a pool's anchor row is known without a
         look at rows.
         """
-        rows = self._work_rows(question)
+        rows = self._work_rows(question, summed=True)
         outside = self._outside_rows(question)
         if outside is None:
             return self._sums(rows, *self._grouped(question, dims))
@@ -192,7 +192,7 @@ class CostedBook(Assignment):
         columns = list(dict.fromkeys([*self.scopes.keys, *told]))
         if not self.work.from_months(columns):
             return None
-        rows = self.work.rows(columns, question.months, drivers=self.parts)
+        rows = self.work.rows(columns, question.months, drivers=self.parts, summed=True)
         return f"(SELECT * FROM {rows} WHERE NOT ({question.inside()}))"
 
     def _sums(self, rows: str, made: str, chosen: str) -> str:
@@ -202,8 +202,10 @@ class CostedBook(Assignment):
         # A driver that is one of SUMS is summed once: the engine does not see that the two are one.
         drivers = "".join(f", sum({quote(p.name)}) AS {quote(p.name)}" for p in parts if p.sql not in SUMS)
         keys = ["month", *map(quote, self.scopes.keys)]
-        summed = [f"{p.sql} AS {quote(p.name)}" if p.sql in SUMS else quote(p.name) for p in parts]
-        known = ", ".join([*keys, *SUMS, *summed, "anchor"])
+        summed = [
+            f"coalesce({p.sql if p.sql in SUMS else quote(p.name)}, 0) AS {quote(p.name)}" for p in parts
+        ]
+        known = ", ".join([*keys, *(f"coalesce({x}, 0) AS {x}" for x in SUMS), *summed, "anchor"])
         return (
             f"SELECT {chosen}, {known} FROM "
             f"(SELECT {made}, {sums}{drivers}, min(anchor) AS anchor FROM {rows} GROUP BY ALL)"
@@ -227,7 +229,7 @@ class CostedBook(Assignment):
             places.insert(0, "inside")
         group = ", ".join(places)
         drivers = "".join(f", {quote(p.name)}" for p in prices.parts)
-        rows, chosen = self._work_rows(question), self._chosen(question, dims)
+        rows, chosen = self._work_rows(question, summed=False), self._chosen(question, dims)
         inside = "" if "inside" in places else "true AS inside, "
         pico = f"coalesce({prices.amount('x', 'r')}, 0)"
         self.con.execute(f"""

@@ -153,19 +153,22 @@ class Work:
             )
         return (Part(f"q_{driver}", DRIVER_COLUMNS[driver], 1),)
 
-    def rows(self, columns: Sequence[str], months: Period, *, drivers: Iterable[str] = ()) -> str:
+    def rows(
+        self, columns: Sequence[str], months: Period, *, drivers: Iterable[str] = (), summed: bool = False
+    ) -> str:
         """SQL relation of work rows: month, columns, n, handled, effort, measured, derived, anchor, parts.
 
         columns  dimensions wanted, among `dimensions()`, and contact_id
         months   whole months
         drivers  those whose parts are wanted
+        summed   they will be added up before anything else: an unknown effort or part may then be NULL, not 0
         A row may stand for many: sums over rows are the same from every source.
         """
         judged = [c for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
         if judged:
             plain = [c for c in columns if c not in judged] + [JUDGED_DIMENSIONS[c] for c in judged]
             fields = ", ".join(f"{self._judge(c)} AS {c}" for c in judged)
-            return f"(SELECT *, {fields} FROM {self.rows(plain, months, drivers=drivers)})"
+            return f"(SELECT *, {fields} FROM {self.rows(plain, months, drivers=drivers, summed=summed)})"
         wanted = [c for c in dict.fromkeys(columns) if c not in CALENDAR_DIMENSIONS]
         calendar = [c for c in dict.fromkeys(columns) if c in CALENDAR_DIMENSIONS]
         if self.from_summary(columns, drivers):
@@ -174,7 +177,7 @@ class Work:
         if found is None:
             if "repeat" in wanted:
                 mark_repeats(self.con, self.book, self.policy)
-            found = self._fine.rows(wanted, calendar, months, drivers)
+            found = self._fine.rows(wanted, calendar, months, drivers, summed=summed)
         parts = "".join(
             f", {p.sql} AS {quote(p.name)}" for d in dict.fromkeys(drivers) for p in self.parts(d)
         )
