@@ -6,24 +6,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from percontact.costing.slice import Slice
 from percontact.metrics.card import Card
-from percontact.metrics.catalogue import catalogue, find, search
+from percontact.metrics.catalogue import catalogue, find, known_as, search
 from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import Figure, Panel
 from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
+from percontact.metrics.target import Attainment, attain, read_promises
 from percontact.pipeline import OpenBook
 from percontact.records.column import Kind
 from percontact.records.dialect import connect
 from percontact.records.tables import TABLES
+from percontact.report.attained import against_target, attained_table
 from percontact.report.card_page import card_document, catalogue_document
 from percontact.report.document import Document
 from percontact.report.guarded import guarded_document
+from percontact.report.health import Finding
 from percontact.report.measured import measured_document
-from percontact.values.period import Period, before, last_year
+from percontact.values.period import Period, add_months, before, last_year
 from percontact.values.problem import did_you_mean, problem
 
 _NAMED: tuple[Kind, ...] = ("code", "flag", "person", "id")
@@ -51,22 +55,59 @@ def measured(
     panel = panel_of(
         book, names, start=start, end=end, grain=grain, by=by, where=where, basis=basis, settings=settings
     )
-    beside = []
+    beside, further = [], []
     for one in compare:
-        if one not in BESIDE:
-            do = did_you_mean(one, BESIDE)
-            raise problem(
-                "E-ARG-01", "--compare", f"{one!r} is not one of its values", "Nothing was compared.", do
-            )
-        earlier = replace(panel.question, span=_earlier(panel.question, one), grain="whole", by=(), asked=())
-        beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
+        if one == "target":
+            further.append(attained_table(attained(book, panel), book.settings.currency))
+        elif one in BESIDE:
+            span = before(panel.question.span) if one == "previous" else last_year(panel.question.span)
+            earlier = replace(panel.question, span=span, grain="whole", by=(), asked=())
+            beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
+        else:
+            do = did_you_mean(one, [*BESIDE, "target"])
+            what = f"{one!r} is not one of its values"
+            raise problem("E-ARG-01", "--compare", what, "Nothing was compared.", do)
     return measured_document(
         panel,
         book.settings.currency,
         fiscal=book.settings.fiscal_start_month,
         demo=book.settings.demo,
         beside=beside,
+        further=further,
     )
+
+
+def attained(book: OpenBook, panel: Panel) -> list[Attainment]:
+    """The targets of a panel's metrics, held against its span. Raises E-DATA-01 where there are none."""
+    promises = read_promises(connect(), book.book)
+    if not promises:
+        what, why = "there are no targets yet", "A figure is held against what was promised for its days."
+        do = "Import them: percontact import targets FILE."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    return attain(promises, panel.cards, panel.question, partial(_panel, book))
+
+
+def target_findings(book: OpenBook) -> list[Finding]:
+    """A note for each target missed in the last month of contacts, by more than in the month before."""
+    months = book.book.months("contacts")
+    promises = read_promises(connect(), book.book)
+    if len(months) < 2 or not promises or not book.book.has("ledger"):
+        return []
+    cards = catalogue(book.workspace.path).values()
+    cards = [c for c in cards if any(known_as(c, p.metric) for p in promises)]
+    last = Period(months[-1], add_months(months[-1], 1))
+    now, then = (
+        {a.promise.row_id: a for a in attain(promises, cards, Slice(span), partial(_panel, book))}
+        for span in (last, before(last))
+    )
+    month, currency = f"{last.start:%Y-%m}", book.settings.currency
+    found = []
+    for row, a in now.items():
+        b = then.get(row)
+        if a.gap and b is not None and b.gap is not None and a.gap > b.gap:
+            do = f"percontact measure {a.card.metric} --compare target --compare previous, --by what you suspect."
+            found.append(Finding("note", against_target(a, b, currency, month), do))
+    return found
 
 
 def panel_of(
@@ -107,10 +148,6 @@ def dimensions(cards: Iterable[Card]) -> set[str]:
     tables = {c.table for c in cards if c.kind != "cost"} - {"contacts"}
     columns = {c.name for t in tables for c in TABLES[t].columns if c.kind in _NAMED}
     return columns | {n for t in tables for n in FACTS[t].features if not n.endswith(("_s", "_h"))}
-
-
-def _earlier(question: Slice, which: str) -> Period:
-    return before(question.span) if which == "previous" else last_year(question.span)
 
 
 def _parameters(

@@ -19,8 +19,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
     Exit code 1 when a figure cannot be shown or may be wrong.
     """
     from percontact.answers import checked
+    from percontact.measuring import target_findings
 
-    found = checked(open_book(ctx))
+    book = open_book(ctx)
+    found = [*checked(book), *target_findings(book)]
     if as_json:
         click.echo(
             json.dumps(

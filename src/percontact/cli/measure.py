@@ -24,7 +24,8 @@ from percontact.cli.speak import call, open_book, output_options, say, slice_opt
     "--compare",
     multiple=True,
     metavar="WITH",
-    help="previous or last-year: the totals beside those of another span. May be repeated.",
+    help="previous, last-year or target: the totals beside those of another span, or beside what was "
+    "promised. May be repeated.",
 )
 @click.option(
     "--set",

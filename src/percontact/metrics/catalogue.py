@@ -65,9 +65,8 @@ def catalogue(workspace: Path | None = None) -> dict[str, Card]:
 
 def find(cards: dict[str, Card], name: str) -> Card:
     """The card of a metric by its name, symbol or title. Raises E-ARG-01 with near names."""
-    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     for card in cards.values():
-        if plain in _names(card):
+        if known_as(card, name):
             return card
     names = [n for c in cards.values() for n in (c.metric, c.symbol) if n]
     raise problem(
@@ -75,7 +74,7 @@ def find(cards: dict[str, Card], name: str) -> Card:
         name,
         "there is no metric of that name",
         "A figure needs a definition.",
-        f"{did_you_mean(plain, names)} `percontact kpi` lists them all.",
+        f"{did_you_mean(_plain(name), names)} `percontact kpi` lists them all.",
     )
 
 
@@ -87,9 +86,13 @@ def search(cards: Iterable[Card], words: Iterable[str]) -> list[Card]:
     return [card for _, card in sorted(scored, key=lambda s: (-s[0], s[1].metric))]
 
 
-def _names(card: Card) -> set[str]:
-    told = (card.metric, card.symbol, card.name)
-    return {t.lower().replace("-", "_").replace(" ", "_") for t in told if t}
+def known_as(card: Card, name: str) -> bool:
+    """Whether a name is the card's: its metric, symbol or title, however it is written."""
+    return _plain(name) in {_plain(t) for t in (card.metric, card.symbol, card.name) if t}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _score(card: Card, word: str) -> int:

@@ -39,16 +39,24 @@ class Written:
 
 
 def measured_document(
-    panel: Panel, currency: str, *, fiscal: int, demo: bool, beside: Sequence[tuple[str, Panel]] = ()
+    panel: Panel,
+    currency: str,
+    *,
+    fiscal: int,
+    demo: bool,
+    beside: Sequence[tuple[str, Panel]] = (),
+    further: Sequence[Table] = (),
 ) -> Document:
     """Figures of a panel, and the totals beside those of other spans.
 
-    beside  (name, panel of the same question about another span)
+    beside   (name, panel of the same question about another span)
+    further  tables that follow
     """
     span = panel.question.span
     when = f"{span.start} to {span.end - timedelta(days=1)}"
     tables = [_figures(panel, currency, fiscal)]
     tables += [beside_table(panel, name, other, currency) for name, other in beside]
+    tables += further
     records = _records(panel, currency, fiscal)
     notes = (*_mark_notes(panel), *panel.notes)
     names = ", ".join(c.symbol or c.name for c in panel.cards)
