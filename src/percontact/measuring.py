@@ -93,8 +93,8 @@ def target_findings(book: OpenBook) -> list[Finding]:
     promises = read_promises(connect(), book.book)
     if len(months) < 2 or not promises or not book.book.has("ledger"):
         return []
-    cards = catalogue(book.workspace.path).values()
-    cards = [c for c in cards if any(known_as(c, p.metric) for p in promises)]
+    every = catalogue(book.workspace.path).values()
+    cards = [c for c in every if any(known_as(c, p.metric) for p in promises)]
     last = Period(months[-1], add_months(months[-1], 1))
     now, then = (
         {a.promise.row_id: a for a in attain(promises, cards, Slice(span), partial(_panel, book))}
@@ -105,7 +105,7 @@ def target_findings(book: OpenBook) -> list[Finding]:
     for row, a in now.items():
         b = then.get(row)
         if a.gap and b is not None and b.gap is not None and a.gap > b.gap:
-            do = f"percontact measure {a.card.metric} --compare target --compare previous, --by what you suspect."
+            do = f"percontact measure {a.card.metric} --compare target --compare previous --by team."
             found.append(Finding("note", against_target(a, b, currency, month), do))
     return found
 
