@@ -156,12 +156,24 @@ def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dic
         "says": f"Closed {label} at snapshot {made.snapshot}: "
         f"cost per contact {_short(figures['used']['value'])} used, "
         f"{_short(figures['full']['value'])} full. "
-        "Ask again to compare it with later data.",
+        f"{_half_known(book, span)}Ask again to compare it with later data.",
     }
 
 
 def _short(value: str | None) -> str:
     return "undefined" if value is None else f"{Decimal(value):.2f}"
+
+
+def _half_known(book: OpenBook, span: Period) -> str:
+    """Months of a closed period that lack contacts or ledger lines, as a sentence; "" = none."""
+    months = [p.start for p in periods(Slice(span).months, "month")]
+    held = {"contacts": book.book.months("contacts"), "ledger lines": book.costed.ledger_months}
+    parts = []
+    for what, known in held.items():
+        if lacking := [f"{m:%Y-%m}" for m in months if m not in set(known)]:
+            many = f"{lacking[0]} to {lacking[-1]}" if len(lacking) > 2 else " and ".join(lacking)
+            parts.append(f"no {what} in {many}")
+    return f"There are {' and '.join(parts)}: the figures leave them out. " if parts else ""
 
 
 def _check_has_data(book: OpenBook, span: Period, label: str) -> None:

@@ -57,6 +57,12 @@ def test_a_period_without_data_cannot_be_closed_and_the_reason_is_told(tiny, she
     assert "contacts from 2026-06 to 2026-06" in asked.err
 
 
+def test_closing_a_period_that_is_half_known_says_what_it_lacks(tiny, shell):
+    """A quarter of which June alone has data."""
+    said = books(shell, "close", "2026-Q2").out
+    assert "There are no contacts in 2026-04 and 2026-05 and no ledger lines in 2026-04 and 2026-05" in said
+
+
 def test_undo_speaks_of_what_was_replaced_only_where_something_was(tiny, shell):
     """Import 3 is the ledger; its corrected file is import 4, and stands for it."""
     (tiny / "ledger.csv").write_text(LATE)

@@ -133,3 +133,67 @@ def test_a_span_of_one_day_is_named_once(tiny, shell):
         out = books(shell, *args, "--from", "2026-06-09", "--to", "2026-06-09").out
         assert "2026-06-09" in out
         assert "2026-06-09 to 2026-06-09" not in out
+
+
+def test_a_workspace_that_may_only_be_read_answers_and_refuses_to_change(tiny, shell, monkeypatch):
+    """The system lets nobody write there, as a folder of another user's does."""
+    import sqlite3
+
+    import percontact.store.manifest as manifest
+
+    def refuse(*_):
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    assert books(shell, "cost").code == 0
+    monkeypatch.setattr(manifest, "_version", refuse)
+    asked = books(shell, "close", "2026-06")
+    assert asked.code == 1
+    assert "E-FILE-08" in asked.err
+    assert "the workspace cannot be written" in asked.err
+
+
+def test_a_workspace_of_read_only_files_can_be_asked(tiny, shell):
+    """All rights to write are taken away; whoever is not root may then only read."""
+    root = tiny / "books"
+    paths = [root, *root.rglob("*")]
+    for path in paths:
+        path.chmod(path.stat().st_mode & ~0o222)
+    try:
+        for verb in (("cost",), ("check",), ("imports",), ("trace", "d7")):
+            assert books(shell, *verb).code == 0
+    finally:
+        for path in paths:
+            path.chmod(path.stat().st_mode | 0o200)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full disk is played by /dev/full")
+def test_an_output_without_room_is_no_fault_of_ours(tiny, tmp_path):
+    """Standard output is a full disk."""
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "percontact", "-C", "books", "cost"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert ran.returncode == 1
+    assert "the output: cannot be written or read: No space left on device" in ran.stderr
+    assert "E-FILE-08" in ran.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tiny, tmp_path):
+    """percontact cost | head -1"""
+    with subprocess.Popen(
+        [sys.executable, "-m", "percontact", "-C", "books", "contacts", "--format", "csv"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as ran:  # fmt: skip
+        ran.stdout.close()
+        assert ran.stderr.read() == ""
+        assert ran.wait(60) == 0
+
+
+@pytest.mark.parametrize("args", [("--format", "xlsx"), ("-o", "x.foo")])
+def test_an_output_that_cannot_be_is_told_before_any_work(shell, args):
+    """There is no workspace either, and that would be told first if anything had been opened."""
+    asked = shell("cost", *args)
+    assert asked.code == 2
+    assert "Error" in asked.err
+    assert "E-WS-01" not in asked.err

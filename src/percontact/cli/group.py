@@ -148,6 +148,10 @@ def main() -> None:
     try:
         code = percontact.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit as ended:
+        # Click ends with 1 where the reader of a pipe (head, less) has seen enough; that is no problem found.
+        enough = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
+        sys.exit(0 if enough else ended.code)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -163,13 +167,26 @@ def main() -> None:
         tell(error.problem)
         sys.exit(2 if error.problem.code.startswith("E-ARG") else 1)
     except Exception as error:
-        if isinstance(error, BrokenPipeError):
-            # The reader (head, less) has seen enough.
+        known = _refused(error) or _damaged_file(error)
+        tell(known) if known else _own_up(error)
+        if isinstance(error, OSError) and known:
+            # What could not be written stays in the buffer, and would be tried again at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        damaged = _damaged_file(error)
-        tell(damaged) if damaged else _own_up(error)
         sys.exit(1)
+
+
+def _refused(error: Exception) -> Problem | None:
+    """The problem, where the system would not let a file be written or read: no room, no right."""
+    from errno import EACCES, EDQUOT, EIO, ENOSPC, EPERM, EROFS
+
+    from percontact.values.problem import Problem
+
+    if not isinstance(error, OSError) or error.errno not in (EACCES, EDQUOT, EIO, ENOSPC, EPERM, EROFS):
+        return None
+    what = f"cannot be written or read: {error.strerror}"
+    why = "The system refuses it. What was not finished has changed nothing."
+    do = "Make room, or ask for the right to write there."
+    return Problem("E-FILE-08", str(error.filename or "the output"), what, why, do)
 
 
 def _damaged_file(error: Exception) -> Problem | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from percontact.cli.speak import call, count, open_book, output_options, say
+from percontact.cli.speak import call, count, open_book, output_options, say, writing_to
 
 
 @click.group("policy")
@@ -43,7 +43,8 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
             "Its rules may be the work of hours.",
             "Edit it, or write over it with --force.",
         )
-    file.write_text(text, "utf-8")
+    with writing_to(file):
+        file.write_text(text, "utf-8")
     data = yaml.safe_load(text)
     click.echo(f"Wrote {file}: {count(len(data['pools']), 'pool')}, {count(len(data['rules']), 'rule')}.")
     click.echo(f"Next: read each `because:`, correct what is wrong, then {call(ctx)} policy check.", err=True)

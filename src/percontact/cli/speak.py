@@ -92,7 +92,11 @@ def span_options(command: F) -> F:
 
 
 def open_book(ctx: click.Context, amounts: str = "effective", snapshot: int | None = None) -> OpenBook:
-    """The workspace named by -C, at its newest or an earlier state."""
+    """The workspace named by -C, at its newest or an earlier state.
+
+    Before any work is done, the options of the output are looked at: raises UsageError.
+    """
+    _chosen_form(ctx.params.get("form"), bool(ctx.params.get("as_json")), ctx.params.get("output"))
     from percontact.pipeline import OpenBook
     from percontact.store.workspace import Workspace
 
@@ -104,14 +108,7 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
     from percontact.report.as_text import page_of
     from percontact.report.forms import render
 
-    chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
-    if chosen not in FORMATS:
-        raise click.UsageError(
-            f"--output {output}: the ending names no format. "
-            f"Use one of {', '.join(FORMATS)}, or add --format."
-        )
-    if chosen in BINARY and output is None:
-        raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
+    chosen = _chosen_form(form, as_json, output)
     made = render(answer, chosen, page=page_of(sys.stdout))
     if output is None:
         text = made if isinstance(made, str) else made.decode()
@@ -121,6 +118,18 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
     with writing_to(output):
         output.write_bytes(made if isinstance(made, bytes) else made.encode())
     click.echo(f"Wrote {output}.", err=True)
+
+
+def _chosen_form(form: str | None, as_json: bool, output: Path | None) -> str:
+    chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "text")
+    if chosen not in FORMATS:
+        raise click.UsageError(
+            f"--output {output}: the ending names no format. "
+            f"Use one of {', '.join(FORMATS)}, or add --format."
+        )
+    if chosen in BINARY and output is None:
+        raise click.UsageError(f"--format {chosen} needs a file: add --output FILE.{chosen}")
+    return chosen
 
 
 @contextmanager

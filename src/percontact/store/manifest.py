@@ -224,6 +224,11 @@ def _explained(folder: Path) -> Iterator[None]:
             raise problem("E-WS-05", str(folder), what, why, do) from error
         if "malformed" in said or "not a database" in said:
             raise damaged(folder, f"{NAME} cannot be read ({said})") from error
+        if "readonly" in said or "unable to open" in said or "disk is full" in said or "disk I/O" in said:
+            what = f"the workspace cannot be written: {said}"
+            why = "What was there is as it was; questions are answered all the same."
+            do = "Make room, or ask who owns the folder for the right to write there."
+            raise problem("E-FILE-08", str(folder), what, why, do) from error
         raise
 
 
