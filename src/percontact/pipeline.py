@@ -9,6 +9,7 @@ A newcomer reads this file first. `ingest`, `store` and `costing` do not know ea
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -306,16 +307,18 @@ def land(
     Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add`
     is set.
     """
-    from percontact.ingest import content_hash, read_file
+    from percontact.ingest import content_hash, name_of, read_file, split, the_member
 
     check_source(table, path)
     workspace.sweep_now_and_then()
+    path = the_member(path)
+    name, (file, member) = name_of(path), split(path)
     text = mapping.text if mapping else ""
     same = workspace.find_same(content_hash(path, table, (mapping.sheet or "") if mapping else "", text))
     if same is not None and not (replace and same.aside):
         return same
     for _ in range(TRIES):
-        earlier = tuple(workspace.find_name(table, path.name))
+        earlier = tuple(workspace.find_name(table, name))
         if earlier and not (replace or add):
             raise problem(
                 "E-FILE-07",
@@ -331,11 +334,9 @@ def land(
         try:
             folder = workspace.staging(number)
             # A copy is read and kept, so that an edit in between cannot part the rows from their source.
-            kept = folder / "source" / path.name
-            kept.parent.mkdir()
-            shutil.copyfile(path, kept)
+            kept = _copied(file, folder / "source")
             staged = read_file(
-                kept,
+                kept / member if member else kept,
                 table,
                 settings=workspace.settings,
                 key=workspace.key,
@@ -350,6 +351,10 @@ def land(
             return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
         except Moved:
             continue
+        except Exception as error:
+            if _is_full(error):
+                raise _no_room(workspace) from error
+            raise
         finally:
             # Also when the user stops it or the file is refused: nothing is left lying about.
             workspace.clear_staging(number)
@@ -373,8 +378,43 @@ def _with_closed(staged: Staged, closed: Sequence[str]) -> Staged:
     return replace(staged, notes=(*staged.notes, says))
 
 
+def _no_room(workspace: Workspace) -> PercontactError:
+    return problem(
+        "E-WS-08",
+        str(workspace.path),
+        "there is no room left on the disk",
+        "The import was taken back whole: nothing was changed.",
+        "Make room, or move the workspace to a larger disk; an import needs some three times its file.",
+    )
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether a step failed for want of room: on the disk, in a quota, or beyond the largest file allowed."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return True
+    said = str(error).lower()
+    told = ("no space left on device", "file too large", "disk is full", "quota exceeded")
+    return not isinstance(error, PercontactError) and any(words in said for words in told)
+
+
+def _copied(file: Path, folder: Path) -> Path:
+    """A copy of a source file. Raises E-FILE-01 when the file changed meanwhile."""
+    folder.mkdir()
+    before = file.stat()
+    copy = Path(shutil.copyfile(file, folder / file.name))
+    after = file.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        why = "Another program is still writing it, so what was read of it may be half a row."
+        raise problem(
+            "E-FILE-01", str(file), "the file changed while it was read", why, "Wait, and try again."
+        )
+    return copy
+
+
 def check_source(table: str, path: Path) -> None:
     """Raise PercontactError E-ARG-01 for an unknown table, E-FILE-01 for a file that is not there."""
+    from percontact.ingest import there
+
     if table not in TABLES:
         raise problem(
             "E-ARG-01",
@@ -383,14 +423,7 @@ def check_source(table: str, path: Path) -> None:
             did_you_mean(table, TABLES),
             "percontact import TABLE FILE",
         )
-    if not path.is_file():
-        raise problem(
-            "E-FILE-01",
-            str(path),
-            "there is no such file",
-            f"It was looked for from {Path.cwd()}.",
-            "Check the path.",
-        )
+    there(path)
 
 
 def _is_hash(text: str) -> bool:

@@ -13,7 +13,7 @@ from percontact.records.dialect import literal, quote
 from percontact.values.problem import problem
 
 
-def read_columnar(con: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping) -> Found:
+def read_columnar(con: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, name: str) -> Found:
     """Describe a Parquet file as rows of text; nothing is copied.
 
     The line of a row is its number + 1, as if a header stood on line 1. Times with a zone come out in UTC.
@@ -27,14 +27,14 @@ def read_columnar(con: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping) 
     except duckdb.Error as error:
         raise problem(
             "E-FILE-06",
-            path.name,
+            name,
             "this is no readable Parquet file",
             str(error).splitlines()[0],
             "Export it again.",
         ) from error
     names = [str(row[0]) for row in types if row[0] != "file_row_number"]
     kinds = [str(row[1]) for row in types if row[0] != "file_row_number"]
-    headers = named_headers(names, mapping, path.name)
+    headers = named_headers(names, mapping, name)
     cells = ", ".join(
         f"{_as_text(n, k, mapping.decimal)} AS c{i}"
         for i, (n, k) in enumerate(zip(names, kinds, strict=True))

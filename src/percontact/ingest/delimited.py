@@ -28,7 +28,7 @@ from percontact.ingest.found import (
     write_canonical,
 )
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.unpack import LONGEST_LINE_BYTES, open_bytes
+from percontact.ingest.unpack import LONGEST_LINE_BYTES, name_of, open_bytes
 from percontact.records.landing import Aside
 from percontact.values.problem import PercontactError, problem
 
@@ -78,8 +78,8 @@ class _Delimited:
             if self.mapping.header:
                 _, header = next(rows, (0, None))
             if header is None:
-                raise no_header(self.path.name)
-            headers = named_headers(header, self.mapping, self.path.name)
+                raise no_header(name_of(self.path))
+            headers = named_headers(header, self.mapping, name_of(self.path))
             write_canonical(target, self.fitting(rows, len(headers)))
         relation = canonical(target, len(headers))
         seen, aside = self.seen - self.mapping.header, tuple(self.aside)
@@ -155,7 +155,7 @@ class _Delimited:
     ) -> PercontactError:
         return problem(
             "E-FILE-05",
-            f"{self.path.name}:{line}",
+            f"{name_of(self.path)}:{line}",
             "the rows cannot be told apart from here on",
             f"Reading on could lose rows ({because}), so nothing was imported.",
             "Look for a stray quote sign or line end near it, or set `quote:` in a mapping file.",

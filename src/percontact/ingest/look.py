@@ -13,11 +13,13 @@ from pathlib import Path
 
 import duckdb
 
+from percontact.ingest.contents import Kind
+from percontact.ingest.contents import kind_of as _kind_of
 from percontact.ingest.delimited import _Delimited
+from percontact.ingest.find import find
 from percontact.ingest.found import Found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import plan
-from percontact.ingest.read import _find, _kind, _name_unnamed
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import _open, cell_text, sheet_of
 from percontact.records.book import Settings
@@ -25,7 +27,6 @@ from percontact.records.column import Column, Table
 from percontact.records.dialect import connect
 from percontact.values.problem import PercontactError
 
-Kind = str
 Rows = list[tuple[int, list[str]]]
 
 _ROWS = 2_000
@@ -39,15 +40,13 @@ _EITHER = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 
 
 def kind_of(path: Path) -> Kind:
-    """delimited, workbook, columnar or json. Raises E-FILE-01, E-FILE-03."""
-    return _kind(path)
+    """delimited, workbook, columnar or json. Raises E-FILE-01, E-FILE-03, E-FILE-06."""
+    return _kind_of(path)[0]
 
 
 def looked_into(con: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, folder: Path) -> Found:
     """The rows of a file as text, read the way an import would. `con` and `folder` must outlast them."""
-    kind = _kind(path)
-    found = _find(con, kind, path, mapping.sheet or "", mapping, folder, None)
-    return _name_unnamed(con, found)
+    return find(con, path, mapping, folder).found
 
 
 def sheets(path: Path) -> list[str]:
@@ -65,7 +64,7 @@ def sheet_rows(path: Path, sheet: str) -> Rows:
 def first_rows(path: Path, mapping: Mapping) -> list[list[str]] | None:
     """The header and the first rows as a mapping would read them; None where it cannot."""
     try:
-        kind = _kind(path)
+        kind = kind_of(path)
         if kind == "delimited":
             return _first_lines(path, mapping)
         if kind == "workbook":

@@ -148,7 +148,6 @@ class _Planner:
             raise self.unknown(
                 f"the mapping is for table {self.mapping.table}, not {self.table.name}", "Use another."
             )
-        self.refuse_what_is_not_built()
         where = self.placed(self.mapping.where, "where")
         for left, origin in self.mapping.columns.items():
             if (fitting := self.fitting(left, origin)) is not None:
@@ -163,13 +162,6 @@ class _Planner:
         self.notes += [said for t in self.found.values() if (said := _reckoning(t, self.headers))]
         parted = bool(self.mapping.unpivot or self.mapping.explode)
         return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes), parted)
-
-    def refuse_what_is_not_built(self) -> None:
-        """A mapping is followed to the letter or not at all."""
-        m = self.mapping
-        told = [name for name in ("records", "explode") if getattr(m, name)]
-        if told:
-            raise self.unknown(f"`{told[0]}:` cannot be followed yet", "Use a mapping without it.")
 
     def fitting(self, left: str, origin: Origin) -> Origin | None:
         """The origin as far as the file has its headers; None where it has not and the column is optional."""

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from percontact.ingest.look import Kind, kind_of, looked_into, sheet_rows, sheets
+from percontact.ingest.contents import Kind
+from percontact.ingest.look import kind_of, looked_into, sheet_rows, sheets
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.meaning_columns import Seen, seen_columns

@@ -13,11 +13,9 @@ from pathlib import Path
 import duckdb
 
 from percontact.ingest.above import with_cells_above
-from percontact.ingest.columnar import read_columnar
-from percontact.ingest.delimited import read_delimited
 from percontact.ingest.events import gather, texts_of
-from percontact.ingest.found import BLANKS, Found, Progress
-from percontact.ingest.heading import with_header_found
+from percontact.ingest.find import find
+from percontact.ingest.found import Found, Progress
 from percontact.ingest.identity import already_there
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
@@ -26,19 +24,14 @@ from percontact.ingest.rules import reason
 from percontact.ingest.stage import write_months
 from percontact.ingest.suspect import suspicions
 from percontact.ingest.typed import Typed, write_typed
-from percontact.ingest.unpack import open_bytes
+from percontact.ingest.unpack import open_bytes, the_member
 from percontact.ingest.unpivot import unpivoted
-from percontact.ingest.workbook import read_workbook, sheet_of
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
-from percontact.records.dialect import connect, literal
+from percontact.records.dialect import connect
 from percontact.records.landing import Aside, Staged
 from percontact.records.tables import TABLES
 from percontact.values.problem import FaultOfOurs, Problem, did_you_mean, problem
-
-DELIMITED = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-COLUMNAR = (".parquet",)
 
 _CHUNK_BYTES = 1 << 20
 
@@ -58,7 +51,7 @@ def read_file(
 ) -> Staged:
     """Read one file into staged Parquet that keeps the contract of a table.
 
-    path            .csv .tsv (both also .gz), .xlsx .xlsm .xlsb .xls .ods, .parquet
+    path            delimited text, JSON, a workbook or Parquet, plain or packed (.gz, or in a .zip)
     key             the workspace's key, for hashes of persons
     number          import number: row_id = number x 2^36 + line
     folder          where the staged files are written; it must exist
@@ -67,36 +60,30 @@ def read_file(
     progress        is told (stage, rows done, rows in all or None) about every 50,000 rows
 
     Law: rows seen by an independent counter == rows landed + rows set aside, or nothing is staged.
-    Raises PercontactError: E-ARG-01 (no such table), E-FILE-01 to E-FILE-06, E-MAP-01, E-MAP-02. A bad row
-    raises nothing: it is set aside with its line, column, code and reason.
+    Raises PercontactError: E-ARG-01 (no such table), E-FILE-01 to E-FILE-06, E-FILE-09, E-FILE-10, E-MAP-01,
+    E-MAP-02. A bad row raises nothing: it is set aside with its line, column, code and reason.
     """
     contract, mapping = _contract(table), mapping or Mapping()
     tell = progress or (lambda _stage, _done, _total: None)
-    kind = _kind(path)
-    if mapping.sheet is not None and kind != "workbook":
-        what, why = f"`sheet: {mapping.sheet}` is for workbooks", "This file has no sheets."
-        raise problem("E-MAP-02", path.name, what, why, "Take the line out, or import the workbook.")
-    sheet = sheet_of(path, mapping) if kind == "workbook" else ""
-    mapping = with_header_found(path, kind, sheet, mapping)
     con = connect()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
-            found = _find(con, kind, path, sheet, mapping, Path(scratch), progress)
-            found = _name_unnamed(con, found)
-            planned_by = with_cells_above(mapping, found.above, path.name)
+            source = find(con, path, mapping, Path(scratch), progress)
+            path, found = source.path, source.found
+            planned_by = with_cells_above(mapping, found.above, source.name)
             if mapping.unpivot:
-                found = unpivoted(con, found, mapping, path.name)
+                found = unpivoted(con, found, mapping, source.name)
             as_found, members = found, ""
             if mapping.group:
                 gathered = gather(
                     con, found, contract, planned_by, settings,
-                    name=path.name, key=key, folder=Path(scratch),
+                    name=source.name, key=key, folder=Path(scratch),
                 )  # fmt: skip
                 found, planned, members = gathered.found, gathered.plan, gathered.members
             else:
-                planned = plan(found.headers, contract, planned_by, settings, path.name, used=found.spent)
+                planned = plan(found.headers, contract, planned_by, settings, source.name, used=found.spent)
             tell("checking", 0, found.seen)
-            made_id = content_hash(path, table, sheet, mapping.part)[:8]
+            made_id = content_hash(path, table, source.sheet, mapping.part)[:8]
             typed = write_typed(
                 con, found, planned, contract, settings,
                 key=key, number=number, made_id=made_id, folder=Path(scratch),
@@ -110,16 +97,16 @@ def read_file(
             )  # fmt: skip
             notes = _notes(con, typed, found, planned, contract, aside, mapping.lacks)
             made_ids = contract.key is not None and planned.target(contract.key) is None
-            landed = landed_file(con, files, contract, settings, name=path.name, made_ids=made_ids)
+            landed = landed_file(con, files, contract, settings, name=source.name, made_ids=made_ids)
             doubts = suspicions(landed, as_found, aside, book)
     finally:
         con.close()
     staged = Staged(
         table=table,
         number=number,
-        name=path.name,
+        name=source.name,
         sha256=content_hash(path, table, mapping.sheet or "", mapping.text),
-        sheet=sheet,
+        sheet=source.sheet,
         mapping=mapping.text,
         seen=found.seen,
         files=files,
@@ -131,7 +118,7 @@ def read_file(
         lacks=mapping.lacks,
         merged=merged,
     )
-    return _held_to_the_law(staged, kind)
+    return _held_to_the_law(staged, source.kind)
 
 
 def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
@@ -144,7 +131,7 @@ def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
     for part in (table, sheet, mapping_text):
         digest.update(f"{len(part)}:{part}\n".encode())
     try:
-        with open_bytes(path) as data:
+        with open_bytes(the_member(path)) as data:
             while chunk := data.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:
@@ -160,58 +147,11 @@ def _contract(table: str) -> Table:
     return TABLES[table]
 
 
-def _kind(path: Path) -> str:
-    if not path.is_file():
-        raise _unreadable(path, FileNotFoundError("no file of that name"))
-    name = path.name.lower()
-    for kind, endings in (("delimited", DELIMITED), ("workbook", WORKBOOKS), ("columnar", COLUMNAR)):
-        if name.endswith(endings):
-            return kind
-    raise problem(
-        "E-FILE-03",
-        path.name,
-        f"files called *{path.suffix or path.name} are not read",
-        "What is inside would have to be guessed from the bytes.",
-        f"Export the data as one of {', '.join((*DELIMITED, *WORKBOOKS, *COLUMNAR))}.",
-    )
-
-
 def _unreadable(path: Path, error: OSError) -> Exception:
     why = error.strerror or str(error)
     return problem(
         "E-FILE-01", str(path), "the file cannot be read", f"The system says: {why}.", "Check the path."
     )
-
-
-def _find(
-    con: duckdb.DuckDBPyConnection,
-    kind: str,
-    path: Path,
-    sheet: str,
-    mapping: Mapping,
-    scratch: Path,
-    progress: Progress | None,
-) -> Found:
-    if kind == "delimited":
-        return read_delimited(path, mapping, scratch, progress)
-    if kind == "workbook":
-        return read_workbook(path, sheet, mapping, scratch, progress)
-    return read_columnar(con, path, mapping)
-
-
-def _name_unnamed(con: duckdb.DuckDBPyConnection, found: Found) -> Found:
-    """Name a column without a header if it holds any value; one that holds none stays nameless: not read."""
-    unnamed = [i for i, header in enumerate(found.headers) if not header]
-    if not unnamed:
-        return found
-    filled = ", ".join(f"coalesce(bool_or(trim(c{i}, {literal(BLANKS)}) <> ''), false)" for i in unnamed)
-    (holds,) = con.execute(f"SELECT {filled} FROM {found.relation}").fetchall()
-    headers, notes = list(found.headers), list(found.notes)
-    for i, any_value in zip(unnamed, holds, strict=True):
-        headers[i] = f"column_{i + 1}" if any_value else ""
-        told = f"has values and is called column_{i + 1}" if any_value else "is empty and was not read"
-        notes.append(f"Column {i + 1} has no header; it {told}.")
-    return replace(found, headers=tuple(headers), notes=tuple(notes))
 
 
 def _aside(

@@ -136,27 +136,20 @@ def the_member(path: Path) -> Path:
     )
 
 
-@contextmanager
-def on_disk(path: Path, folder: Path) -> Iterator[Path]:
-    """The file itself, or what was packed in it, written to `folder` under a name of ours while it is wanted.
+def on_disk(path: Path, folder: Path) -> Path:
+    """The file itself, or what was packed in it, written to `folder` under a name of ours.
 
     For readers that must move about in a file. Errors as `open_bytes`.
     """
     file, member = split(path)
     with open_bytes(path) as data:
         if isinstance(data, io.BufferedReader) and isinstance(data.raw, io.FileIO):
-            unpacked = file
-        else:
-            named = PurePosixPath(member or file.name.lower().removesuffix(".gz"))
-            ending = named.suffix.lower()
-            unpacked = folder / f"unpacked{ending if ending in DATA_ENDINGS else ''}"
-            with unpacked.open("wb") as target:
-                shutil.copyfileobj(data, target, _BUFFER_BYTES)
-    try:
-        yield unpacked
-    finally:
-        if unpacked != file:
-            unpacked.unlink(missing_ok=True)
+            return file
+        ending = PurePosixPath(member or file.name.lower().removesuffix(".gz")).suffix.lower()
+        unpacked = folder / f"unpacked{ending if ending in DATA_ENDINGS else ''}"
+        with unpacked.open("wb") as target:
+            shutil.copyfileobj(data, target, _BUFFER_BYTES)
+    return unpacked
 
 
 def _buffered(data: IO[bytes] | io.RawIOBase, longest_line: int | None, name: str) -> BinaryIO:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from percontact.ingest.found import (
     write_canonical,
 )
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.unpack import name_of, open_bytes
 from percontact.values.problem import did_you_mean, problem
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -35,8 +37,8 @@ def read_workbook(path: Path, sheet: str, mapping: Mapping, folder: Path, progre
     rows = _rows(found, mapping.skip, mapping.decimal)
     _, header = next(rows, (0, None))
     if header is None:
-        raise no_header(f"{path.name} ({sheet})")
-    headers = named_headers(header, mapping, f"{path.name} ({sheet})")
+        raise no_header(f"{name_of(path)} ({sheet})")
+    headers = named_headers(header, mapping, f"{name_of(path)} ({sheet})")
 
     def counted() -> Iterator[tuple[int, list[str]]]:
         for count, (line, row) in enumerate(rows, start=1):
@@ -65,7 +67,9 @@ def sheet_of(path: Path, mapping: Mapping) -> str:
         if name.strip().lower() == mapping.sheet.strip().lower():
             return str(name)
     what = f"the workbook has no sheet `{mapping.sheet}`"
-    raise problem("E-MAP-02", path.name, what, "Nothing was imported.", did_you_mean(mapping.sheet, names))
+    raise problem(
+        "E-MAP-02", name_of(path), what, "Nothing was imported.", did_you_mean(mapping.sheet, names)
+    )
 
 
 def first_rows(path: Path, sheet: str, count: int) -> Iterator[tuple[int, list[str]]]:
@@ -76,11 +80,14 @@ def first_rows(path: Path, sheet: str, count: int) -> Iterator[tuple[int, list[s
 
 def _open(path: Path) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_path(str(path))
+        with open_bytes(path) as data:
+            if isinstance(data, io.BufferedReader) and isinstance(data.raw, io.FileIO):
+                return CalamineWorkbook.from_path(str(path))
+            return CalamineWorkbook.from_filelike(io.BytesIO(data.read()))
     except (CalamineError, OSError) as error:
         raise problem(
             "E-FILE-06",
-            path.name,
+            name_of(path),
             "the workbook cannot be opened",
             f"What is in it is not what Excel or LibreOffice would write: {error}.",
             "Open it where it comes from and save it again, or export it as CSV.",

@@ -7,29 +7,43 @@ import codecs
 import gzip
 import io
 import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-_TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+_NOT_LINES = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""First bytes of Parquet, of workbooks and of old workbooks: their rows are no lines."""
+
+_GZIP, _ZIP = b"\x1f\x8b\x08", b"PK\x03\x04"
+_LIST = re.compile(rb"(\xef\xbb\xbf)?\s*\[\s*(\{\s*[\"}]|\])")
+"""A list of JSON: its rows are known by the number of their record."""
 
 _LINES_OF_A_ROW = 50
 """A quoted cell may hold line breaks. Past so many lines, an open quote is taken for a mark in the text."""
 
 
-def line_of(path: Path, line: int, mapping: str) -> str | None:
+def line_of(path: Path, line: int, mapping: str, member: str = "") -> str | None:
     """The text of a row that starts at a line (1 = first) of a text file, without its line end.
 
     mapping  text of the mapping file it was read with; its `encoding:` and `quote:` count
-    result   None when the file is no text file (Excel, Parquet) or has no such line
+    member   which file of a zip archive it is, or ""
+    result   None when the file has no lines (Excel, Parquet, a list of JSON) or has no such line
     """
-    if line < 1 or not path.name.lower().endswith(_TEXT_FILES):
+    if line < 1 or _said(mapping, "records") or _said(mapping, "explode"):
         return None
-    quote = _said(mapping, "quote")
+    with _bytes(path, member) as data:
+        start = data.read(4096)
+        if start.startswith(_NOT_LINES) or _LIST.match(start):
+            return None
+    by_record = start.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"{")
+    quote = "" if by_record else _said(mapping, "quote")
     # newline="" keeps the line ends within a quoted cell as they are, and still ends a line at each kind.
     with (
-        _bytes(path) as data,
-        io.TextIOWrapper(data, encoding=_encoding(path, mapping), errors="replace", newline="") as text,
+        _bytes(path, member) as data,
+        io.TextIOWrapper(data, encoding=_encoding(start, mapping), errors="replace", newline="") as text,
     ):
         lines = list(islice(text, line - 1, line - 1 + _LINES_OF_A_ROW))
     if not lines:
@@ -42,13 +56,27 @@ def line_of(path: Path, line: int, mapping: str) -> str | None:
     return lines[0].rstrip("\r\n")
 
 
-def _bytes(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
-
-
-def _encoding(path: Path, mapping: str) -> str:
-    with _bytes(path) as file:
+@contextmanager
+def _bytes(path: Path, member: str) -> Iterator[BinaryIO]:
+    """The bytes of a kept file, unpacked."""
+    with path.open("rb") as file:
         start = file.read(4)
+        file.seek(0)
+        if start.startswith(_GZIP):
+            with gzip.GzipFile(fileobj=file) as data:
+                yield cast(BinaryIO, data)
+        elif start == _ZIP and member:
+            with zipfile.ZipFile(file) as archive:
+                names = {PurePosixPath(name).as_posix(): name for name in archive.namelist()}
+                with archive.open(names[member]) as data:
+                    yield cast(BinaryIO, data)
+        else:
+            yield file
+
+
+def _encoding(start: bytes, mapping: str) -> str:
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:

@@ -49,7 +49,7 @@ def publish(
         same = _standing(con, root, staged, based_on, replaces)
     if same is None:
         files = _place_files(root, staged)
-        kept = f"originals/{keep_original(root / 'originals', original, staged.name)}" if original else None
+        kept = f"originals/{keep_original(root / 'originals', original, original.name)}" if original else None
         try:
             with writing(root) as con:
                 same = _standing(con, root, staged, based_on, replaces)

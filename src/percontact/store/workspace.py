@@ -148,10 +148,11 @@ class Workspace:
     def source_line(self, row_id: int) -> str | None:
         """The text a row was read from, or None: the source is no text file, or was not kept."""
         with reading(self.path) as con:
-            _, kept, mapping = history.source_of(con, row_id >> ROW_BITS)
+            source, kept, mapping = history.source_of(con, row_id >> ROW_BITS)
         if kept is None or not (self.path / kept).is_file():
             return None
-        return original.line_of(self.path / kept, line_of(row_id, mapping), mapping)
+        member = source.name.partition("/")[2]
+        return original.line_of(self.path / kept, line_of(row_id, mapping), mapping, member)
 
     # -- importing --
 
