@@ -307,7 +307,8 @@ def land(
     Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add`
     is set.
     """
-    from percontact.ingest import content_hash, name_of, read_file, split, the_member
+    from percontact.ingest import content_hash, read_file
+    from percontact.ingest.unpack import name_of, split, the_member
 
     check_source(table, path)
     workspace.sweep_now_and_then()
@@ -413,7 +414,7 @@ def _copied(file: Path, folder: Path) -> Path:
 
 def check_source(table: str, path: Path) -> None:
     """Raise PercontactError E-ARG-01 for an unknown table, E-FILE-01 for a file that is not there."""
-    from percontact.ingest import there
+    from percontact.ingest.contents import there
 
     if table not in TABLES:
         raise problem(
