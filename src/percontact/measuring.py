@@ -6,10 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
+from percontact.costing.fx import year_rate
+from percontact.costing.lines import fx_rows
 from percontact.costing.slice import Slice
+from percontact.metrics.benchmark import compare as compare_published
+from percontact.metrics.benchmark import published_figures
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, known_as, search
 from percontact.metrics.facts import FACTS
@@ -190,21 +196,73 @@ def listed(words: Sequence[str], workspace: Path | None) -> Document:
     return catalogue_document(found, words)
 
 
-def explained(name: str, book: OpenBook | None, *, start: str | None, end: str | None) -> Document:
-    """One card, with the workspace's own figures put into its formula where there is one."""
+def explained(
+    name: str,
+    book: OpenBook | None,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    where: Sequence[str] = (),
+    rates: Sequence[str] = (),
+    inflation: str | None = None,
+) -> Document:
+    """One card, with the workspace's own figures put into its formula where there is one, and published ones.
+
+    rates      "GBP=1.15": units of the reporting currency for one, for every year
+    inflation  yearly rise of prices, "0.03"
+    """
     cards = catalogue(book.workspace.path if book else None)
     card = find(cards, name)
+    figures = [p for p in published_figures(book.workspace.path if book else None) if p.metric == card.metric]
+    given = dict(_rate(text) for text in rates)
     if book is None:
-        return card_document(card, None, "money", "")
-    figure, span = _own_figure(book, card, start, end)
-    return card_document(card, figure, book.settings.currency, span)
+        latest = max((p.year or 0 for p in figures), default=0)
+        beside = compare_published(card, figures, currency="", year=latest)
+        return card_document(card, None, "money", "", beside)
+    figure, span = _own_figure(book, card, start, end, where)
+    year = span.end.year if span else max((p.year or 0 for p in figures), default=0)
+    currency = book.settings.currency
+    dated = {(p.currency, p.year or year) for p in figures if p.currency not in ("", currency)}
+    rows = fx_rows(connect(), book.book) if dated else []
+    # A figure of no year has no rate of its year: it is converted by a rate that the asker gives, or not.
+    years = {p.year for p in figures}
+    known = {
+        (c, y): given.get(c) or (year_rate(rows, c, y, currency) if y in years else None) for c, y in dated
+    }
+    beside = compare_published(
+        card, figures, currency=currency, year=year, channel=_channel(where),
+        rates={k: r for k, r in known.items() if r is not None},
+        inflation=None if inflation is None else _share(inflation),
+    )  # fmt: skip
+    told = f"{span.start} to {span.end - timedelta(days=1)}" if span else ""
+    return card_document(card, figure, currency, told, beside)
 
 
-def _own_figure(book: OpenBook, card: Card, start: str | None, end: str | None) -> tuple[Figure | None, str]:
+def _rate(text: str) -> tuple[str, Fraction]:
+    """GBP=1.15 as (GBP, 1.15)."""
+    currency, _, rate = text.partition("=")
+    return currency.strip().upper(), _share(rate)
+
+
+def _share(text: str) -> Fraction:
+    try:
+        return Fraction(Decimal(text.strip()))
+    except InvalidOperation as error:
+        why, do = "A rate is a number with a point.", "Write --rate GBP=1.15 or --inflation 0.03."
+        raise problem("E-ARG-01", text, "it is no rate", why, do) from error
+
+
+def _channel(where: Sequence[str]) -> str:
+    """The one channel that a question is of, or ""."""
+    told = [text.partition("=")[2].strip() for text in where if text.replace(" ", "").startswith("channel=")]
+    return told[0] if len(told) == 1 and "," not in told[0] else ""
+
+
+def _own_figure(
+    book: OpenBook, card: Card, start: str | None, end: str | None, where: Sequence[str]
+) -> tuple[Figure | None, Period | None]:
     needed = ("ledger", "contacts") if card.kind == "cost" else (card.table,)
     if not all(book.book.has(t) for t in needed):
-        return None, ""
-    question = replace(book.ask(start=start, end=end), grain="whole")
-    panel = _panel(book, [card], question)
-    span = question.span
-    return panel.totals[card.metric], f"{span.start} to {span.end - timedelta(days=1)}"
+        return None, None
+    question = replace(book.ask(start=start, end=end, where=where, also=dimensions([card])), grain="whole")
+    return _panel(book, [card], question).totals[card.metric], question.span

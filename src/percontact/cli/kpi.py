@@ -14,6 +14,11 @@ from percontact.cli.speak import open_book, output_options, say
 @click.argument("words", nargs=-1, metavar="[show METRIC | WORD...]")
 @click.option("--from", "start", metavar="PERIOD", help="First period of the figures shown.")
 @click.option("--to", "end", metavar="PERIOD", help="Last period, inclusive.")
+@click.option("--where", multiple=True, metavar="DIM=VALUE", help="The slice of the figures: channel=voice.")
+@click.option(
+    "--rate", "rates", multiple=True, metavar="CUR=RATE", help="Convert published figures: GBP=1.15."
+)
+@click.option("--inflation", metavar="SHARE", help="Yearly rise of prices for published figures: 0.03.")
 @output_options
 @click.pass_context
 def command(
@@ -21,6 +26,9 @@ def command(
     words: tuple[str, ...],
     start: str | None,
     end: str | None,
+    where: tuple[str, ...],
+    rates: tuple[str, ...],
+    inflation: str | None,
     form: str | None,
     as_json: bool,
     output: Path | None,
@@ -39,7 +47,10 @@ def command(
         if len(words) != 2:
             raise click.UsageError("kpi show takes one metric: percontact kpi show CSAT.")
         has_book = (Path(folder) / "manifest.sqlite").is_file()
-        answer = explained(words[1], open_book(ctx) if has_book else None, start=start, end=end)
+        book = open_book(ctx) if has_book else None
+        answer = explained(
+            words[1], book, start=start, end=end, where=where, rates=rates, inflation=inflation
+        )
     else:
         answer = listed(words, Path(folder))
     say(answer, form=form, as_json=as_json, output=output)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from percontact.values.period import add_months
-from percontact.values.problem import problem
+from percontact.values.problem import PercontactError, problem
 
 RATE_SCALE = 10**12
 """Rates are whole units of 1e-12."""
@@ -58,6 +58,16 @@ def month_rates(
             "Import the rates: percontact import fx FILE (date, from_currency, to_currency, rate).",
         )
     return found
+
+
+def year_rate(rows: Iterable[RateRow], currency: str, year: int, reporting: str) -> Fraction | None:
+    """The mean of a year's twelve month rates into the reporting currency; None where one is missing."""
+    months = [date(year, m, 1) for m in range(1, 13)]
+    try:
+        found = month_rates(rows, [(currency, m) for m in months], reporting)
+    except PercontactError:
+        return None
+    return Fraction(sum(found.values()), 12 * RATE_SCALE)
 
 
 def _check_one_rate(currency: str, month: date, quotes: list[tuple[date, date, Fraction]]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from percontact.metrics.benchmark import MARKS as MARK_WORDS
+from percontact.metrics.benchmark import Beside
 from percontact.metrics.card import Card, Example
 from percontact.metrics.figure import Figure
+from percontact.metrics.interval import six
 from percontact.report.document import Document, Table, TableColumn
 from percontact.report.measured import MARKS, made_of, value_words
 
@@ -31,10 +34,13 @@ def catalogue_document(cards: Sequence[Card], words: Sequence[str] = ()) -> Docu
     )
 
 
-def card_document(card: Card, figure: Figure | None, currency: str, span: str) -> Document:
+def card_document(
+    card: Card, figure: Figure | None, currency: str, span: str, published: Sequence[Beside] = ()
+) -> Document:
     """The page of one card.
 
-    figure  of the whole span asked, or None where there is no workspace
+    figure     of the whole span asked, or None where there is no workspace
+    published  figures of others, with what is not comparable
     """
     title = f"{card.name}{f' ({card.symbol})' if card.symbol else ''}"
     rows = [
@@ -55,10 +61,54 @@ def card_document(card: Card, figure: Figure | None, currency: str, span: str) -
     return Document(
         title=title,
         headline=f"{card.asks} {_today(card, figure, currency, span)}".strip(),
-        tables=(Table("Definition", columns, tuple(rows)),),
+        tables=(
+            Table("Definition", columns, tuple(rows)),
+            *([_published(card, published, currency)] if published else []),
+        ),
         notes=card.pitfalls,
-        data=card_object(card),
+        data=card_object(card) | {"published": [_published_object(b) for b in published]},
     )
+
+
+def _published(card: Card, found: Sequence[Beside], currency: str) -> Table:
+    """Figures of others, each with its scope, its source and what sets it apart."""
+    columns = (
+        TableColumn("value", "Value"),
+        TableColumn("scope", "Of"),
+        TableColumn("differs", "Not comparable"),
+        TableColumn("source", "Source"),
+    )
+    rows = tuple(
+        (_published_value(card, b, currency), b.published.scope, "; ".join(b.differs) or "-", _source(b))
+        for b in found
+    )
+    note = "None of these is a target. Set right what stands under `not comparable` before you compare."
+    return Table("Published figures", columns, rows, note=note)
+
+
+def _published_value(card: Card, b: Beside, currency: str) -> str:
+    p = b.published
+    own = value_words(card, p.value, p.currency or currency)
+    if p.low is not None and p.high is not None:
+        own = f"{value_words(card, p.low, p.currency)} to {value_words(card, p.high, p.currency)}"
+    if b.value is None or not b.by:
+        return own
+    return f"{own} = {value_words(card, b.value, currency)} ({b.by})"
+
+
+def _source(b: Beside) -> str:
+    year = f", {b.published.year}" if b.published.year else ""
+    return f"{b.published.source}{year} ({MARK_WORDS[b.published.mark]})"
+
+
+def _published_object(b: Beside) -> dict[str, object]:
+    p = b.published
+    return {
+        "value": str(six(p.value)), "currency": p.currency,
+        "converted": None if b.value is None else str(six(b.value)),
+        "by": b.by, "scope": p.scope, "channel": p.channel, "country": p.country, "year": p.year,
+        "source": p.source, "mark": p.mark, "not_comparable": list(b.differs),
+    }  # fmt: skip
 
 
 def card_object(card: Card) -> dict[str, object]:
