@@ -378,7 +378,7 @@ ORIGIN = {
     "accounting": "As for the whole file.",
     "above": "`{line: 1, cell: 5}`: a cell among the lines that `skip:` leaves out, the same in every row.",
     "digits": "Zeros are put before a shorter text: with `digits: 4`, 302 is 0302.",
-    "match": "RE2 pattern: its first group, or all that it matches, is the text; no match means unknown.",
+    "match": "RE2 pattern: its groups, joined, or all that it matches, is the text; no match means unknown.",
     "when": "Conditions: in rows where one does not hold the value is unknown.",
     "or": "Another origin, used where this one gives nothing.",
     "fill": "`down`: an empty cell is as the last one above that was not.",

@@ -40,6 +40,9 @@ _PAIR = r"[+-]?\d{1,9}:[0-5]\d([.,]\d+)?"
 _SECONDS = {"s": "1", "ms": "0.001", "min": "60", "h": "3600", "day": "86400"}
 """Seconds in one of the unit."""
 
+_TINY = r"|[eE]-(1[3-9]|[2-9]\d|\d{3})"
+"""An exponent that may reach beyond twelve decimals."""
+
 _SCALE = {"money": 12, "rate": 12, "quantity": 6, "score": 6}
 """Decimals kept (records.column.STORED)."""
 
@@ -104,7 +107,7 @@ def cell(
     elif column.kind == "whole":
         made.value = _number(r, target.origin, "BIGINT", fraction="0*")
     elif column.kind in _SCALE:
-        lost = rf"{re.escape(target.origin.decimal or '.')}\d{{{_SCALE[column.kind]}}}\d*[1-9]"
+        lost = rf"{re.escape(target.origin.decimal or '.')}\d{{{_SCALE[column.kind]}}}\d*[1-9]{_TINY}"
         made.rounded = f"regexp_matches({r}, {literal(lost)})"
         made.value = _reckoned(
             made, target, k, lambda text: _number(text, target.origin, column.stored), column.stored
@@ -154,8 +157,7 @@ def _text(made: Cell, target: Target, k: int | str) -> None:
         short = f"regexp_full_match({text}, '\\d{{1,{origin.digits}}}')"
         text = f"CASE WHEN {short} THEN lpad({text}, {origin.digits}, '0') ELSE {text} END"
     if origin.match:
-        group = int(_GROUP.search(_ESCAPED.sub("", origin.match)) is not None)
-        text = f"nullif(regexp_extract({text}, {literal(origin.match)}, {group}), '')"
+        text = _matched(text, origin)
     if target.when:
         text = f"CASE WHEN {all_hold(target.when)} THEN {text} END"
     if origin.fill:
@@ -169,6 +171,16 @@ def _text(made: Cell, target: Target, k: int | str) -> None:
     cases = " ".join(f"WHEN {literal(a)} THEN {literal(b or None)}" for a, b in origin.values.items())
     other = f"q{k}" if origin.otherwise == "keep" else "NULL"
     made.turned.append((f"r{k}", f"CASE q{k} {cases} ELSE {other} END"))
+
+
+def _matched(text: str, origin: Origin) -> str:
+    """The groups of the pattern, joined; without a group all that it matches. No match is NULL."""
+    groups = len(_GROUP.findall(_ESCAPED.sub("", origin.match)))
+    parts = [f"regexp_extract({text}, {literal(origin.match)}, {n})" for n in range(1, groups + 1)]
+    if len(parts) < 2:
+        return f"nullif({parts[0] if parts else f'regexp_extract({text}, {literal(origin.match)}, 0)'}, '')"
+    joined = f" || {literal(origin.join)} || ".join(parts)
+    return f"CASE WHEN regexp_matches({text}, {literal(origin.match)}) THEN {joined} END"
 
 
 def _not_null(text: str, nulls: tuple[str, ...]) -> str:
@@ -256,6 +268,9 @@ def _date(made: Cell, target: Target, k: int | str) -> None:
     _when(made, target.origin, k)
     moment = f"coalesce(n{k}, timezone({literal(target.origin.timezone)}, a{k}))"
     day = f"CAST({moment} AS DATE)"
+    if target.share == "next_day":
+        made.value = f"{day} + 1"
+        return
     if target.share == "whole":
         # A span that ends within a day reaches into it, so the first day after it is the next.
         into = f"CASE WHEN {moment} > {day} THEN 1 ELSE 0 END"

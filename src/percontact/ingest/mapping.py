@@ -91,7 +91,8 @@ columns:
 
 Headers are found whatever their case and the blanks around them. Options given with a column win over
 those of the whole file. For tables with `period_start` and `period_end`, the left-hand names `date`, `month`
-and `period` stand for the whole month the value lies in; for contacts, `date` stands for `started_at`.
+and `period` stand for the whole month the value lies in, and `day` for that day; for contacts, `date` stands
+for `started_at`.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class Origin:
     above       the cell above the header that stands in every row, or None
     since       ISO day, or the cell above the header that says one: days without a year are the first from it
     digits      zeros are put before a shorter text; 0 = none
-    match       RE2 pattern: its first group, or all it matches, is the text; "" = all
+    match       RE2 pattern: its groups, joined, or all it matches, is the text; "" = all
     when        rows in which all of these hold; empty in others
     instead     where the values come from where this origin gives none, or None
     fill        whether an empty cell is as the last one above that was not

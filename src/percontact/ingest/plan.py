@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from percontact.ingest.mapping import Condition, Mapping, Origin
 from percontact.records.book import Settings
@@ -20,7 +20,7 @@ from percontact.records.column import Column, Table
 from percontact.records.tables import landed_columns
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
-Share = Literal["whole", "month_start", "month_end"]
+Share = Literal["whole", "month_start", "month_end", "next_day"]
 Placed = tuple[int, Condition]
 """A condition with the number of the source cell it is about."""
 
@@ -47,7 +47,7 @@ class Target:
     times   number of the source cell the value is multiplied by, or None
     minus   number of the source cell that is taken off, or None
     parted  whether several rows are made of one line
-    share   whole value, or the first day of its month, or the first day of the next
+    share   whole value, or the first day of its month, or the first day of the next, or the day after
     when, negative   conditions of the origin, each with the number of its source cell
     instead   the same column from elsewhere, where this gives nothing, or None
     """
@@ -229,7 +229,7 @@ class _Planner:
     def stand_ins(self) -> tuple[str, ...]:
         """Names that stand for needed columns of this table while those are absent."""
         if self.table.column("period_start"):
-            return () if "period_start" in self.found else ("period", "month", "date")
+            return () if "period_start" in self.found else ("period", "month", "date", "day")
         return ("date",) if self.table.name == "contacts" and "started_at" not in self.found else ()
 
     def take_month(self) -> None:
@@ -248,10 +248,13 @@ class _Planner:
             self.take(self.column("started_at"), parts, origin)
             self.notes.append("`date` stands for started_at: every contact starts at local midnight.")
             return
-        self.take(self.column("period_start"), parts, origin, share="month_start")
+        first, last, told = ("month_start", "month_end", "whole month each value lies in")
+        if left == "day":
+            first, last, told = ("whole", "next_day", "day itself")
+        self.take(self.column("period_start"), parts, origin, share=cast(Share, first))
         if "period_end" not in self.found:
-            self.take(self.column("period_end"), parts, origin, share="month_end")
-        self.notes.append(f"`{left}` stands for the whole month each value lies in.")
+            self.take(self.column("period_end"), parts, origin, share=cast(Share, last))
+        self.notes.append(f"`{left}` stands for the {told}.")
 
     def column(self, name: str) -> Column:
         column = self.table.column(name)

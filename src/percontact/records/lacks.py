@@ -19,5 +19,7 @@ LACKS = {
     "reason": "what a contact was about is not known",
     "messages": "how many messages were exchanged is not known",
     "cost": "what the vendor charged for it is not in the export",
+    "cost centre": "rules of the policy can go by account, vendor and text only",
+    "vendor": "rules of the policy cannot go by who was paid",
 }
 """What an export may lack -> what follows. The product says so wherever a figure depends on it."""
