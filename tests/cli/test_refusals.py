@@ -197,3 +197,16 @@ def test_an_output_that_cannot_be_is_told_before_any_work(shell, args):
     assert asked.code == 2
     assert "Error" in asked.err
     assert "E-WS-01" not in asked.err
+
+
+@pytest.mark.parametrize(("length", "code"), [(1_200_000, 0), (3_000_001, 1)])
+def test_a_long_cell_is_read_and_one_too_long_is_called_that(tiny, shell, length, code):
+    """A whole e-mail in one cell: it was refused from 131,072 characters on, as a stray quote sign."""
+    (tiny / "long.csv").write_text(
+        f"contact_id,started_at,channel,subject\ny1,2026-06-01 09:00:00,email,{'x' * length}\n"
+    )
+    asked = books(shell, "import", "contacts", "long.csv", "--yes")
+    assert asked.code == code, asked.err[:500]
+    if code:
+        assert "long.csv:2" in asked.err
+        assert "has over 3,000,000 characters" in asked.err

@@ -35,6 +35,8 @@ from percontact.values.problem import PercontactError, problem
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
+LONGEST_CELL_CHARACTERS = 3_000_000
+"""No cell of a real export is longer; a quote that never closes makes one of the rest of the file."""
 _WIDE = ("utf-16", "utf-32")
 """Encodings whose line ends and quote signs are no single bytes; all others share those of ASCII."""
 
@@ -92,6 +94,7 @@ class _Delimited:
 
     def reader(self, lines: Iterable[str]) -> CsvReader:
         quote = self.mapping.quote
+        csv.field_size_limit(LONGEST_CELL_CHARACTERS)
         return csv.reader(
             lines,
             delimiter=self.delimiter,
@@ -134,7 +137,10 @@ class _Delimited:
             if (left := next(starts, 0)) != 0:
                 raise self.parted(left)
         except csv.Error as error:
-            raise self.parted(end + 1 + skip, str(error)) from error
+            because = str(error)
+            if "field limit" in because:
+                because = f"a cell that begins there has over {LONGEST_CELL_CHARACTERS:,} characters"
+            raise self.parted(end + 1 + skip, because) from error
         except QuoteLeftOpen as error:
             raise self.parted(error.line, "a quote is opened there and never closed") from error
 
@@ -158,7 +164,9 @@ class _Delimited:
             f"{name_of(self.path)}:{line}",
             "the rows cannot be told apart from here on",
             f"Reading on could lose rows ({because}), so nothing was imported.",
-            "Look for a stray quote sign or line end near it, or set `quote:` in a mapping file.",
+            "Look for a stray quote sign or line end near it, or set `quote:` in a mapping file."
+            if "characters" not in because
+            else "Shorten the cell, or look for a quote sign in it that opens and never closes.",
         )
 
 

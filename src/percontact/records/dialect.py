@@ -68,6 +68,8 @@ def fold(text: str) -> str:
     >>> fold("ΕΞΟΔΟΣ"), fold("İletişim")
     ('εξοδοσ', 'iletişim')
     """
+    if text.isascii():
+        return text.lower()
     return "".join("i" if letter == "İ" else letter.lower() for letter in text)
 
 

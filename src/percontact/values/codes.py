@@ -47,7 +47,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-ID-01": ("Already there", "A row with this id was landed before; counting it twice would be wrong.", "To correct landed rows, import the corrected file with --replace."),
     "E-POL-01": ("Policy is malformed", "policy.yaml does not follow the form.", "See docs/reference/policy.md; `percontact policy check` shows what each rule catches."),
     "E-POL-02": ("Policy names something unknown", "A rule or pool names a pool, driver, group or column that does not exist.", "Use one of the names listed."),
-    "E-POL-03": ("Shared pools feed each other", "Direct and step-down need an order in which no pool gives back; these pools form a circle.", "Set `shared: {method: reciprocal}` or put them in order."),
+    "E-POL-03": ("Shared pools feed each other", "Direct and step-down need an order in which no pool gives back; these pools form a circle, by what they serve or by the drivers of a month.", "Set `shared: {method: reciprocal}` or put them in order."),
     "E-CARD-01": ("Card is malformed", "The definition of a metric does not follow the form, or names a table or column that there is not.", "See docs/reference/cards.md; `percontact kpi show METRIC` shows one that is right."),
     "E-FX-01": ("Exchange rate is missing", "A ledger amount is in another currency and there is no rate for its month. A rate is never carried forward.", "Import it: percontact import fx FILE."),
     "E-FX-02": ("Two exchange rates for one day", "Two different rates of one currency hold on the same days, so what an amount is worth is not certain.", "Keep one of them: undo the import of the other, or correct the file and import it with --replace."),
