@@ -403,7 +403,8 @@ def _sources() -> Iterator[str]:
     yield (
         "Each of these has a shipped mapping: `percontact import TABLE FILE --mapping NAME` reads such a "
         "file. Nothing is taken for granted: a column the file does not have stays unknown, and the receipt "
-        "says so. `percontact help sources` lists the names."
+        "says so. `percontact help sources` lists the names. "
+        "[Import from your help desk](../how-to/import-from-your-help-desk.md) walks through one."
     )
     yield "How the columns are known:"
     yield grid(("sign", "known from"), ((f"**{sign}**", says) for sign, says in EVIDENCE.items()))

@@ -50,10 +50,10 @@ def test_the_statement_names_the_source_that_has_no_handle_time(book: OpenBook) 
 
 
 def test_what_a_form_of_the_answer_depends_on_is_said_with_it(book: OpenBook) -> None:
-    told = [note for note in cost(book, per="verified-resolution").notes if "Reopens" in note]
+    told = [note for note in cost(book, per="verified-resolution").notes if "reopens" in note]
     assert told == [
-        "Reopens of 2 contacts is not in the source (Some desk, event log (CSV)): "
-        "how often a case was opened again is not known."
+        "Not in the source of 2 contacts (Some desk, event log (CSV)): reopens, "
+        "so how often a case was opened again is not known."
     ]
 
 

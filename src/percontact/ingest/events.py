@@ -25,6 +25,7 @@ from percontact.records.book import Settings
 from percontact.records.column import Column, Kind, Table
 from percontact.records.dialect import literal
 from percontact.records.landing import Aside
+from percontact.records.tables import PART_BITS
 from percontact.values.problem import did_you_mean, problem
 
 SOURCE_LINES = "source_lines"
@@ -127,11 +128,12 @@ def line_up(
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
         folder / "members.parquet",
     )
-    aside = _set_aside(con, found, judged, held_to)
+    bits = _bits(mapping)
+    aside = _set_aside(con, found, judged, held_to, bits)
     kept = ""
     if group.keep in ("first", "last"):
         kept = f"WHERE m.line = m.{group.keep}"
-        aside += _superseded(con, found, members, group.keep)
+        aside += _superseded(con, found, members, group.keep, bits)
     added = [(name, cell) for name, cell in ((group.until, "until_s"), (group.since, "since_s")) if name]
     width = len(found.headers)
     wanted = [f"r.c{i}" for i in range(width)]
@@ -187,7 +189,8 @@ def merge(
         f"FROM (SELECT *, {first_fault(held_to)} FROM ({_valued(lined.found.relation, used, cells)}))",
         folder / "events.parquet",
     )
-    aside = _set_aside(con, lined.found, events, held_to)
+    bits = _bits(mapping)
+    aside = _set_aside(con, lined.found, events, held_to, bits)
     good = (
         f"(SELECT e.*, m.head AS _head, m.n AS _n FROM {events} e JOIN {lined.members} m "
         "ON m.line = e._line WHERE e._fault IS NULL)"
@@ -198,7 +201,7 @@ def merge(
     ]
     groups = _copy(
         con,
-        f"WITH good AS {good}, lines AS ({_lines('good')}) SELECT g.*, lines.said AS c{len(taken)} FROM "
+        f"WITH good AS {good}, lines AS ({_lines('good', bits)}) SELECT g.*, lines.said AS c{len(taken)} FROM "
         f"(SELECT min(_line) AS line, _head, {', '.join(f'{sql} AS c{k}' for k, sql in enumerate(taken))} "
         "FROM good GROUP BY _head) g JOIN lines USING (_head) ORDER BY line",
         folder / "groups.parquet",
@@ -340,10 +343,11 @@ def _taken(event: Target, target: Target, k: int, mapping: Mapping) -> str:
     return f"CAST(count({'DISTINCT ' if take == 'distinct' else ''}s{k}) AS VARCHAR)"
 
 
-def _lines(good: str) -> str:
+def _lines(good: str, bits: int) -> str:
     """SQL of (_head, said): the lines of each group, neighbours as one stretch."""
-    island = "_line - row_number() OVER (PARTITION BY _head ORDER BY _line) AS island"
-    marked = f"SELECT _head, _line AS line, {island} FROM {good}"
+    apart = f"SELECT DISTINCT _head, _line >> {bits} AS line FROM {good}"
+    island = "line - row_number() OVER (PARTITION BY _head ORDER BY line) AS island"
+    marked = f"SELECT _head, line, {island} FROM ({apart})"
     stretch = "CASE WHEN min(line) = max(line) THEN min(line) || '' ELSE min(line) || '-' || max(line) END"
     runs = f"SELECT _head, min(line) AS start, {stretch} AS run FROM ({marked}) GROUP BY _head, island"
     return f"SELECT _head, string_agg(run, ', ' ORDER BY start) AS said FROM ({runs}) GROUP BY _head"
@@ -395,7 +399,7 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> str:
 
 
 def _set_aside(
-    con: duckdb.DuckDBPyConnection, found: Found, judged: str, held_to: Sequence[Rule]
+    con: duckdb.DuckDBPyConnection, found: Found, judged: str, held_to: Sequence[Rule], bits: int
 ) -> list[Aside]:
     """The rows with a fault, with their texts."""
     faults = con.execute(
@@ -409,18 +413,20 @@ def _set_aside(
         )
         for line, fault, value, other, gap in faults
     }
-    return texts_of(con, found, told)
+    return texts_of(con, found, told, bits=bits)
 
 
-def _superseded(con: duckdb.DuckDBPyConnection, found: Found, members: str, keep: str) -> list[Aside]:
+def _superseded(
+    con: duckdb.DuckDBPyConnection, found: Found, members: str, keep: str, bits: int
+) -> list[Aside]:
     rows = con.execute(f"SELECT line, {keep} FROM {members} WHERE line <> {keep}").fetchall()
     which = "newest" if keep == "last" else "first"
     why = "Counting both would count one record twice, so the row is set aside."
     told = {
-        line: ("", "E-SKIP-02", f"The {which} copy of this record is on line {other}. {why}")
+        line: ("", "E-SKIP-02", f"The {which} copy of this record is on line {other >> bits}. {why}")
         for line, other in rows
     }
-    return texts_of(con, found, told)
+    return texts_of(con, found, told, bits=bits)
 
 
 def texts_of(
@@ -436,6 +442,11 @@ def texts_of(
     cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
     rows = con.execute(f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)").fetchall()
     return [Aside(line >> bits, *told[line], row_text(texts)) for line, *texts in rows]
+
+
+def _bits(mapping: Mapping) -> int:
+    """Bits of a line number that tell apart the rows made of one line."""
+    return PART_BITS if mapping.unpivot or mapping.explode else 0
 
 
 def _by_line(aside: Collection[Aside]) -> tuple[Aside, ...]:

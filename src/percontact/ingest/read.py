@@ -180,7 +180,11 @@ def _aside(
         of_bad = f"SELECT line, head FROM {members} SEMI JOIN bad USING (head) WHERE line <> head"
         for line, head in con.execute(of_bad).fetchall():
             why = "It is set aside with that row: not counted by itself."
-            told[line] = ("", told[head][1], f"It is part of the row of line {head}, which is bad. {why}")
+            told[line] = (
+                "",
+                told[head][1],
+                f"It is part of the row of line {head >> typed.bits}, which is bad. {why}",
+            )
         counts = f"SELECT count(*) - count(DISTINCT head) FROM {members} ANTI JOIN bad USING (head)"
         ((merged,),) = con.execute(counts).fetchall()
     aside = [*found.aside, *texts_of(con, found, told, bits=typed.bits)]

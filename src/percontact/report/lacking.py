@@ -48,7 +48,7 @@ def lack_notes(costed: CostedBook, question: Slice, per: str) -> Iterator[str]:
 def _sentence(lack: str, system: str, handled: int) -> str:
     if lack not in LACKS:
         return f"Of {handled:,} contacts from {system}: {lack}."
-    return f"{lack.capitalize()} of {handled:,} contacts is not in the source ({system}): {LACKS[lack]}."
+    return f"Not in the source of {handled:,} contacts ({system}): {lack}, so {LACKS[lack]}."
 
 
 def _contacts(costed: CostedBook, question: Slice, numbers: set[int]) -> dict[int, tuple[int, int]]:
