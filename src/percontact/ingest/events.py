@@ -201,7 +201,8 @@ def merge(
     ]
     groups = _copy(
         con,
-        f"WITH good AS {good}, lines AS ({_lines('good', bits)}) SELECT g.*, lines.said AS c{len(taken)} FROM "
+        f"WITH good AS {good}, lines AS ({_lines('good', bits)}) "
+        f"SELECT g.*, lines.said AS c{len(taken)} FROM "
         f"(SELECT min(_line) AS line, _head, {', '.join(f'{sql} AS c{k}' for k, sql in enumerate(taken))} "
         "FROM good GROUP BY _head) g JOIN lines USING (_head) ORDER BY line",
         folder / "groups.parquet",
