@@ -219,3 +219,23 @@ def test_records_across_the_buffers_edge_are_whole(desk) -> None:
     staged = desk.read(text, mapping=DATED + "records: data.items", name="in.json")
     assert (staged.seen, staged.landed, staged.aside) == (3000, 3000, ())
     assert desk.rows(staged, "note") == [(r["note"] or None,) for r in records]
+
+
+def test_lists_on_the_way_to_the_elements_are_followed_too(desk) -> None:
+    """Call 1: two legs, of which one has two metrics and one none. Call 2 has no legs. 4 rows in all."""
+    record = (
+        '{"contact_id": 1, "started_at": "2026-06-03", "legs": [{"who": "a", "m": [{"n": "x"}, {"n": "y"}]}, '
+        '{"who": "b", "m": []}]}\n{"contact_id": 2, "started_at": "2026-06-03", "legs": []}\n'
+    )
+    form = (
+        "explode: legs.m\ncolumns: {contact_id: {columns: [contact_id]}, who: legs.who, metric: legs.m.n}\n"
+    )
+    form += "group: {by: [contact_id], keep: all}\nkeep: none"
+    staged = desk.read(record, mapping=form, name="in.ndjson")
+    assert staged.seen == 4
+    assert [(a.line, a.code) for a in staged.aside] == [(1, "E-ID-01"), (1, "E-ID-01")]
+    one = form.replace("keep: all", "keep: one").replace("m.n}", "m.n, take: distinct}")
+    one = one.replace("metric: legs", "metric: {column: legs").replace("distinct}\n", "distinct}}\n")
+    merged = desk.read(record, mapping=one, name="in.ndjson")
+    assert (merged.seen, merged.landed, merged.merged) == (4, 2, 2)
+    assert desk.rows(merged, "contact_id, metric, source_lines") == [("1", "2", "1"), ("2", "0", "2")]

@@ -192,12 +192,22 @@ class _Nested:
     def flat_rows(self, record: Members) -> list[dict[Path_, str]]:
         if not self.explode:
             return [_flat(record)]
-        inner, outer = _at(record, self.explode), _flat(record, without=self.explode)
+        return self.elements_of(record, self.explode, ())
+
+    def elements_of(self, record: Members, path: Path_, above: Path_) -> list[dict[Path_, str]]:
+        """A row for each element of the list at the end of a path; lists on the way are followed too."""
+        here = (*above, path[0])
+        inner, outer = _at(record, path[:1]), _flat(record, above, without=here)
         if inner is None or inner == []:
             return [outer]
-        self.exploded = True
-        one_by_one = inner if isinstance(inner, list) else [inner]
-        return [outer | _flat(Members([(self.explode[-1], e)]), self.explode[:-1]) for e in one_by_one]
+        self.exploded = self.exploded or len(path) == 1
+        rows: list[dict[Path_, str]] = []
+        for element in inner if isinstance(inner, list) else [inner]:
+            if len(path) > 1 and isinstance(element, Members):
+                rows += [outer | row for row in self.elements_of(element, path[1:], here)]
+            else:
+                rows.append(outer | _flat(Members([(path[0], element)]), above))
+        return rows
 
     def place(self, flat: dict[Path_, str], count: int) -> None:
         if flat.keys() <= self.places.keys():
@@ -255,9 +265,9 @@ class _Nested:
             return seen
 
     def parts(self, record: object) -> int:
-        inner = _at(record, self.explode) if isinstance(record, Members) else None
         self.seen_records += 1
-        return len(inner) if isinstance(inner, list) and 0 < len(inner) <= MOST_ELEMENTS else 1
+        count = _ends(record, self.explode)
+        return count if count <= MOST_ELEMENTS else 1
 
     # -- refusals ----------------------------------------------------------------------------------------
 
@@ -285,6 +295,14 @@ class _Nested:
             else "Write the names down to the list, with dots between them."
         )
         return problem("E-MAP-02", self.mapping.name or self.name, what, "Nothing was imported.", do)
+
+
+def _ends(record: object, path: Path_) -> int:
+    """How many rows a record makes: the elements at the end of a path, and each branch that ends before."""
+    inner = _at(record, path[:1]) if path and isinstance(record, Members) else None
+    if inner is None or inner == []:
+        return 1
+    return sum(_ends(element, path[1:]) for element in (inner if isinstance(inner, list) else [inner]))
 
 
 class _Unreadable(Exception):
