@@ -48,8 +48,8 @@ def test_a_workbook_is_read_with_the_types_of_its_cells(desk, workbook: Path) ->
     assert (aside.line, aside.code, aside.text) == (7, "E-TIME-01", "c-3,soon,12.5,,,")
 
 
-def test_the_first_sheet_is_read_unless_one_is_named(desk, workbook: Path) -> None:
-    with pytest.raises(PercontactError, match="nothing here"):
+def test_the_only_sheet_with_rows_is_read_unless_one_is_named(desk, workbook: Path) -> None:
+    with pytest.raises(PercontactError, match=r"`started_at`[\s\S]*The file has `June`"):
         desk.read(workbook)
     with pytest.raises(PercontactError, match=r"E-MAP-02[\s\S]*Did you mean Calls"):
         desk.read(workbook, mapping="sheet: Callz")

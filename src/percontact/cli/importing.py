@@ -62,7 +62,7 @@ def command(
     add: bool,
     as_json: bool,
 ) -> None:
-    """Read FILEs (CSV, TSV, Excel, Parquet) into TABLE.
+    """Read FILEs (CSV, TSV, JSON, Excel, Parquet, also as .gz or .zip, or 'calls_*.csv') into TABLE.
 
     TABLE is contacts, handlings, cases, capacity, ledger, usage, customers, surveys, campaigns, targets,
     budgets, fx, calendar or events. A file with the table's own headers (docs/reference/tables.md) is read at
@@ -70,6 +70,7 @@ def command(
     answer is kept as a mapping file for the next one. Each row is landed or set aside with its reason; the
     same bytes twice change nothing.
     """
+    from percontact.ingest.sources_named import named_files
     from percontact.store.workspace import Workspace
 
     if replace and add:
@@ -80,10 +81,11 @@ def command(
     choice = Choice(
         workspace, table, as_answers(given), call(ctx), yes=yes, as_json=as_json, words=_typed(ctx)
     )
+    paths = named_files(files)
     if only_propose:
-        ctx.exit(max(choice.print_proposal(path) for path in files))
+        ctx.exit(max(choice.print_proposal(path) for path in paths))
     receipts = []
-    for path in files:
+    for path in paths:
         mappings = choice.of(path, mapping_file)
         if mappings is None:
             ctx.exit(1)

@@ -13,7 +13,7 @@ headers: [id, start, end]   # names that stand for the file's own header, one a 
 header: [Date, Amount]      # the header is the first line with these cells, whatever stands above it
                             # none: the file has no header line at all; `headers:` names its columns
 ragged: pad                 # a row too short for the header ends in empty cells; default: it is set aside
-sheet: Calls                # default: the first sheet
+sheet: Calls                # default: the only sheet that is shown and holds rows
 part: abandoned             # names this reading of a file that is read twice on purpose: made ids bear it
 decimal: ","                # default: point
 thousands: "."              # default: none; then 1.234 is refused or read as 1.234, never guessed

@@ -300,6 +300,15 @@ def _is_data(name: str) -> bool:
     return ours and place.suffix in DATA_ENDINGS and not place.name.startswith(("readme", "licen"))
 
 
+def unpacked_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> BinaryIO:
+    """One member of an open archive, held to the limits; `name` is that of the archive, for messages."""
+    try:
+        data = cast(BinaryIO, archive.open(info))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise damaged(name, f"It cannot be unpacked: {error}.") from error
+    return _buffered(_Unpacking(data, info.compress_size, name), None, name)
+
+
 def _member(path: Path, member: str) -> _Unpacking:
     archive = None
     try:

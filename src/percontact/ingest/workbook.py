@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from percontact.ingest.found import (
     PROGRESS_ROWS,
@@ -20,7 +20,8 @@ from percontact.ingest.found import (
     write_canonical,
 )
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.unpack import name_of, open_bytes
+from percontact.ingest.sheet_xml import Marks, check_size, marks_of
+from percontact.ingest.unpack import name_of, open_bytes, split
 from percontact.values.problem import did_you_mean, problem
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -33,8 +34,10 @@ def read_workbook(path: Path, sheet: str, mapping: Mapping, folder: Path, progre
     Dates become ISO 8601, durations and times of day h:mm:ss, whole numbers lose their `.0`.
     Raises E-FILE-04 (header), E-FILE-06 (damaged).
     """
-    found = _open(path).get_sheet_by_name(sheet)
-    rows = _rows(found, mapping.skip, mapping.decimal)
+    marks = marks_of(path, sheet)
+    book = _open(path)
+    found = book.get_sheet_by_name(sheet)
+    rows = _rows(found, mapping.skip, mapping.decimal, marks)
     _, header = next(rows, (0, None))
     if header is None:
         raise no_header(f"{name_of(path)} ({sheet})")
@@ -50,25 +53,55 @@ def read_workbook(path: Path, sheet: str, mapping: Mapping, folder: Path, progre
     write_canonical(target, counted())
     # The counter looks at the cells alone, through a sheet opened anew; the header is one of its rows.
     again = _open(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    seen = sum(any(cell != "" for cell in row) for row in again[mapping.skip :]) - 1
+    held = {number for number, row in enumerate(again, start=1) if any(cell != "" for cell in row)}
+    seen = sum(number > mapping.skip for number in held | marks.texts.keys()) - 1
     above = tuple(tuple(cell_text(cell, mapping.decimal) for cell in row) for row in again[: mapping.skip])
-    return Found(headers, canonical(target, len(headers)), seen, above=above)
+    notes = (*_not_read(book, sheet), *marks.notes())
+    return Found(headers, canonical(target, len(headers)), seen, notes=notes, above=above)
+
+
+def _not_read(book: CalamineWorkbook, sheet: str) -> Iterator[str]:
+    others = [one.name for one in book.sheets_metadata if one.name != sheet]
+    if others:
+        shown = ", ".join(f"`{name}`" for name in others[:8])
+        yield f"Sheet `{sheet}` was read; not read: {shown}{', ...' if len(others) > 8 else ''}."
 
 
 def sheet_of(path: Path, mapping: Mapping) -> str:
-    """The sheet that is read: that of the mapping, else the first.
+    """The sheet that is read: that of the mapping, else the only one that is shown and holds rows.
 
-    Raises E-MAP-02 when the workbook has no sheet of that name, E-FILE-06 when it cannot be opened.
+    Raises E-FILE-10 when several could be meant, E-MAP-02 when the workbook has no sheet of that name,
+    E-FILE-06 when it cannot be opened.
     """
-    names = _open(path).sheet_names
+    book = _open(path)
+    names = book.sheet_names
     if mapping.sheet is None:
-        return str(names[0])
+        return _only_sheet(path, book)
     for name in names:
         if name.strip().lower() == mapping.sheet.strip().lower():
             return str(name)
     what = f"the workbook has no sheet `{mapping.sheet}`"
     raise problem(
         "E-MAP-02", name_of(path), what, "Nothing was imported.", did_you_mean(mapping.sheet, names)
+    )
+
+
+def _only_sheet(path: Path, book: CalamineWorkbook) -> str:
+    shown = [str(one.name) for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+    shown = shown or [str(name) for name in book.sheet_names]
+    if len(shown) == 1:
+        return shown[0]
+    sizes = {name: book.get_sheet_by_name(name).height for name in shown}
+    filled = [name for name in shown if sizes[name] > 1]
+    if len(filled) < 2:
+        return (filled or shown)[0]
+    told = ", ".join(f"`{name}` ({sizes[name]:,} rows)" for name in filled[:12])
+    raise problem(
+        "E-FILE-10",
+        name_of(path),
+        f"{len(filled)} sheets of the workbook hold rows",
+        f"They are {told}. Which one is meant is not guessed.",
+        f"Name it in a mapping file, e.g. sheet: {filled[0]}",
     )
 
 
@@ -79,6 +112,8 @@ def first_rows(path: Path, sheet: str, count: int) -> Iterator[tuple[int, list[s
 
 
 def _open(path: Path) -> CalamineWorkbook:
+    file = split(path)[0].stat()
+    check_size(path, file.st_size, file.st_mtime_ns)
     try:
         with open_bytes(path) as data:
             if isinstance(data, io.BufferedReader) and isinstance(data.raw, io.FileIO):
@@ -94,10 +129,29 @@ def _open(path: Path) -> CalamineWorkbook:
         ) from error
 
 
-def _rows(sheet: CalamineSheet, skip: int, decimal: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: CalamineSheet, skip: int, decimal: str, marks: Marks) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold something, each with its number; marks stand for cells that came out empty or plain."""
+    # The library leaves out the columns before the first value; marks may stand there too.
+    first, last = (sheet.start[1], sheet.end[1]) if sheet.start and sheet.end else (0, -1)
+    columns = {column for texts in marks.texts.values() for column in texts}
+    base = min([first, *columns])
+    width = max([last, *columns]) + 1 - base
+
+    def marked(cells: list[str], texts: dict[int, str]) -> list[str]:
+        cells = [""] * (first - base) + cells
+        cells += [""] * (width - len(cells))
+        for column, text in texts.items():
+            cells[column - base] = text
+        return cells
+
+    number = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        if number > skip and any(cell != "" for cell in row):
-            yield number, [cell_text(cell, decimal) for cell in row]
+        texts = marks.texts.get(number, {})
+        if number > skip and (texts or any(cell != "" for cell in row)):
+            yield number, marked([cell_text(cell, decimal) for cell in row], texts)
+    for below in sorted(marks.texts):
+        if below > max(number, skip):
+            yield below, marked([], marks.texts[below])
 
 
 def cell_text(cell: Cell, decimal: str = ".") -> str:
