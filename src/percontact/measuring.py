@@ -22,6 +22,7 @@ from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import Figure, Panel
 from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
+from percontact.metrics.served import serve
 from percontact.metrics.target import Attainment, attain, read_promises
 from percontact.pipeline import OpenBook
 from percontact.records.column import Kind
@@ -33,6 +34,7 @@ from percontact.report.document import Document
 from percontact.report.guarded import guarded_document
 from percontact.report.health import Finding
 from percontact.report.measured import measured_document
+from percontact.report.served import served_document
 from percontact.values.period import Period, add_months, before, last_year
 from percontact.values.problem import did_you_mean, problem
 
@@ -186,6 +188,19 @@ def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> 
         statement,
         _panel(book, chosen, whole),
         _panel(book, chosen, replace(whole, span=before(question.span))),
+    )
+
+
+def served(book: OpenBook, question: Slice, *, by: str | None = None, top: int = 10) -> Document:
+    """Cost to serve by customer, with its concentration. Raises E-DATA-01 without customers to group by."""
+    if by and not book.book.has("customers"):
+        what, why = "there are no customers yet", f"The {by} of a customer comes from the table customers."
+        do = "Import them: percontact import customers FILE."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    found = serve(book.costed, question, by=by, top=top)
+    settings = book.settings
+    return served_document(
+        found, question.span, settings.currency, basis=question.basis, by=by, demo=settings.demo
     )
 
 

@@ -21,6 +21,7 @@ VERBS = {
     "cost": "What contacts cost: the cost statement.",
     "measure": "Metrics by period and slice: CSAT, FCR, AHT, service level, churn, ...",
     "kpi": "List, search and explain metrics, with today's own figures.",
+    "customers": "Cost to serve by customer and segment, and how concentrated it is.",
     "contacts": "List single contacts with their cost.",
     "trace": "From a figure down to ledger lines, contacts and source rows.",
     "usage": "Price metered use: AI resolutions, tokens, minutes, messages, seats.",
@@ -51,6 +52,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.measure import command
         case "kpi":
             from percontact.cli.kpi import command
+        case "customers":
+            from percontact.cli.customers import command
         case "contacts":
             from percontact.cli.contacts import command
         case "trace":
