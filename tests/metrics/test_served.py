@@ -59,7 +59,7 @@ def test_contacts_that_name_nobody_are_left_out_and_told() -> None:
 
 
 def test_a_segment_has_its_served_and_its_known_customers() -> None:
-    """Of two trade customers one got in touch; a customer that the table does not know is of unknown segment."""
+    """Of two trade customers one got in touch; one that the table does not know has no segment."""
     found = served(["u", "v", "v", "stranger"], by="segment")
     told = {g.name: (g.customers, g.known, g.contacts, g.pico // PICO) for g in found.groups}
     assert told == {"home": (1, 1, 1, 25), "trade": (1, 2, 2, 50), None: (1, 0, 1, 25)}
