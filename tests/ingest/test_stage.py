@@ -129,7 +129,14 @@ def test_a_cube_holds_only_types_that_stay_exact(desk) -> None:
             for row in con.execute("DESCRIBE FROM read_parquet($1)", [str(file.cube)]).fetchall()
         }
     assert "DOUBLE" not in types.values()
-    assert (types["handle_s"], types["messages"], types["count"]) == ("DECIMAL(38,3)", "BIGINT", "BIGINT")
+    assert (types["handle_s"], types["messages"], types["count"]) == ("DECIMAL(18,3)", "BIGINT", "BIGINT")
+
+
+def test_seconds_beyond_measure_are_summed_all_the_same(desk) -> None:
+    """1,001 contacts of 999,999,999,999 seconds outgrow the shorter type."""
+    rows = "2026-06-03,999999999999\n" * 1001
+    (file,) = desk.read(f"started_at,handle_s\n{rows}").files
+    assert [r["handle_s"] for r in cube(file)] == [Decimal("1000999999998999.000")]
 
 
 def test_a_cube_that_saves_nothing_is_not_kept(desk) -> None:

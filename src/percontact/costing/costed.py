@@ -8,6 +8,7 @@ a total.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -100,7 +101,7 @@ class CostedBook(Assignment):
         for asked, (inside, outside) in self._remembered.items():
             same = replace(asked, by=(), grain="whole") == question
             if same and "pool" not in asked.by:
-                whole = [_sum(question.span.start, inside)] if inside else []
+                whole = [whole_cell(question.span.start, inside)] if inside else []
                 return whole, [cell._replace(values=()) for cell in outside]
         return None
 
@@ -360,8 +361,10 @@ class CostedBook(Assignment):
         return Money(getattr(whole, part), self.currency)
 
 
-def _sum(period: date, cells: list[Cell]) -> Cell:
+def whole_cell(period: date, cells: Sequence[Cell]) -> Cell:
     """Cells as one, without dimensions."""
+    if not cells:
+        return Cell(period, (), 0, 0, 0, Decimal(0), 0, 0)
     _, _, pico, offered, handled, seconds, measured, derived = zip(*cells, strict=True)
     time_s = sum(seconds, Decimal(0))
     return Cell(period, (), sum(pico), sum(offered), sum(handled), time_s, sum(measured), sum(derived))

@@ -93,7 +93,7 @@ class WorkCubes:
             f"DATE '{f.month}' AS month",
             "count AS n",
             "handled",
-            f"CAST(coalesce(handle_s, 0){standard} AS DECIMAL(18,3)) AS effort",
+            f"coalesce(handle_s, 0){standard} AS effort",
             "coalesce(messages, 0) AS messages",
             "measured + reported AS measured",
             "derived",
@@ -108,7 +108,7 @@ class WorkCubes:
 _SUMS = {
     "n": "BIGINT",
     "handled": "BIGINT",
-    "effort": "DECIMAL(18,3)",
+    "effort": "DECIMAL(38,3)",
     "messages": "BIGINT",
     "measured": "BIGINT",
     "derived": "BIGINT",

@@ -18,6 +18,9 @@ from percontact.records.dialect import literal, quote
 CUBE_DIMENSIONS = ("channel", "direction", "actor", "team", "queue", "site", "reason", "language", "product")
 DURATIONS = ("handle_s", "wait_s", "talk_s", "hold_s", "wrap_s")
 
+_SECONDS, _LONG_SECONDS = "DECIMAL(18,3)", "DECIMAL(38,3)"
+"""Type of a sum of seconds in a cube; the long one, twice as slow to read, where a sum outgrows the other."""
+
 _SMALL_ROWS = 5_000
 """A file of at most this many rows keeps its cube whatever it saves."""
 
@@ -116,31 +119,41 @@ def _write_cube(
     """Write the cube of a month's `count` contacts, where it saves anything; returns its `cube_columns`."""
     local_at = local("started_at", timezone)
     dimensions = tuple(c for c in columns if c in CUBE_DIMENSIONS)
-    days = _sums(held, columns, [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)])
+    by_day = [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)]
     week = [f"CAST({part}({local_at}) AS INTEGER)" for part in ("isodow", "hour")]
     of_hours = [quote(d) for d in dimensions if d in HOUR_DIMENSIONS]
-    hours = _sums(held, columns, [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours])
+    by_hour = [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours]
     order = ", ".join(["day", "weekday", "hour", *map(quote, dimensions)])
-    _copy(con, f"FROM ({days} UNION ALL BY NAME {hours}) ORDER BY {order}", path)
-    ((by_day, by_hour),) = con.execute(
+
+    def write(*kinds: list[str], seconds: str) -> None:
+        rows = " UNION ALL BY NAME ".join(_sums(held, columns, by, seconds) for by in kinds)
+        _copy(con, f"FROM ({rows}) ORDER BY {order if len(kinds) > 1 else 'ALL'}", path)
+
+    seconds = _SECONDS
+    try:
+        write(by_day, by_hour, seconds=seconds)
+    except duckdb.ConversionException:
+        seconds = _LONG_SECONDS
+        write(by_day, by_hour, seconds=seconds)
+    ((days, hours),) = con.execute(
         f"SELECT count(day), count(hour) FROM read_parquet({literal(str(path))})"
     ).fetchall()
-    if by_day * 2 > count > _SMALL_ROWS:
+    if days * 2 > count > _SMALL_ROWS:
         path.unlink()
         return ()
-    if by_hour * 2 > count > _SMALL_ROWS:
-        _copy(con, f"{days} ORDER BY {', '.join(['day', *map(quote, dimensions)])}", path)
+    if hours * 2 > count > _SMALL_ROWS:
+        write(by_day, seconds=seconds)
         return dimensions
     return (*dimensions, "hour")
 
 
-def _sums(held: str, columns: list[str], by: list[str]) -> str:
+def _sums(held: str, columns: list[str], by: list[str], seconds: str) -> str:
     """Sums of a month's contacts.
 
     by       day (DATE, local) and the dimensions present in the file; where day is NULL, the weekday (ISO),
              the local hour and those of HOUR_DIMENSIONS
     n        rows;  count, handled, abandoned = count - handled
-    handle_s, wait_s, talk_s, hold_s, wrap_s    DECIMAL(38,3), NULL where none is known;  messages  BIGINT
+    handle_s, wait_s, talk_s, hold_s, wrap_s    of type `seconds`, NULL where none is known;  messages  BIGINT
     measured, reported, derived, standard       handled contacts whose handle time is known that way
     unmeasured                                  handled contacts without a handle time
     anchor   smallest row_id
@@ -152,7 +165,7 @@ def _sums(held: str, columns: list[str], by: list[str]) -> str:
         "CAST(sum(count - handled) AS BIGINT) AS abandoned",
     ]
     for name in DURATIONS:
-        value = f"CAST(sum({name}) AS DECIMAL(38,3))" if name in columns else "NULL::DECIMAL(38,3)"
+        value = f"CAST(sum({name}) AS {seconds})" if name in columns else f"NULL::{seconds}"
         sums.append(f"{value} AS {name}")
     sums.append(_sum("messages") if "messages" in columns else "NULL::BIGINT AS messages")
     known = "handle_s IS NOT NULL" if "handle_s" in columns else "false"

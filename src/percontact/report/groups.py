@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
-from percontact.costing.costed import Cell, CostedBook
+from percontact.costing.costed import Cell, CostedBook, whole_cell
 from percontact.costing.denominator import Denominator, Per, denominator
 from percontact.costing.slice import MONTH, Slice
 from percontact.values.money import divide
@@ -175,16 +175,7 @@ def _whole(
     told: Denominator,
     per: Per,
 ) -> Group:
-    cell = Cell(
-        plain.span.start,
-        (),
-        pico=sum(g.cell.pico for g in groups),
-        offered=sum(c.offered for c in base),
-        handled=sum(c.handled for c in base),
-        handle_s=sum((c.handle_s for c in base), Decimal(0)),
-        measured=sum(c.measured for c in base),
-        derived=sum(c.derived for c in base),
-    )
+    cell = whole_cell(plain.span.start, base)._replace(pico=sum([g.cell.pico for g in groups]))
     if not told.known:
         return Group(cell, None, cell.pico)
     if per not in ADDITIVE and not (plain.by == () and plain.grain == "whole"):
