@@ -65,10 +65,11 @@ def plain(amount: Decimal, *, at_least: int = 2) -> str:
 
 def divide(numerator: int, denominator: int) -> int:
     """Whole-number division, rounded half to even; the denominator must not be zero."""
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
     quotient, rest = divmod(numerator, denominator)
     twice = 2 * rest
-    # divmod floors, so `rest` has the sign of the denominator.
-    if abs(twice) > abs(denominator) or (abs(twice) == abs(denominator) and quotient % 2):
+    if twice > denominator or (twice == denominator and quotient % 2):
         quotient += 1
     return quotient
 
