@@ -25,7 +25,10 @@ SHOWN = ("contact_id", "started_at", "channel", "team", "agent", "reason", "outc
 
 
 def _ours(size: int, by: tuple[str, ...], grain: str, *, cubes: bool) -> Measured:
-    """From the files and the ledger to the priced table, with every check: rates against ledger, answer against rates."""
+    """From the files and the ledger to the priced table, with every check.
+
+    Rates are compared with the ledger, and the answer with the rates.
+    """
     from percontact.costing.costed import CostedBook
     from percontact.costing.reconcile import check_answer
     from percontact.costing.slice import Slice
@@ -105,7 +108,8 @@ def ours_contacts_cubes(size: int) -> Measured:
 # -- floors: the bare query by the same engine ------------------------------------------------------------
 
 SUMS = (
-    "sum(count), sum(handled), sum(handle_s), sum(messages), sum(handled) FILTER (handle_basis IN ('measured', 'reported')), "
+    "sum(count), sum(handled), sum(handle_s), sum(messages), "
+    "sum(handled) FILTER (handle_basis IN ('measured', 'reported')), "
     "sum(handled) FILTER (handle_basis = 'derived')"
 )
 
@@ -127,7 +131,8 @@ def _floor(size: int, query: str) -> Measured:
 def floor_month(size: int) -> Measured:
     return _floor(
         size,
-        f"SELECT date_trunc('month', started_at), {', '.join(BY)}, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL",
+        f"SELECT date_trunc('month', started_at), {', '.join(BY)}, {SUMS} "
+        "FROM read_parquet({files}) GROUP BY ALL",
     )
 
 
@@ -143,7 +148,8 @@ def floor_month_parted(size: int) -> Measured:
 def floor_customer(size: int) -> Measured:
     return _floor(
         size,
-        f"SELECT date_trunc('year', started_at), customer_id, {SUMS} FROM read_parquet({{files}}) GROUP BY ALL",
+        f"SELECT date_trunc('year', started_at), customer_id, {SUMS} "
+        "FROM read_parquet({files}) GROUP BY ALL",
     )
 
 
@@ -157,7 +163,8 @@ def floor_contacts(size: int) -> Measured:
     def measured() -> tuple[int, None]:
         con = connect()
         con.execute(
-            f"COPY (SELECT {', '.join(SHOWN)} FROM read_parquet({_files(book)})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT {', '.join(SHOWN)} FROM read_parquet({_files(book)})) "
+            f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
         )
         return con.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()[0], None
 
@@ -178,7 +185,7 @@ def pandas_month(size: int) -> Measured:
 
     def measured() -> tuple[int, float]:
         wanted = ["started_at", *BY, "queue", "count", "handled", "handle_s", "messages", "handle_basis"]
-        # The kind way: texts as categories, and seconds as floats (Decimal objects alone would take 5 s more).
+        # The kind way: texts as categories, seconds as floats (Decimal objects alone would take 5 s more).
         table = pq.read_table(files, columns=wanted, read_dictionary=[*BY, "queue", "handle_basis"])
         seconds = table.schema.get_field_index("handle_s")
         frame = table.set_column(seconds, "handle_s", table.column(seconds).cast("float64")).to_pandas()
@@ -226,7 +233,8 @@ def polars_month(size: int) -> Measured:
         work = (
             pl.scan_parquet(files)
             .with_columns(
-                pl.col("started_at").dt.truncate("1mo").dt.date().alias("month"), pl.col("handle_s").cast(pl.Float64),
+                pl.col("started_at").dt.truncate("1mo").dt.date().alias("month"),
+                pl.col("handle_s").cast(pl.Float64),
                 pl.when(basis.is_in(["measured", "reported"])).then("handled").otherwise(0).alias("measured"),
                 pl.when(basis == "derived").then("handled").otherwise(0).alias("derived"),
             )
@@ -259,7 +267,10 @@ def polars_month(size: int) -> Measured:
 
 
 def naive_month(size: int) -> Measured:
-    """SQL with one join a kind of pool (five for 936 pools, the kindest reading of one join a pool), each contact priced."""
+    """SQL that prices each contact with one join a kind of pool.
+
+    They are five for 936 pools: the kindest reading of one join a pool.
+    """
     from percontact.records.dialect import connect
 
     book = data.book(size)
@@ -270,8 +281,10 @@ def naive_month(size: int) -> Measured:
     def measured() -> tuple[int, float]:
         con = connect()
         contacts = (
-            "(SELECT date_trunc('month', started_at)::DATE AS month, channel, team, queue, reason, count, handled, handled AS contacts, "
-            f"coalesce(handle_s, 0)::DOUBLE AS handle_s, messages, handle_basis FROM read_parquet({_files(book)}))"
+            "(SELECT date_trunc('month', started_at)::DATE AS month, channel, team, queue, reason, count, "
+            "handled, handled AS contacts, "
+            "coalesce(handle_s, 0)::DOUBLE AS handle_s, messages, handle_basis "
+            f"FROM read_parquet({_files(book)}))"
         )
         joins, price = "", []
         for kind, driver, dimension in kinds:
@@ -279,13 +292,15 @@ def naive_month(size: int) -> Measured:
             value = f", value AS {dimension}" if dimension else ""
             con.execute(
                 f"CREATE TEMP TABLE {kind} AS SELECT {by}, cost / used AS rate FROM "
-                f"(SELECT month{value}, sum(amount) AS cost FROM read_parquet('{handed}') WHERE starts_with(pool, '{kind}.') GROUP BY ALL) "
+                f"(SELECT month{value}, sum(amount) AS cost FROM read_parquet('{handed}') "
+                f"WHERE starts_with(pool, '{kind}.') GROUP BY ALL) "
                 f"JOIN (SELECT {by}, sum({driver}) AS used FROM {contacts} GROUP BY ALL) USING ({by})"
             )
             joins += f" LEFT JOIN {kind} USING ({by})"
             price.append(f"c.{driver} * coalesce({kind}.rate, 0)")
         con.execute(
-            f"CREATE TEMP TABLE priced AS SELECT month, {', '.join('c.' + b for b in BY)}, {SUMS}, sum({' + '.join(price)}) AS amount FROM {contacts} c{joins} GROUP BY ALL"
+            f"CREATE TEMP TABLE priced AS SELECT month, {', '.join('c.' + b for b in BY)}, {SUMS}, "
+            f"sum({' + '.join(price)}) AS amount FROM {contacts} c{joins} GROUP BY ALL"
         )
         return con.execute("SELECT count(*), sum(amount) FROM priced").fetchone()
 

@@ -116,28 +116,41 @@ def _contacts(month: int, rows: int, first: date, days: int) -> str:
     normal = f"sqrt(-2 * ln(1 - {u(7)})) * cos(6.283185307179586 * {u(8)})"
     return f"""
         WITH drawn AS (
-            SELECT i, CAST(floor({QUEUES} * pow({u(1)}, 1.4)) AS INTEGER) AS q, CAST(floor({u(2)} * 2) AS INTEGER) AS half,
+            SELECT i, CAST(floor({QUEUES} * pow({u(1)}, 1.4)) AS INTEGER) AS q,
+                   CAST(floor({u(2)} * 2) AS INTEGER) AS half,
                    {u(3)} AS how, {u(4)} AS ending, {u(5)} AS basis, {u(6)} AS why, {normal} AS z,
                    CAST(floor({CUSTOMERS} * pow({u(9)}, 2)) AS BIGINT) AS customer,
-                   CAST(floor({u(10)} * {AGENTS_A_TEAM}) AS INTEGER) AS who, CAST(floor({u(11)} * 6) AS INTEGER) AS word,
-                   TIMESTAMP '{first}' + to_seconds(CAST(floor((i + {u(12)}) * {days * 86_400} / {rows}) AS BIGINT)) AS moment
+                   CAST(floor({u(10)} * {AGENTS_A_TEAM}) AS INTEGER) AS who,
+                   CAST(floor({u(11)} * 6) AS INTEGER) AS word,
+                   TIMESTAMP '{first}' + to_seconds(
+                       CAST(floor((i + {u(12)}) * {days * 86_400} / {rows}) AS BIGINT)
+                   ) AS moment
             FROM range({rows}) t(i)
         ), placed AS (
             SELECT *, 2 * q + half AS t, ending < 0.06 AS lost,
-                   CASE WHEN how < 0.45 THEN 0 WHEN how < 0.68 THEN 1 WHEN how < 0.85 THEN 2 WHEN how < 0.95 THEN 3 ELSE 4 END AS c
+                   CASE WHEN how < 0.45 THEN 0 WHEN how < 0.68 THEN 1 WHEN how < 0.85 THEN 2
+                        WHEN how < 0.95 THEN 3 ELSE 4 END AS c
             FROM drawn
         )
-        SELECT ({month}::BIGINT << 36) + i + 2 AS row_id, CAST(epoch_us(moment) // 900000000 AS INTEGER) AS bucket,
+        SELECT ({month}::BIGINT << 36) + i + 2 AS row_id,
+               CAST(epoch_us(moment) // 900000000 AS INTEGER) AS bucket,
                CASE WHEN lost THEN 0 ELSE 1 END::BIGINT AS handled,
                printf('c-%02d-%09d', {month}, i) AS contact_id,
                left(md5(customer::VARCHAR), 16) AS customer_id,
                moment AS started_at,
-               CASE WHEN lost THEN 'abandoned' WHEN ending < 0.75 THEN 'resolved' WHEN ending < 0.9 THEN 'unresolved' ELSE 'transferred' END AS outcome,
+               CASE WHEN lost THEN 'abandoned' WHEN ending < 0.75 THEN 'resolved'
+                    WHEN ending < 0.9 THEN 'unresolved' ELSE 'transferred' END AS outcome,
                [{", ".join(f"'{c}'" for c in CHANNELS)}][c + 1] AS channel,
-               printf('team-%02d', t) AS team, printf('a-%02d-%02d', t, who) AS agent, printf('queue-%02d', q) AS queue,
-               printf('reason-%03d', q * {REASONS} // {QUEUES} + CAST(floor(why * why * {REASONS / QUEUES}) AS INTEGER)) AS reason,
-               CASE WHEN lost OR basis > 0.98 THEN NULL ELSE 1 + floor(exp(5.2 + c * 0.15 + 0.6 * z)) END::DECIMAL(18,3) AS handle_s,
-               CASE WHEN lost OR basis > 0.98 THEN 'none' WHEN basis < 0.8 THEN 'measured' WHEN basis < 0.92 THEN 'reported' ELSE 'derived' END AS handle_basis,
+               printf('team-%02d', t) AS team, printf('a-%02d-%02d', t, who) AS agent,
+               printf('queue-%02d', q) AS queue,
+               printf(
+                   'reason-%03d',
+                   q * {REASONS} // {QUEUES} + CAST(floor(why * why * {REASONS / QUEUES}) AS INTEGER)
+               ) AS reason,
+               CASE WHEN lost OR basis > 0.98 THEN NULL
+                    ELSE 1 + floor(exp(5.2 + c * 0.15 + 0.6 * z)) END::DECIMAL(18,3) AS handle_s,
+               CASE WHEN lost OR basis > 0.98 THEN 'none' WHEN basis < 0.8 THEN 'measured'
+                    WHEN basis < 0.92 THEN 'reported' ELSE 'derived' END AS handle_basis,
                (1 + word + c)::BIGINT AS messages, 1::BIGINT AS count
         FROM placed ORDER BY i
     """
@@ -152,18 +165,29 @@ def _make_ledger(con) -> None:
         CREATE TEMP TABLE ledger AS
         SELECT (99::BIGINT << 36) + i + 2 AS row_id, printf('l-%05d', i) AS line_id, account,
                make_date({YEAR}, 1 + CAST(m AS INTEGER), 1) AS period_start,
-               CAST(make_date({YEAR}, 1 + CAST(m AS INTEGER), 1) + to_months(CASE WHEN hash(i, 1) % 20 = 0 AND m < 10 THEN 3 ELSE 1 END) AS DATE) AS period_end,
-               CAST(CAST(500000 + hash(i, 2) % 3000000 AS BIGINT) / 100 AS DECIMAL(18,2))::DECIMAL(38,12) AS amount,
+               CAST(
+                   make_date({YEAR}, 1 + CAST(m AS INTEGER), 1)
+                   + to_months(CASE WHEN hash(i, 1) % 20 = 0 AND m < 10 THEN 3 ELSE 1 END) AS DATE
+               ) AS period_end,
+               CAST(
+                   CAST(500000 + hash(i, 2) % 3000000 AS BIGINT) / 100 AS DECIMAL(18,2)
+               )::DECIMAL(38,12) AS amount,
                'EUR' AS currency, CASE WHEN hash(i, 3) % 4 = 0 THEN 'variable' ELSE 'fixed' END AS behaviour
-        FROM (SELECT i, i // {many} % 12 AS m FROM range({LINES}) t(i)) JOIN account ON n = i % {many} ORDER BY i
+        FROM (SELECT i, i // {many} % 12 AS m FROM range({LINES}) t(i))
+        JOIN account ON n = i % {many} ORDER BY i
     """)
 
 
 def _noted(file) -> dict[str, object]:
     return {
-        "path": file.path.name, "rows": file.rows, "columns": file.columns, "month": file.month and file.month.isoformat(),
-        "whole_seconds": file.whole_seconds, "cube": file.cube and file.cube.name, "cube_columns": file.cube_columns,
-    }  # fmt: skip
+        "path": file.path.name,
+        "rows": file.rows,
+        "columns": file.columns,
+        "month": file.month and file.month.isoformat(),
+        "whole_seconds": file.whole_seconds,
+        "cube": file.cube and file.cube.name,
+        "cube_columns": file.cube_columns,
+    }
 
 
 def book(size: int):
@@ -175,8 +199,13 @@ def book(size: int):
     files = {
         table: tuple(
             BookFile(
-                here / f["path"], f["rows"], tuple((n, t) for n, t in f["columns"]), f["month"] and date.fromisoformat(f["month"]),
-                f["whole_seconds"], f["cube"] and here / f["cube"], tuple(f["cube_columns"]),
+                here / f["path"],
+                f["rows"],
+                tuple((n, t) for n, t in f["columns"]),
+                f["month"] and date.fromisoformat(f["month"]),
+                f["whole_seconds"],
+                f["cube"] and here / f["cube"],
+                tuple(f["cube_columns"]),
             )
             for f in note[table]
         )
@@ -186,7 +215,7 @@ def book(size: int):
 
 
 def policy():
-    """Every account is a pool of its own, driven by its team's, queue's or channel's work, or by everybody's."""
+    """Every account is a pool of its own, driven by a team's, queue's or channel's work, or everybody's."""
     from percontact.costing.policy import Policy, Pool, Rule
 
     pools = {
@@ -205,9 +234,10 @@ def _make_handout(size: int) -> None:
     spread_lines(con, book(size), policy(), "effective")
     con.execute("CREATE TEMP TABLE pool (pool VARCHAR, driver VARCHAR, dimension VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO pool VALUES (?, ?, ?, ?)", [list(p) for p in pool_names()])
+    path = literal(str(folder(size) / "pool_month.parquet"))
     con.execute(
         "COPY (SELECT pool, driver, dimension, value, month, CAST(sum(pico) / 1e12 AS DOUBLE) AS amount "
-        f"FROM line_month JOIN pool USING (pool) GROUP BY ALL ORDER BY ALL) TO {literal(str(folder(size) / 'pool_month.parquet'))} (FORMAT parquet)"
+        f"FROM line_month JOIN pool USING (pool) GROUP BY ALL ORDER BY ALL) TO {path} (FORMAT parquet)"
     )
 
 

@@ -169,11 +169,11 @@ def _ratio(runs: list[dict[str, float]], other: list[dict[str, float]]) -> float
 
 
 def _print_lines(lines, runs, size: int) -> int:
+    pools = len(data.pool_names())
+    print(f"{size} million contacts, {data.LINES:,} ledger lines in {pools} pools; {_machine()}\n")
     print(
-        f"{size} million contacts, {data.LINES:,} ledger lines in {len(data.pool_names())} pools; {_machine()}\n"
-    )
-    print(
-        "| case | ours, CPU s | floor, CPU s | ours / floor | bound | pandas / ours | Polars / ours | join a pool / ours | peak MiB (floor) | |"
+        "| case | ours, CPU s | floor, CPU s | ours / floor | bound "
+        "| pandas / ours | Polars / ours | join a pool / ours | peak MiB (floor) | |"
     )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|")
     over = 0
@@ -199,19 +199,16 @@ def _print_lines(lines, runs, size: int) -> int:
         ]
         over += len(faults)
         limit = f"{bound:.2f}" if bound else ""
+        cpu = f"{_median(mine, 'cpu_s'):.2f} | {_median(runs[floor], 'cpu_s'):.2f}"
         print(
-            f"| {title} | {_median(mine, 'cpu_s'):.2f} | {_median(runs[floor], 'cpu_s'):.2f} | {ratio:.2f} | {limit} | {' | '.join(told)} "
+            f"| {title} | {cpu} | {ratio:.2f} | {limit} | {' | '.join(told)} "
             f"| {peak:.0f} ({bare:.0f}) | {'over: ' + ', '.join(faults) if faults else 'ok'} |"
         )
     shown = [p for p in PEERS if p in runs]
     if shown:
-        print(
-            "\nPeers, CPU s and peak MiB: "
-            + "; ".join(
-                f"{p.split('_')[0]} {_median(runs[p], 'cpu_s'):.1f} s, {max(r['peak_mib'] for r in runs[p]):.0f} MiB"
-                for p in shown
-            )
-        )
+        peaks = {p: max(r["peak_mib"] for r in runs[p]) for p in shown}
+        told = [f"{p.split('_')[0]} {_median(runs[p], 'cpu_s'):.1f} s, {peaks[p]:.0f} MiB" for p in shown]
+        print(f"\nPeers, CPU s and peak MiB: {'; '.join(told)}")
     return over
 
 
@@ -256,7 +253,8 @@ def _machine() -> str:
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in ("duckdb", "pandas", "polars"))
-    return f"{date.today()}, {os.cpu_count()} cores, {memory:.0f} GiB; Python {platform.python_version()}, {versions}"
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB"
+    return f"{date.today()}, {machine}; Python {platform.python_version()}, {versions}"
 
 
 if __name__ == "__main__":
