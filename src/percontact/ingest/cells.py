@@ -42,6 +42,8 @@ _SECONDS = {"s": "1", "ms": "0.001", "min": "60", "h": "3600", "day": "86400"}
 
 _TINY = r"|[eE]-(1[3-9]|[2-9]\d|\d{3})"
 """An exponent that may reach beyond twelve decimals."""
+_CURRENCY_BESIDE = "[ \u00a0\u202f]*([€£$¥₹₺]|zł|\\b[A-Z]{3}\\b)[ \u00a0\u202f]*"
+"""A currency sign or code beside a number. One is passed over; a cell with two of them is no number."""
 
 _SCALE = {"money": 12, "rate": 12, "quantity": 6, "score": 6}
 """Decimals kept (records.column.STORED)."""
@@ -296,6 +298,7 @@ def _number(text: str, origin: Origin, sql_type: str, *, fraction: str = r"\d*")
     decimal, thousands = origin.decimal or ".", origin.thousands or ""
     plain = f"replace({text}, '\u2212', '-')"
     if origin.accounting:
+        plain = f"regexp_replace({plain}, {literal(_CURRENCY_BESIDE)}, '')"
         plain = f"regexp_replace({plain}, '^\\(([^()+-]+)\\)$|^([^()+-]+)-$', '-\\1\\2')"
     point, part = re.escape(decimal), re.escape(thousands)
     if thousands == " ":

@@ -18,6 +18,7 @@ from percontact.ingest.contents import kind_of as _kind_of
 from percontact.ingest.delimited import _Delimited
 from percontact.ingest.find import find
 from percontact.ingest.found import Found
+from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import plan
 from percontact.ingest.unpack import open_bytes
@@ -65,6 +66,9 @@ def first_rows(path: Path, mapping: Mapping) -> list[list[str]] | None:
     """The header and the first rows as a mapping would read them; None where it cannot."""
     try:
         kind = kind_of(path)
+        if kind in ("delimited", "workbook"):
+            sheet = sheet_of(path, mapping) if kind == "workbook" else ""
+            mapping = with_header_found(path, kind, sheet, mapping)
         if kind == "delimited":
             return _first_lines(path, mapping)
         if kind == "workbook":

@@ -17,7 +17,7 @@ sheet: Calls                # default: the only sheet that is shown and holds ro
 part: abandoned             # names this reading of a file that is read twice on purpose: made ids bear it
 decimal: ","                # default: point
 thousands: "."              # default: none; then 1.234 is refused or read as 1.234, never guessed
-accounting: true            # (1,234.50) and 1,234.50- are negative
+accounting: true            # (1,234.50) and 1,234.50- are negative; a currency beside a number is passed over
 timezone: Europe/London     # of times without an offset; default: the workspace's
 format: "%d/%m/%Y %H:%M"    # of dates and times (strptime); a list is tried in order; default ISO 8601
 nulls: ["?", "NULL"]        # cells that mean "empty"; empty cells always do

@@ -25,6 +25,7 @@ EXACT, SYNONYM, NEAR = 1.0, 0.9, 0.6
 CURRENCIES = frozenset(words()["currencies"])
 """Currencies recognised in a header or beside a number."""
 
+_SPELT = {"nett": "net"}
 _ALIKE = 0.9
 """difflib ratio from which a header is nearly a word we know: catergory, not rate and date."""
 
@@ -80,7 +81,9 @@ def heading(text: str) -> Heading:
     'EUR'
     """
     full = plain(text)
-    tokens = full.split()
+    tokens = [_SPELT.get(token, token) for token in full.split()]
+    if tokens[:2] == ["sum", "of"] and len(tokens) > 2:
+        tokens = tokens[2:]  # what a pivot table calls the sums of a column
     unit = zone = currency = None
     for inside in re.findall(r"[(\[]([^)\]]*)[)\]]", text):
         if inside.strip() in available_timezones():

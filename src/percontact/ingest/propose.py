@@ -22,8 +22,10 @@ from percontact.ingest.meaning_columns import Seen, seen_columns
 from percontact.ingest.profile import Profile
 from percontact.ingest.proposal import Draft, Proposal, written
 from percontact.ingest.propose_columns import Columns
+from percontact.ingest.propose_source import FromSource, source_of
 from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
+from percontact.ingest.source import Source
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.dialect import connect
@@ -102,6 +104,9 @@ class Proposer:
         draft = Draft(self.table)
         draft.layout = _said_layout(layout, sheet, self.path)
         draft.headers = opened.profile.found.headers
+        source = source_of(draft.headers, self.contract, asked, self.path.name)
+        if source is not None:
+            return self._from_source(source, layout, sheet, opened, asked, draft)
         made = Columns(self.path.name, self.contract, opened.columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
         made.fill()
@@ -120,6 +125,28 @@ class Proposer:
             notes=tuple(made.notes),
             asked=tuple(sorted(asked.used)),
             also=tuple(made.also()),
+        )
+
+    def _from_source(
+        self, source: Source, layout: Layout, sheet: str, opened: _Opened, asked: Asked, draft: Draft
+    ) -> Proposal:
+        made = FromSource(source, self.contract, opened.columns, self.settings, asked, draft)
+        made.fill()
+        text = made.text()
+        return Proposal(
+            table=self.table,
+            name=self.path.name,
+            mapping=parse_mapping(text, f"{self.path.name} (proposed)"),
+            text=text,
+            source=source.name,
+            facts=tuple(_facts(layout, sheet, self.kind, opened) + made.facts),
+            columns=tuple(draft.columns),
+            kept=tuple(draft.kept),
+            left=tuple(draft.left),
+            questions=tuple(asked.open),
+            wrong=tuple(asked.wrong),
+            notes=tuple(made.notes),
+            asked=tuple(sorted(asked.used)),
         )
 
     # -- layout --------------------------------------------------------------------------------------------
@@ -210,8 +237,11 @@ def _said_layout(layout: Layout, sheet: str, path: Path) -> list[tuple[str, obje
         said.append(("delimiter", "tab" if layout.delimiter == "\t" else layout.delimiter))
     if layout.quote != '"':
         said.append(("quote", layout.quote))
-    if layout.skip:
+    if layout.skip and (layout.headers or not any(layout.cells)):
         said.append(("skip", layout.skip))
+    elif layout.skip:
+        # By its names the header is found again, though next month's title may take more lines.
+        said.append(("header", [cell for cell in layout.cells if cell][:4]))
     if layout.headless:
         said.append(("header", "none"))
     if layout.headers:

@@ -26,13 +26,14 @@ from percontact.ingest.meaning_values import (
     length_written,
     words_written,
 )
-from percontact.ingest.moments import Moment, between_sql, turned_clock_rows
+from percontact.ingest.moments import Moment, between_sql
 from percontact.ingest.plan import plan
 from percontact.ingest.profile import SURE_NULLS
 from percontact.ingest.proposal import Line, Reading
 from percontact.ingest.propose_counts import Counts, outcome_of
 from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_rows import rows_left_out
+from percontact.ingest.propose_zone import ask_zone
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import KINDS, Understanding
 from percontact.ingest.vocabulary import words
@@ -45,6 +46,9 @@ class Columns(Understanding):
     """One proposal's columns in the making."""
 
     counts: Counts | None = None
+    events: Seen | None = None
+    waits: bool = False
+    """Whether the answer about the key may also say when a case was opened."""
 
     def fill(self) -> None:
         """Work out every column, and note what is open."""
@@ -77,15 +81,43 @@ class Columns(Understanding):
             return
         facts = match.seen.facts
         again = facts.filled - facts.distinct
+        order = self.order_of_events(match.seen)
+        told = order.header if order else ""
+        events = Option(
+            "events",
+            "its rows are events of one case: they become one row",
+            f"{facts.filled:,} rows become {facts.distinct:,}, read in the order of {told}",
+        )
         options = (
+            *([events] if order and self.table.name == "cases" else []),
             Option("each once", "it names the row: the first counts", f"{again:,} rows would be set aside"),
             Option(
                 "no id", "it does not: every row counts, and ids are made", f"all {facts.filled:,} rows land"
             ),
         )
         text = f"{facts.filled:,} rows hold {facts.distinct:,} different values, so some stand in several."
-        if self.asked.ask(Question(key, match.seen.header, text, options)) == "no id":
+        answer = self.asked.ask(Question(key, match.seen.header, text, options))
+        self.waits = answer is None and order is not None
+        if answer == "no id":
             del self.taken[key]
+        elif answer == "events" and order:
+            self.draft.shared.append(
+                ("group", {"by": [match.seen.header], "order": self.order_origin(order)})
+            )
+            self.events = order
+            opened = self.table.column("opened_at")
+            if opened and "opened_at" not in self.taken:
+                self.taken["opened_at"] = Match("opened_at", order, 0.5, "the first event")
+
+    def order_of_events(self, key: Seen) -> Seen | None:
+        """The column of moments with the most different values: when each event was."""
+        dated = [s for s in self.columns if s is not key and s.is_dates and not s.epoch]
+        return max(dated, key=lambda s: (s.facts.distinct, -s.facts.place), default=None)
+
+    def order_origin(self, order: Seen) -> object:
+        """The order of events as a mapping says it: a header, or a header with its form."""
+        part = Orders([("events", order)], self.asked).written(order).part
+        return {"column": order.header} | part if part else order.header
 
     def place_times(self) -> None:
         """A day and a time of day in two columns belong together; so do later times of day in the row."""
@@ -142,7 +174,7 @@ class Columns(Understanding):
         for column in self.table.columns:
             if not column.required or column.default or self.has(column.name):
                 continue
-            if column.name == "period_end":  # asked for with its start
+            if column.name == "period_end" or (self.waits and column.kind == "instant"):
                 continue
             taken = {m.seen.facts.place for m in self.taken.values()}
             taken |= {s.facts.place for pair in self.joined.values() for s in pair}
@@ -267,6 +299,8 @@ class Columns(Understanding):
                 and self.is_day(moment.parts[0])
             ):
                 moment.written.why.append("days only, so each starts at local midnight")
+            if self.events and moment.parts == (self.events,):
+                moment.written.part["take"] = "first"
             yield self.line(column.name, moment.parts, moment.written, column.kind, zone=moment.zone)
         elif column.name in self.constant:
             value, why = self.constant[column.name]
@@ -322,45 +356,10 @@ class Columns(Understanding):
     # -- the whole file ------------------------------------------------------------------------------------
 
     def zone(self) -> None:
-        """Ask which zone is meant when local times fall where clocks are changed."""
-        open_moments = {
-            n: m for n, m in self.moments.items() if m.zone is None and "unit" not in m.written.part
-        }
-        if not open_moments or any(q.key.split(".")[-1] == "order" for q in self.asked.open):
-            return
-        home = self.settings.timezone
-        answer = self.asked.answers.get("zone")
-        gaps, twice = turned_clock_rows(open_moments.values(), home)
-        if not gaps and not twice:
-            if any(m.has_naive() for m in open_moments.values()):
-                self.facts.append(("Time zone", f"{home}, the workspace's; the file names none"))
-            return
-        told = []
-        if gaps:
-            told.append(f"{gaps:,} of its times never were in {home}, as clocks were set forward over them")
-        if twice:
-            told.append(f"{twice:,} came twice there, as clocks were set back")
-        options = (
-            Option(
-                home,
-                f"local time of {home}",
-                f"{gaps:,} rows would be set aside; of {twice:,} the earlier time is taken",
-            ),
-            Option("UTC", "UTC", "every one of these times exists once"),
-        )
-        text = f"The times name no zone, and {'; '.join(told)}. Which zone are they in?"
-        answer = self.asked.ask(
-            Question(
-                "zone",
-                ", ".join(m.parts[0].header for m in open_moments.values()),
-                text,
-                options,
-                "a zone such as Europe/London",
-            )
-        )
-        if answer:
-            self.draft.shared.append(("timezone", answer))
-            self.facts.append(("Time zone", f"{answer}, as you answered"))
+        """Say or ask which zone is meant."""
+        zone = ask_zone(self.moments, self.settings, self.asked, self.facts)
+        if zone:
+            self.draft.shared.append(("timezone", zone))
 
     def sort(self) -> None:
         order = {name: i for i, name in enumerate(self.table.names)} | {
