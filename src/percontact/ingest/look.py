@@ -20,6 +20,7 @@ from percontact.ingest.find import find
 from percontact.ingest.found import Found
 from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.meaning import NEAR, heading, roles
 from percontact.ingest.plan import plan
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import _open, cell_text, sheet_of
@@ -115,8 +116,9 @@ def headers_under(path: Path, mapping: Mapping) -> tuple[str, ...] | None:
 def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
     """Whether a file has the table's own headers, and values written the way the table's are.
 
-    It does not when, of the first rows, no value at all of some column can be read, or when every amount
-    is like 1.234. A few bad rows are no reason to ask: they are set aside.
+    It does not when a further header is a known word for a column that would stay empty; when, of the first
+    rows, no value at all of some column can be read; or when every amount is like 1.234. A few bad rows are
+    no reason to ask: they are set aside.
     """
     rows = first_rows(path, Mapping())
     if not rows:
@@ -126,7 +128,10 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
         planned = plan(headers, table, Mapping(), settings, path.name)
     except PercontactError:
         return False
+    filled = {target.column.name for target in planned.targets if not target.extra}
     for target in planned.targets:
+        if target.extra and _means_more(table, headers[target.parts[0]], filled):
+            return False
         if target.extra or len(target.parts) != 1:
             continue
         place = target.parts[0]
@@ -136,6 +141,16 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
         if len(texts) > 1 and target.column.kind == "money" and all(_EITHER.fullmatch(t) for t in texts):
             return False
     return True
+
+
+def _means_more(table: Table, header: str, filled: set[str]) -> bool:
+    """Whether a header that would be kept as a dimension is a known word for a column not filled yet."""
+    return any(
+        role.score > NEAR
+        and role.name not in filled
+        and role.name not in ("+date", "+time", "period", "posted_on")
+        for role in roles(table, heading(header))[:1]
+    )
 
 
 def _readable(column: Column, text: str) -> bool:
