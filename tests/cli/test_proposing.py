@@ -127,7 +127,7 @@ def test_a_report_of_totals_is_read_for_both_of_its_counts(books, shell) -> None
 
 
 def on_a_terminal(folder: Path, typed: list[str], *words: str) -> tuple[int, str]:
-    """Run a real command on a pseudo-terminal, typing each answer when it asks; (exit code, what was shown)."""
+    """Run a real command on a pseudo-terminal, typing each answer when it asks: (exit code, its words)."""
     leader, follower = pty.openpty()
     ran = subprocess.Popen(
         [sys.executable, "-m", "percontact", *words],

@@ -25,6 +25,10 @@ MAPPINGS = "mappings"
 """Folder of a workspace that keeps its mapping files."""
 
 
+PIPE_WIDTH = 100
+"""Columns of a proposal that is not shown on a terminal."""
+
+
 def on_terminal() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
@@ -223,7 +227,7 @@ def as_json(proposal: Proposal) -> str:
 
 def show(proposal: Proposal) -> None:
     """Print a proposal: the file, the columns, what is left out."""
-    width = max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+    width = max(60, min(110, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else PIPE_WIDTH
     source = f" ({proposal.source})" if proposal.source else ""
     click.echo(f"{proposal.name} as {proposal.table}{source}:")
     size = max((len(what) for what, _ in proposal.facts), default=0)
@@ -295,7 +299,9 @@ def tell_questions(questions: Sequence[Question], again: str) -> None:
         if question.free:
             click.echo(f"  --answer {_quoted(question.key, '...')}    {question.free}", err=True)
     told = "This is" if len(questions) == 1 else f"These {len(questions)} are"
-    click.echo(f"\n{told} not certain, so nothing was imported. Answer: {again}", err=True)
+    yes = "" if " --yes" in again or " --propose" in again else " --yes"
+    click.echo(f"\n{told} not certain, so nothing was imported. With the answers:", err=True)
+    click.echo(f"  {again}{yes}" + "".join(f" --answer {_quoted(q.key, '...')}" for q in questions), err=True)
 
 
 def _quoted(key: str, value: str) -> str:

@@ -25,7 +25,6 @@ EXACT, SYNONYM, NEAR = 1.0, 0.9, 0.6
 CURRENCIES = frozenset(words()["currencies"])
 """Currencies recognised in a header or beside a number."""
 
-_SPELT = {"nett": "net"}
 _ALIKE = 0.9
 """difflib ratio from which a header is nearly a word we know: catergory, not rate and date."""
 
@@ -64,12 +63,13 @@ def plain(text: str) -> str:
     """Small letters without accents, camel case and signs taken apart.
 
     >>> plain("AvgTalkDuration (s)"), plain("Größe_Nr."), plain("CustomerID")
-    ('avg talk duration s', 'grosse nr', 'customer id')
+    ('avg talk duration s', 'grosse number', 'customer id')
     """
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text.replace("ß", "ss"))
     text = unicodedata.normalize("NFKD", text)
     text = "".join(sign for sign in text if not unicodedata.combining(sign)).lower()
-    return " ".join(re.findall(r"[^\W_]+", text))
+    spelt = words()["spelt"]
+    return " ".join(spelt.get(word, word) for word in re.findall(r"[^\W_]+", text))
 
 
 def heading(text: str) -> Heading:
@@ -81,7 +81,7 @@ def heading(text: str) -> Heading:
     'EUR'
     """
     full = plain(text)
-    tokens = [_SPELT.get(token, token) for token in full.split()]
+    tokens = full.split()
     if tokens[:2] == ["sum", "of"] and len(tokens) > 2:
         tokens = tokens[2:]  # what a pivot table calls the sums of a column
     unit = zone = currency = None

@@ -200,12 +200,13 @@ UNIT_WORDS: Pairs[str, str] = {
 UNIT_SECONDS: Pairs[str, float] = {"s": 1, "ms": 0.001, "min": 60, "h": 3600, "day": 86400}
 
 
-def mean_sql(cell: str, way: tuple[str, str]) -> str:
-    """SQL of the mean of a column's plain numbers."""
+def median_sql(cell: str, way: tuple[str, str]) -> str:
+    """SQL of the median of a column's plain numbers above nought; a total row does not move it."""
     decimal, thousands = way
     bare_number = (
         f"replace({cell}, '{thousands if thousands != chr(39) else chr(39) * 2}', '')" if thousands else cell
     )
     if decimal != ".":
         bare_number = f"replace({bare_number}, ',', '.')"
-    return f"avg(TRY_CAST({bare_number} AS DOUBLE))"
+    number = f"TRY_CAST({bare_number} AS DOUBLE)"
+    return f"median({number}) FILTER ({number} > 0)"

@@ -15,7 +15,7 @@ from percontact.ingest.meaning_numbers import (
     UNIT_WORDS,
     Numbers,
     decided_by_zero,
-    mean_sql,
+    median_sql,
     told,
 )
 from percontact.ingest.profile import SURE_NULLS, shape_of
@@ -309,14 +309,14 @@ def _ask_unit(column: Column, seen: Seen, decimals: Decimals, asked: Asked) -> s
         text = f"It is written like {example}, and nothing says whether hours or minutes stand first."
     else:
         way = lengths.plain.ways[0] if lengths.plain.ways else (".", "")
-        ((mean,),) = seen.profile.con.execute(f"SELECT {mean_sql(cell, way)} FROM seen").fetchall()
+        ((middle,),) = seen.profile.con.execute(f"SELECT {median_sql(cell, way)} FROM seen").fetchall()
         units = ["s", "min", "h"] if column.kind == "seconds" else ["h", "min", "s"]
-        if column.kind == "seconds" and (mean or 0) < 1:
+        if column.kind == "seconds" and (middle or 0) < 1:
             units.append("day")
-        if (mean or 0) > 20_000:
+        if (middle or 0) > 20_000:
             units.append("ms")
         options = [
-            Option(u, UNIT_WORDS[u], f"the mean would be {told(float(mean or 0) * UNIT_SECONDS[u])}")
+            Option(u, UNIT_WORDS[u], f"half of them are below {told(float(middle or 0) * UNIT_SECONDS[u])}")
             for u in units
         ]
         text = f"It holds numbers such as {example}; no header and no other column says in what unit."

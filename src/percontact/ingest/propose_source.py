@@ -14,10 +14,11 @@ from percontact.ingest.moments import Moment, turned_clock_rows
 from percontact.ingest.proposal import Draft, Line, flow
 from percontact.ingest.propose_zone import ask_zone
 from percontact.ingest.question import Asked, Option, Question
-from percontact.ingest.source import LACKS, Source, recognise
+from percontact.ingest.source import Source, recognise
 from percontact.ingest.understanding import KINDS
 from percontact.records.book import Settings
 from percontact.records.column import Table
+from percontact.records.lacks import LACKS
 
 
 def source_of(headers: tuple[str, ...], table: Table, asked: Asked, name: str) -> Source | None:
