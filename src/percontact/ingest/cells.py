@@ -42,6 +42,7 @@ _SECONDS = {"s": "1", "ms": "0.001", "min": "60", "h": "3600", "day": "86400"}
 
 _TINY = r"|[eE]-(1[3-9]|[2-9]\d|\d{3})"
 """An exponent that may reach beyond twelve decimals."""
+
 _CURRENCY_BESIDE = "[ \u00a0\u202f]*([€£$¥₹₺]|zł|\\b[A-Z]{3}\\b)[ \u00a0\u202f]*"
 """A currency sign or code beside a number. One is passed over; a cell with two of them is no number."""
 
