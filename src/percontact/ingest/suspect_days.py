@@ -187,22 +187,28 @@ def _interpolated(landed: Landed, found: Days) -> Iterator[Problem]:
 
 def _means(found: Days, step: timedelta) -> list[date]:
     """Days all of whose parts are the mean of the same parts `step` before and after."""
-    off: dict[tuple[int, str], list[float]] = {}
-    triples = []
-    for day, mine in found.parts.items():
-        before, after = found.parts.get(day - step), found.parts.get(day + step)
-        if before is None or after is None:
-            continue
-        apart = {}
-        for part in {*mine, *before, *after}:
-            apart[part] = abs(mine.get(part, 0) - (before.get(part, 0) + after.get(part, 0)) / 2)
-            off.setdefault(part, []).append(apart[part])
-        triples.append((day, apart, any(mine.get(p, 0) and before.get(p) != after.get(p) for p in apart)))
-    usual = {part: median(values) for part, values in off.items()}
+    between = [day for day in found.parts if day - step in found.parts and day + step in found.parts]
+    even = [day for day in between if _even(found, day, step)]
     made = []
-    for day, apart, moves in triples:
-        if moves and all(gap <= 0.5 for gap in apart.values()):
-            chance = sum(math.log(min(1.0, 2 / (2 * usual[part] + 1))) for part in apart)
-            if chance + math.log(len(triples)) < math.log(CHANCE):
-                made.append(day)
+    for day in even:
+        chance = math.log(len(between))
+        for part in found.parts[day]:
+            usual = median(_apart(found, other, step, part) for other in between)
+            chance += math.log(min(1.0, 2 / (2 * usual + 1)))
+        if chance < math.log(CHANCE):
+            made.append(day)
     return sorted(made)
+
+
+def _even(found: Days, day: date, step: timedelta) -> bool:
+    """Whether a day is the mean of two others in every part, to rounding, and these two differ."""
+    mine, before, after = (found.parts[d] for d in (day, day - step, day + step))
+    if abs(found.count[day] - (found.count[day - step] + found.count[day + step]) / 2) > len(mine) / 2 + 1:
+        return False
+    moves = any(before.get(part) != after.get(part) for part in mine)
+    return moves and all(_apart(found, day, step, part) <= 0.5 for part in {*mine, *before, *after})
+
+
+def _apart(found: Days, day: date, step: timedelta, part: tuple[int, str]) -> float:
+    mine, before, after = (found.parts[d].get(part, 0) for d in (day, day - step, day + step))
+    return abs(mine - (before + after) / 2)

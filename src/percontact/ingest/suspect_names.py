@@ -34,7 +34,7 @@ ALIKE = 0.6
 MOVED = 0.5
 """Share of the agents or vendors of the one who are found with the other, from which they moved."""
 
-CUT_OFF = 0.1
+CUT_OFF = 0.4
 KNOWN = 0.5
 """A first or last month below this share of the usual total, or whose names have less than this share of
 the month beside it, is the edge of the extract and says nothing of who is there."""

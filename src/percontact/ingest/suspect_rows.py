@@ -16,6 +16,9 @@ LEAST_SHARE = 0.01
 LEAST_REPEATS = 3
 """Rows exactly alike from which they are said: two equal payments on one day do happen."""
 
+IN_PAIRS = 0.7
+"""Share of the repeats that come in pairs, or at one distance, from which they are an export's doing."""
+
 AFTERWARDS = {"cases": (("first_reply_at", "resolved_at"), ("resolved_at", "closed_at"))}
 """table -> moments of which the later may lie before the earlier, and is landed, but cannot be averaged"""
 
@@ -44,7 +47,7 @@ def _repeated(landed: Landed) -> Iterator[Problem]:
         "HAVING count(*) > 1 ORDER BY again DESC, 2 LIMIT 100000"
     )
     again = sum(n for n, _, _ in groups)
-    if again < max(LEAST_REPEATS, LEAST_SHARE * landed.rows):
+    if again < max(LEAST_REPEATS, LEAST_SHARE * landed.rows) or _by_nature(groups, again):
         return
     yield Problem(
         "W-ROW-01",
@@ -55,6 +58,16 @@ def _repeated(landed: Landed) -> Iterator[Problem]:
         "they count twice.",
         f"Export with an id and map it to `{key}`: rows that are there already are then set aside.",
     )
+
+
+def _by_nature(groups: Sequence[tuple[int, int, int]], again: int) -> bool:
+    """Whether rows are alike because they say so little: a payroll without names, budget lines.
+
+    What was exported twice comes in pairs, or as a block a fixed number of lines further down.
+    """
+    pairs = sum(n for n, _, _ in groups if n == 1)
+    ((_, apart),) = Counter(last - first for _, first, last in groups).most_common(1)
+    return pairs < IN_PAIRS * again and apart < IN_PAIRS * len(groups)
 
 
 def _no_key(landed: Landed, aside: Sequence[Aside]) -> Iterator[Problem]:

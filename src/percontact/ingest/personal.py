@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which columns of a file are about a person: by their header, by their values.
+
+No name, address, number or word of a customer enters a Book by itself. Of the columns that a file has besides
+those of the table, `keep: all` leaves out what looks personal, and stores ids of customers as keyed hashes.
+A column that a mapping file names is kept as it says: the one who wrote it decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+
+from percontact.records.dialect import quote
+
+Kind = Literal["name", "e-mail", "phone", "address", "birth", "ip", "account", "words", "id"]
+
+TOLD: dict[str, str] = {
+    "name": "names",
+    "e-mail": "e-mail addresses",
+    "phone": "phone numbers",
+    "address": "postal addresses",
+    "birth": "dates of birth",
+    "ip": "IP addresses",
+    "account": "card, bank or identity numbers",
+    "words": "free text",
+    "id": "ids of customers",
+}
+
+_WHO = (
+    "customer|client|caller|contact|requester|requestor|user|consumer|person|patient|member|subscriber|guest"
+    "|applicant|complainant|employee|staff|agent|assignee|owner|sender|recipient|account_holder|kunden?|anrufer"
+    "|mitarbeiter|cliente?|clienti|usuario|utente|chiamante|appelant|klant|medewerker|usu[aá]rio|empleado"
+)
+_NUMBERED = "id|no|nr|num|number|key|ref|code|uuid|nummer|numero|n[uú]mero"
+
+_HEADERS: dict[Kind, str] = {
+    "e-mail": r"e_?mails?|mail_?address|correo|courriel|posta_elettronica|reply_to|cc|bcc",
+    "phone": r"phones?|telephone|mobile|cell|fax|msisdn|ani|clid|telefon|tel|handy|rufnummer|tel[eé]fono|celular"
+    r"|t[eé]l[eé]phone|telefoon|telefone|cellulare|phone_?number|caller_?number|from_?number",
+    "ip": r"ip|ip_?address|ip_?addr|remote_?addr|ipv[46]",
+    "account": r"iban|bic|card_?number|credit_?card|pan|kreditkarte\w*|kontonummer|ssn|social_security\w*"
+    r"|passport\w*|national_id|nif|dni|cpf|bsn|insurance_number|sozialversicherung\w*|steuernummer",
+    "birth": r"birth\w*|dob|geburts\w+|geboren|fecha_de_nacimiento|fecha_nacimiento|data_di_nascita"
+    r"|date_naissance|date_de_naissance|geboorte\w+|data_de_nascimento|date_of_birth",
+    "name": rf"(first|last|full|given|family|middle|maiden|display|sur)_?names?|names?|surname|forename"
+    rf"|({_WHO})_?(full_?)?names?|vorname|nachname|familienname|name_(kunde|anrufer)|\w*kundenname|pr[eé]nom|nom"
+    r"|nombres?|apellidos?|cognome|nome|voornaam|achternaam|naam|sobrenome|salutation|anrede",
+    "address": r"address(_?line)?_?\d?|street\w*|post_?address|adresse|anschrift|stra(ss|ß)e|hausnummer"
+    r"|direcci[oó]n|domicilio|calle|indirizzo|rue|endere[cç]o|straat|adres",
+    "words": r"subject|title|description|comments?|remarks?|notes?|body|message|transcript\w*|text|summary"
+    r"|question|answer|feedback|verbatim|review|resolution|betreff|titel|beschreibung|kommentare?"
+    r"|bemerkung(en)?|notiz(en)?|nachricht|asunto|descripci[oó]n|comentarios?|observaciones|mensaje|oggetto"
+    r"|descrizione|commenti?|messaggio|objet|commentaires?|remarques?|onderwerp|omschrijving|opmerking(en)?"
+    r"|bericht|assunto|descri[cç][aã]o|mensagem",
+    "id": rf"({_WHO})(_?({_NUMBERED}))?",
+}
+"""Cleaned headers, in English, German, French, Spanish, Italian, Dutch and Portuguese; each stands alone or after
+other words."""
+
+_STAFF = "agent|assignee|owner|staff|employee|mitarbeiter|medewerker|empleado|contact"
+"""Whose ids stay readable: staff codes, and ids of contacts."""
+
+_ABOUT = re.compile(
+    r"_(types?|kinds?|count|status|state|model|brand|category|flag|preferences?|level|date|time|at|on|s|h|min"
+    r"|score|rating|length|language|source|template|segment|tier|plan|age|gender|since|tenure|city|country)$"
+)
+"""Ends of headers that speak about the thing, and do not hold it: email_status, message_count."""
+
+_COMPILED = {kind: re.compile(rf"(?:^|.*_)(?:{words})$") for kind, words in _HEADERS.items()}
+_STAFF_ID = re.compile(rf"(?:^|.*_)(?:{_STAFF})(_?(?:{_NUMBERED}))?$")
+_THING_NAME = re.compile(
+    r"(product|queue|team|group|site|agency|department|company|organi[sz]ation|account|plan|campaign|file|facility"
+    r"|vendor|supplier|body|project|category|service|item|form|brand|model|channel|skill|country|city|location"
+    r"|commitmentdiscount|resource|sku|region|zone|host|event|field|tag|queue_?)_?names?$"
+)
+
+MAIL = r"[^@\s,;<>]+@[^@\s,;<>]+\.[a-zA-Z]{2,}"
+_PHONE = (
+    r"(\+|00)[1-9][0-9 ()./-]{6,18}[0-9]|\(?0[0-9]{2,5}\)?[ /-][0-9][0-9 /-]{4,12}[0-9]"
+    r"|(1[ .-])?\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}"
+)
+_IP = r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])|([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}"
+_STREET = (
+    r"(?i)[0-9]+[a-z]? .*\b(st|street|ave|avenue|rd|road|lane|ln|drive|dr|blvd|boulevard|court|way|place)\b.*"
+    r"|.*(str\.|stra(ss|ß)e|weg|gasse|allee|platz|laan|straat) [0-9]+.*|(calle|rue|via|avenida|rua) .*[0-9]+.*"
+)
+_NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}"
+
+SAMPLE_ROWS = 50_000
+FEW = 20
+"""So many different mailboxes may be the service's own; more are people's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the values of a column look like, in a sample."""
+
+    filled: int
+    different: int
+    length: float
+    blanks: float
+    longest: int
+    phones: int
+    ips: int
+    streets: int
+    names: int
+    mails: int
+    mailboxes: int
+
+
+def by_header(header: str) -> Kind | None:
+    """What a header says its column holds, or None when it says nothing personal.
+
+    >>> by_header("customer_email"), by_header("requester_id"), by_header("address_type"), by_header("team_name")
+    ('e-mail', 'id', None, None)
+    """
+    if _ABOUT.search(header) or _THING_NAME.search(header):
+        return None
+    for kind, pattern in _COMPILED.items():
+        if pattern.match(header):
+            return None if kind == "id" and _STAFF_ID.match(header) else kind
+    return None
+
+
+def by_values(
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], *, words: Collection[str], ledger: bool
+) -> dict[str, Kind]:
+    """Columns whose values are personal, and what they hold.
+
+    relation  SQL, ready after FROM
+    words     columns whose header says that they hold free text: kept only when they prove to be codes
+    ledger    whether a posting's own words stand there, which are no customer's
+    """
+    if not columns:
+        return {}
+    found: dict[str, Kind] = {}
+    for name, spoken in zip(columns, _spoken(con, relation, columns), strict=True):
+        kind = _held(spoken, word=name in words, ledger=ledger)
+        if kind is None and _secret(con, relation, name):
+            kind = "account"
+        if kind:
+            found[name] = kind
+    return found
+
+
+def _spoken(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[Spoken]:
+    sample = f"SELECT * FROM (SELECT {', '.join(quote(c) for c in columns)} FROM {relation})"
+    ((rows,),) = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
+    every = rows // SAMPLE_ROWS
+    if every > 1:
+        sample += f" USING SAMPLE {100 / every:.4f} PERCENT (bernoulli, 7)"
+    parts = []
+    for column in columns:
+        c = f"trim({quote(column)})"
+        parts += [
+            f"count({c})",
+            f"approx_count_distinct({c})",
+            f"coalesce(avg(length({c})), 0)",
+            f"coalesce(avg(length({c}) - length(replace({c}, ' ', ''))), 0)",
+            f"coalesce(max(length({c})), 0)",
+            f"count(*) FILTER (length({c}) BETWEEN 7 AND 24 AND regexp_full_match({c}, '{_PHONE}'))",
+            f"count(*) FILTER (length({c}) BETWEEN 7 AND 39 AND regexp_full_match({c}, '{_IP}'))",
+            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, '{_STREET}'))",
+            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, '{_NAME.replace(chr(39), chr(39) * 2)}'))",
+        ]
+    (told,) = con.execute(f"SELECT {', '.join(parts)} FROM ({sample})").fetchall()
+    mails = []
+    for column in columns:
+        is_mail = f"contains({quote(column)}, '@') AND regexp_matches({quote(column)}, '{MAIL}')"
+        mails += [
+            f"count(*) FILTER ({is_mail})",
+            f"approx_count_distinct({quote(column)}) FILTER ({is_mail})",
+        ]
+    # Every row is asked, for one address among a million codes is one too many.
+    (posted,) = con.execute(f"SELECT {', '.join(mails)} FROM {relation}").fetchall()
+    return [
+        Spoken(*told[9 * i : 9 * i + 9], *posted[2 * i : 2 * i + 2])  # type: ignore[misc]
+        for i in range(len(columns))
+    ]
+
+
+def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
+    if s.mails and (s.mailboxes > FEW or s.mailboxes >= 0.2 * s.mails):
+        return "e-mail"
+    if not s.filled:
+        return None
+    of = s.filled
+    if s.phones >= 0.3 * of and s.different > 3:
+        return "phone"
+    if s.ips >= 0.5 * of and s.different > 3:
+        return "ip"
+    code = s.different <= 200 and of >= 10 * s.different and s.length <= 60
+    if ledger:
+        return None
+    if s.streets >= 0.5 * of and not code:
+        return "address"
+    if not code and ((s.blanks >= 3 and s.length >= 25 and s.different >= 0.3 * of) or s.longest > 250 or word):
+        return "words"
+    if s.names >= 0.8 * of and s.different >= 0.5 * of and of >= 20:
+        return "name"
+    return None
+
+
+def _secret(con: duckdb.DuckDBPyConnection, relation: str, column: str) -> bool:
+    """Whether the values are card or bank account numbers, by their check digits."""
+    c = f"upper(replace(replace({quote(column)}, ' ', ''), '-', ''))"
+    rows = con.execute(
+        f"SELECT DISTINCT c FROM (SELECT {c} AS c FROM {relation} WHERE length({quote(column)}) BETWEEN 13 AND 42 "
+        "LIMIT 5000) WHERE regexp_full_match(c, '[0-9]{13,19}|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}') LIMIT 200"
+    ).fetchall()
+    values = [v for (v,) in rows]
+    held = [v for v in values if (_luhn(v) if v.isdigit() else _mod97(v))]
+    # One number in ten passes by chance.
+    return len(values) >= 3 and len(held) >= 0.9 * len(values)
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1, annex B."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _mod97(iban: str) -> bool:
+    """ISO 13616: the number made of its letters and digits leaves 1."""
+    turned = "".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])
+    return int(turned) % 97 == 1
