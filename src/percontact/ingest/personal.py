@@ -15,7 +15,7 @@ from typing import Literal
 
 import duckdb
 
-from percontact.records.dialect import quote
+from percontact.records.dialect import literal, quote
 
 Kind = Literal["name", "e-mail", "phone", "address", "birth", "ip", "account", "words", "id"]
 
@@ -40,8 +40,8 @@ _NUMBERED = "id|no|nr|num|number|key|ref|code|uuid|nummer|numero|n[uú]mero"
 
 _HEADERS: dict[Kind, str] = {
     "e-mail": r"e_?mails?|mail_?address|correo|courriel|posta_elettronica|reply_to|cc|bcc",
-    "phone": r"phones?|telephone|mobile|cell|fax|msisdn|ani|clid|telefon|tel|handy|rufnummer|tel[eé]fono|celular"
-    r"|t[eé]l[eé]phone|telefoon|telefone|cellulare|phone_?number|caller_?number|from_?number",
+    "phone": r"phones?|telephone|mobile|cell|fax|msisdn|ani|clid|telefon|tel|handy|rufnummer|tel[eé]fono"
+    r"|celular|t[eé]l[eé]phone|telefoon|telefone|cellulare|phone_?number|caller_?number|from_?number",
     "ip": r"ip|ip_?address|ip_?addr|remote_?addr|ipv[46]",
     "account": r"iban|bic|card_?number|credit_?card|pan|kreditkarte\w*|kontonummer|ssn|social_security\w*"
     r"|passport\w*|national_id|nif|dni|cpf|bsn|insurance_number|sozialversicherung\w*|steuernummer",
@@ -59,8 +59,8 @@ _HEADERS: dict[Kind, str] = {
     r"|bericht|assunto|descri[cç][aã]o|mensagem",
     "id": rf"({_WHO})(_?({_NUMBERED}))?",
 }
-"""Cleaned headers, in English, German, French, Spanish, Italian, Dutch and Portuguese; each stands alone or after
-other words."""
+"""Cleaned headers, in English, German, French, Spanish, Italian, Dutch and Portuguese; each stands alone or
+after other words."""
 
 _STAFF = "agent|assignee|owner|staff|employee|mitarbeiter|medewerker|empleado|contact"
 """Whose ids stay readable: staff codes, and ids of contacts."""
@@ -79,15 +79,21 @@ _THING_NAME = re.compile(
     r"|commitmentdiscount|resource|sku|region|zone|host|event|field|tag|queue_?)_?names?$"
 )
 
+NO_PEOPLE = ("campaigns", "targets", "budgets", "fx", "calendar", "events")
+"""Tables of which no row is about a person; only their values are looked at."""
+
 MAIL = r"[^@\s,;<>]+@[^@\s,;<>]+\.[a-zA-Z]{2,}"
 _PHONE = (
     r"(\+|00)[1-9][0-9 ()./-]{6,18}[0-9]|\(?0[0-9]{2,5}\)?[ /-][0-9][0-9 /-]{4,12}[0-9]"
     r"|(1[ .-])?\(?[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}"
 )
-_IP = r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])|([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}"
+_NUMBER = "[0-9]{13,19}|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_IP = rf"({_BYTE}\.){{3}}{_BYTE}|([0-9a-fA-F]{{1,4}}:){{7}}[0-9a-fA-F]{{1,4}}"
 _STREET = (
     r"(?i)[0-9]+[a-z]? .*\b(st|street|ave|avenue|rd|road|lane|ln|drive|dr|blvd|boulevard|court|way|place)\b.*"
-    r"|.*(str\.|stra(ss|ß)e|weg|gasse|allee|platz|laan|straat) [0-9]+.*|(calle|rue|via|avenida|rua) .*[0-9]+.*"
+    r"|.*(str\.|stra(ss|ß)e|weg|gasse|allee|platz|laan|straat) [0-9]+.*"
+    r"|(calle|rue|via|avenida|rua) .*[0-9]+.*"
 )
 _NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}"
 
@@ -113,13 +119,13 @@ class Spoken:
     mailboxes: int
 
 
-def by_header(header: str) -> Kind | None:
-    """What a header says its column holds, or None when it says nothing personal.
+def by_header(header: str, table: str) -> Kind | None:
+    """What a cleaned header says its column holds, or None when it says nothing personal.
 
-    >>> by_header("customer_email"), by_header("requester_id"), by_header("address_type"), by_header("team_name")
-    ('e-mail', 'id', None, None)
+    >>> [by_header(h, "contacts") for h in ("customer_email", "requester_id", "address_type", "team_name")]
+    ['e-mail', 'id', None, None]
     """
-    if _ABOUT.search(header) or _THING_NAME.search(header):
+    if table in NO_PEOPLE or _ABOUT.search(header) or _THING_NAME.search(header):
         return None
     for kind, pattern in _COMPILED.items():
         if pattern.match(header):
@@ -128,7 +134,12 @@ def by_header(header: str) -> Kind | None:
 
 
 def by_values(
-    con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], *, words: Collection[str], ledger: bool
+    con: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[str],
+    *,
+    words: Collection[str],
+    ledger: bool,
 ) -> dict[str, Kind]:
     """Columns whose values are personal, and what they hold.
 
@@ -166,7 +177,7 @@ def _spoken(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str
             f"count(*) FILTER (length({c}) BETWEEN 7 AND 24 AND regexp_full_match({c}, '{_PHONE}'))",
             f"count(*) FILTER (length({c}) BETWEEN 7 AND 39 AND regexp_full_match({c}, '{_IP}'))",
             f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, '{_STREET}'))",
-            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, '{_NAME.replace(chr(39), chr(39) * 2)}'))",
+            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, {literal(_NAME)}))",
         ]
     (told,) = con.execute(f"SELECT {', '.join(parts)} FROM ({sample})").fetchall()
     mails = []
@@ -178,14 +189,11 @@ def _spoken(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str
         ]
     # Every row is asked, for one address among a million codes is one too many.
     (posted,) = con.execute(f"SELECT {', '.join(mails)} FROM {relation}").fetchall()
-    return [
-        Spoken(*told[9 * i : 9 * i + 9], *posted[2 * i : 2 * i + 2])  # type: ignore[misc]
-        for i in range(len(columns))
-    ]
+    return [Spoken(*told[9 * i : 9 * i + 9], *posted[2 * i : 2 * i + 2]) for i in range(len(columns))]
 
 
 def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
-    if s.mails and (s.mailboxes > FEW or s.mailboxes >= 0.2 * s.mails):
+    if s.mails and (s.mailboxes > FEW or s.mailboxes > 0.02 * s.mails):
         return "e-mail"
     if not s.filled:
         return None
@@ -199,7 +207,9 @@ def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
         return None
     if s.streets >= 0.5 * of and not code:
         return "address"
-    if not code and ((s.blanks >= 3 and s.length >= 25 and s.different >= 0.3 * of) or s.longest > 250 or word):
+    if not code and (
+        (s.blanks >= 3 and s.length >= 25 and s.different >= 0.3 * of) or s.longest > 250 or word
+    ):
         return "words"
     if s.names >= 0.8 * of and s.different >= 0.5 * of and of >= 20:
         return "name"
@@ -209,9 +219,10 @@ def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
 def _secret(con: duckdb.DuckDBPyConnection, relation: str, column: str) -> bool:
     """Whether the values are card or bank account numbers, by their check digits."""
     c = f"upper(replace(replace({quote(column)}, ' ', ''), '-', ''))"
+    long = f"length({quote(column)}) BETWEEN 13 AND 42"
+    some = f"(SELECT {c} AS c FROM {relation} WHERE {long} LIMIT 5000)"
     rows = con.execute(
-        f"SELECT DISTINCT c FROM (SELECT {c} AS c FROM {relation} WHERE length({quote(column)}) BETWEEN 13 AND 42 "
-        "LIMIT 5000) WHERE regexp_full_match(c, '[0-9]{13,19}|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}') LIMIT 200"
+        f"SELECT DISTINCT c FROM {some} WHERE regexp_full_match(c, {literal(_NUMBER)}) LIMIT 200"
     ).fetchall()
     values = [v for (v,) in rows]
     held = [v for v in values if (_luhn(v) if v.isdigit() else _mod97(v))]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self, cast
 
 from percontact.ingest.mapping import Condition, Mapping, Origin
+from percontact.ingest.personal import Kind, by_header
 from percontact.records.book import Settings
 from percontact.records.column import Column, Table
 from percontact.records.tables import landed_columns
@@ -23,12 +24,6 @@ from percontact.values.problem import PercontactError, did_you_mean, problem
 Share = Literal["whole", "month_start", "month_end", "next_day"]
 Placed = tuple[int, Condition]
 """A condition with the number of the source cell it is about."""
-
-_PERSONAL = re.compile(
-    r"(^|_)(e_?mail|phone|telephone|mobile|address|surname|birth(day|date)?|iban|(first|last|full)_?name"
-    r"|(customer|client|caller|contact|agent)_name|comments?|remarks|transcript|body|subject)(_|$)"
-)
-"""Cleaned headers that often hold a person's data or a customer's words. Only used to warn."""
 
 _NUMBERS = ("money", "quantity", "rate", "score", "seconds", "hours")
 """Kinds of columns that can be subtracted, multiplied and turned."""
@@ -77,12 +72,16 @@ class Plan:
     """Columns to write, in the order of the contract and then of the file, and rows to leave out.
 
     parted  whether several rows are made of one line, so that line numbers bear PART_BITS more
+    kept    dimensions that nobody asked for by name: `keep: all` keeps them
+    withheld  (header, kind of personal data) of columns that it does not
     """
 
     targets: tuple[Target, ...]
     where: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
     parted: bool = False
+    kept: tuple[str, ...] = ()
+    withheld: tuple[tuple[str, Kind], ...] = ()
 
     def target(self, name: str) -> Target | None:
         """The target of that name, or None when the file has nothing for it."""
@@ -141,6 +140,8 @@ class _Planner:
         self.used: set[int] = set()
         self.found: dict[str, Target] = {}
         self.notes: list[str] = []
+        self.kept: list[str] = []
+        self.withheld: list[tuple[str, Kind]] = []
         self.absent: list[str] = []
 
     def plan(self) -> Plan:
@@ -161,7 +162,9 @@ class _Planner:
         extras = [t for n, t in self.found.items() if n not in self.table.names]
         self.notes += [said for t in self.found.values() if (said := _reckoning(t, self.headers))]
         parted = bool(self.mapping.unpivot or self.mapping.explode)
-        return Plan((*ordered, *extras, *self.dimensions()), where, tuple(self.notes), parted)
+        targets = (*ordered, *extras, *self.dimensions())
+        kept, withheld = tuple(self.kept), tuple(self.withheld)
+        return Plan(targets, where, tuple(self.notes), parted, kept, withheld)
 
     def fitting(self, left: str, origin: Origin) -> Origin | None:
         """The origin as far as the file has its headers; None where it has not and the column is optional."""
@@ -356,17 +359,19 @@ class _Planner:
                 continue
             if wanted is not None and place not in wanted:
                 continue
+            kind = by_header(clean_name(header), self.table.name) if wanted is None else None
+            if kind is not None and kind not in ("id", "words"):
+                self.withheld.append((header, kind))
+                continue
             name = _free(clean_name(header), taken)
             taken.add(name)
             kept.append(name)
-            yield Target(_dimension(name), self.filled(_dimension(name), Origin()), (place,), extra=True)
-        if kept:
+            origin = self.filled(_dimension(name), Origin(hashed=kind == "id"))
+            yield Target(_dimension(name), origin, (place,), extra=True)
+        if wanted is None:
+            self.kept = kept
+        elif kept:
             self.notes.append(f"Kept as dimensions: {', '.join(kept)}.")
-        if personal := [n for n in kept if wanted is None and _PERSONAL.search(n)]:
-            told = ", ".join(personal)
-            self.notes.append(
-                f"These may be personal, and are stored as found: {told}. Leave them out with `keep:`."
-            )
 
 
 def _reckoning(target: Target, headers: tuple[str, ...]) -> str:

@@ -17,9 +17,10 @@ from percontact.ingest.events import gather, texts_of
 from percontact.ingest.find import find
 from percontact.ingest.found import Found, Progress
 from percontact.ingest.identity import already_there
+from percontact.ingest.kept import without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.plan import Plan, plan
+from percontact.ingest.plan import Plan, Target, plan
 from percontact.ingest.rules import reason
 from percontact.ingest.stage import write_months
 from percontact.ingest.suspect import suspicions
@@ -90,15 +91,19 @@ def read_file(
             )  # fmt: skip
             again = already_there(con, typed, contract, book, ignore_imports)
             aside, merged = _aside(con, typed, replace(as_found, aside=found.aside), contract, again, members)
+            typed, said = without_personal(con, typed, planned, contract, found.headers)
             tell("writing", 0, found.seen)
             files = write_months(
                 con, typed, contract, settings,
                 without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
             )  # fmt: skip
-            notes = _notes(con, typed, found, planned, contract, aside, mapping.lacks)
+            notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks), *said)
             made_ids = contract.key is not None and planned.target(contract.key) is None
             landed = landed_file(con, files, contract, settings, name=source.name, made_ids=made_ids)
-            doubts = suspicions(landed, as_found, aside, book)
+            named = [
+                t.column.name for t in planned.targets if _readable(t) and t.column.name not in planned.kept
+            ]
+            doubts = suspicions(landed, as_found, aside, book, named=named)
     finally:
         con.close()
     staged = Staged(
@@ -242,6 +247,11 @@ def _held_to_the_law(staged: Staged, kind: str) -> Staged:
     # The rows of a text file were counted one by one as they were read, so it is not the file.
     do = "This is a fault of ours: please report it with this message."
     raise FaultOfOurs(Problem("E-OWN-01", staged.name, what, why, do))
+
+
+def _readable(target: Target) -> bool:
+    """Whether a column keeps codes as they were found."""
+    return not target.origin.hashed and target.column.kind == "code" and not target.column.one_of
 
 
 def _remove(file: BookFile) -> None:

@@ -11,11 +11,12 @@ its own:
     suspect_rows     rows that repeat; an id that is no key; ends before beginnings
     suspect_sums     identities that do not hold; total rows
     suspect_words    lines that say contact centre and are something else
+    suspect_persons  columns kept by name that look personal
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 import duckdb
@@ -24,6 +25,7 @@ from percontact.ingest.found import Found
 from percontact.ingest.landed import Landed, landed_book
 from percontact.ingest.suspect_days import days
 from percontact.ingest.suspect_names import names
+from percontact.ingest.suspect_persons import persons
 from percontact.ingest.suspect_rows import rows
 from percontact.ingest.suspect_sums import sums
 from percontact.ingest.suspect_values import values
@@ -34,18 +36,24 @@ from percontact.values.problem import Problem
 
 WORST_FIRST = (
     "W-SUM-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01", "W-SUM-01", "W-TIME-01",
-    "W-CONST-01", "W-DAY-02", "W-NAME-01", "W-TEXT-01", "W-NAME-02",
+    "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01", "W-TEXT-01", "W-NAME-02",
 )  # fmt: skip
 """What counts money or contacts twice comes first, what only may mislead a reader last."""
 
 
 def suspicions(
-    landed: Landed, found: Found, aside: tuple[Aside, ...], book: Book | None
+    landed: Landed,
+    found: Found,
+    aside: tuple[Aside, ...],
+    book: Book | None,
+    *,
+    named: Sequence[str],
 ) -> tuple[Problem, ...]:
     """What looks wrong in the rows of one file, worst first.
 
     found  its rows as text, for identities between columns that are not landed
     book   what is there already: its calendar says which days are free
+    named  columns kept as found because somebody named them
     """
 
     def looks() -> Iterator[Problem]:
@@ -56,6 +64,7 @@ def suspicions(
             yield from days(landed, free_days(landed.con, book))
             yield from names(landed)
             yield from words(landed)
+            yield from persons(landed, named)
 
     return in_order(looks())
 

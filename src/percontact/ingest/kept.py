@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The columns that `keep: all` keeps, less those whose values turn out to be personal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+
+from percontact.ingest.personal import NO_PEOPLE, TOLD, Kind, by_header, by_values
+from percontact.ingest.plan import Plan, clean_name
+from percontact.ingest.typed import Typed
+from percontact.records.column import Table
+
+
+def without_personal(
+    con: duckdb.DuckDBPyConnection, typed: Typed, planned: Plan, table: Table, headers: tuple[str, ...]
+) -> tuple[Typed, tuple[str, ...]]:
+    """Take columns that look personal out of what is written; gives what is left, and what the receipt says.
+
+    Only columns that nobody named are looked at: what a mapping names is kept as it says.
+    """
+    hashed = [n for n in planned.kept if planned.target(n).origin.hashed]  # type: ignore[union-attr]
+    open_ = [n for n in planned.kept if n not in hashed]
+    good = f"(SELECT * FROM {typed.relation} WHERE _fault IS NULL)"
+    ledger = table.name == "ledger" or table.name in NO_PEOPLE
+    header = {n: _header(planned, n, headers) for n in planned.kept}
+    words = {n for n in open_ if not ledger and by_header(clean_name(header[n]), table.name) == "words"}
+    found = by_values(con, good, open_, words=words, ledger=ledger)
+    left = [n for n in planned.kept if n not in found]
+    columns = tuple(c for c in typed.columns if c.name not in found)
+    withheld = (*planned.withheld, *((header[n], kind) for n, kind in found.items()))
+    return replace(typed, columns=columns), tuple(_notes(left, hashed, withheld))
+
+
+def _header(planned: Plan, name: str, headers: tuple[str, ...]) -> str:
+    target = planned.target(name)
+    return headers[target.parts[0]] if target and target.parts else name
+
+
+def _notes(left: list[str], hashed: list[str], withheld: tuple[tuple[str, Kind], ...]) -> list[str]:
+    notes = []
+    if left:
+        notes.append(f"Kept as dimensions: {', '.join(left)}.")
+    if hashed:
+        notes.append(f"Stored as keyed hashes, for they name customers: {', '.join(hashed)}.")
+    if withheld:
+        told = ", ".join(f"{header} ({TOLD[kind]})" for header, kind in withheld)
+        first = withheld[0][0]
+        notes.append(
+            f"Left out as personal: {told}. To keep one all the same, name it in a mapping file: columns: "
+            f"{{{clean_name(first)}: {{column: {_yaml(first)}, hash: true}}}} keeps a keyed hash; without "
+            "`hash: true` it is kept as found."
+        )
+    return notes
+
+
+def _yaml(text: str) -> str:
+    return text if text.replace(" ", "").replace("_", "").isalnum() else "'" + text.replace("'", "''") + "'"
