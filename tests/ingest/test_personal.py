@@ -37,7 +37,8 @@ def test_a_header_that_names_a_person_is_known(header: str, kind: str) -> None:
     [
         "team_name", "product_name", "address_type", "email_status", "phone_model", "message_count",
         "agent_id", "contact_id", "queue", "customer_segment", "customer_since", "site_name", "topic",
-        "category", "status", "supplier_name", "priority", "subcategory", "phoneservice", "restaurant_id", "user_type",
+        "category", "status", "supplier_name", "priority", "subcategory", "phoneservice", "restaurant_id",
+        "user_type",
     ],
 )  # fmt: skip
 def test_a_header_that_names_none_is_kept(header: str) -> None:
