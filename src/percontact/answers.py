@@ -22,6 +22,7 @@ from percontact.report.campaigns import marketing_document
 from percontact.report.closed import moved, period_figures
 from percontact.report.document import Document
 from percontact.report.health import ORDER, Finding, findings
+from percontact.report.imported import doubtful, still_aside
 from percontact.report.rules import rules_document
 from percontact.report.trace import trail_document
 from percontact.values.period import Period, parse_period, periods
@@ -51,7 +52,8 @@ def traced(
 
 def _origin(book: OpenBook, row_id: int) -> str:
     source, line = book.workspace.origin(row_id)
-    return f"{source.name}:{line}"
+    purged = book.workspace.purged_on(row_id)
+    return f"{source.name}:{line}" + (f" (text purged on {purged})" if purged else "")
 
 
 def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
@@ -85,16 +87,7 @@ def rules_checked(book: OpenBook) -> Document:
 
 def checked(book: OpenBook) -> list[Finding]:
     """What is missing, doubtful or unplaced, worst first."""
-    aside = [i for i in book.workspace.receipts() if i.state == "live" and i.receipt.aside]
-    found = [
-        Finding(
-            "wrong",
-            f"{i.receipt.aside:,} of {i.receipt.seen:,} rows of {i.receipt.name} were set aside.",
-            f"percontact imports --aside {i.receipt.number} shows each with its reason; "
-            "correct the file and import it with --replace.",
-        )
-        for i in aside
-    ]
+    found = [*still_aside(book.workspace), *doubtful(book.workspace, book.book)]
     try:
         found += findings(book.costed)
         found += [

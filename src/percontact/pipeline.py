@@ -329,7 +329,8 @@ def land(
                 "Reading both could count rows twice; reading only this one could lose rows.",
                 "Say which you mean: --replace (this file stands for the earlier one) or --add (both count).",
             )
-        replaces = earlier if replace else ()
+        # Rows corrected from those a file had set aside are part of what the file is replaced by.
+        replaces = (*earlier, *workspace.find_corrections(earlier)) if replace else ()
         book = workspace.book()
         number = workspace.reserve()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,13 +83,35 @@ def canonical(path: Path, width: int) -> str:
     )
 
 
+ASIDE_REASON = "aside_reason"
+_ASIDE_OF = re.compile(r"aside_of_import_(\d+)")
+
+
+def mark_of(number: int) -> tuple[str, str]:
+    """The headers of the two columns before the file's own, in a file of rows that import N set aside."""
+    return f"aside_of_import_{number}", ASIDE_REASON
+
+
+def marked(headers: Sequence[str]) -> int | None:
+    """The import that set these rows aside, or None when the file is no such file.
+
+    >>> marked(["aside_of_import_7", "aside_reason", "Call ID"]), marked(["Call ID"])
+    (7, None)
+    """
+    found = _ASIDE_OF.fullmatch(headers[0].strip()) if headers else None
+    return int(found[1]) if found and list(headers[1:2]) == [ASIDE_REASON] else None
+
+
 def named_headers(cells: Sequence[str], mapping: Mapping, name: str) -> tuple[str, ...]:
     """The header of a file, trimmed, or the names the mapping gives instead of it.
 
     Raises E-FILE-04 when two columns bear the same name: which one is meant could only be guessed.
     Raises E-MAP-02 when the mapping names more or fewer columns than there are.
     """
-    headers = tuple(cell.strip() for cell in (mapping.headers or cells))
+    named: Sequence[str] = mapping.headers or cells
+    if mapping.headers and marked(cells) is not None:
+        named = (*cells[:2], *mapping.headers)
+    headers = tuple(cell.strip() for cell in named)
     if len(headers) != len(cells):
         raise problem(
             "E-MAP-02",

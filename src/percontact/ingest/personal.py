@@ -97,7 +97,9 @@ _STREET = (
 )
 _NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}"
 
-SAMPLE_ROWS = 50_000
+SAMPLE_ROWS = 20_000
+"""Rows at the start of a file by which its columns are judged."""
+
 FEW = 20
 """So many different mailboxes may be the service's own; more are people's."""
 
@@ -140,56 +142,64 @@ def by_values(
     *,
     words: Collection[str],
     ledger: bool,
+    every_row: bool = True,
 ) -> dict[str, Kind]:
     """Columns whose values are personal, and what they hold.
 
-    relation  SQL, ready after FROM
-    words     columns whose header says that they hold free text: kept only when they prove to be codes
-    ledger    whether a posting's own words stand there, which are no customer's
+    relation   SQL, ready after FROM
+    words      columns whose header says that they hold free text: kept only when they prove to be codes
+    ledger     whether a posting's own words stand there, which are no customer's
+    every_row  look for e-mail addresses in every row, not only in the first: one among a million is too many
     """
     if not columns:
         return {}
+    listed = ", ".join(quote(c) for c in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE spoken AS SELECT {listed} FROM {relation} LIMIT {SAMPLE_ROWS}")
+    mails = _mails(con, relation, columns) if every_row else {}
     found: dict[str, Kind] = {}
-    for name, spoken in zip(columns, _spoken(con, relation, columns), strict=True):
-        kind = _held(spoken, word=name in words, ledger=ledger)
-        if kind is None and _secret(con, relation, name):
+    for name in columns:
+        kind = _held(_spoken(con, name, mails.get(name)), word=name in words, ledger=ledger)
+        if kind is None and _secret(con, name):
             kind = "account"
         if kind:
             found[name] = kind
+    con.execute("DROP TABLE spoken")
     return found
 
 
-def _spoken(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[Spoken]:
-    sample = f"SELECT * FROM (SELECT {', '.join(quote(c) for c in columns)} FROM {relation})"
-    ((rows,),) = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
-    every = rows // SAMPLE_ROWS
-    if every > 1:
-        sample += f" USING SAMPLE {100 / every:.4f} PERCENT (bernoulli, 7)"
-    parts = []
-    for column in columns:
-        c = f"trim({quote(column)})"
-        parts += [
-            f"count({c})",
-            f"approx_count_distinct({c})",
-            f"coalesce(avg(length({c})), 0)",
-            f"coalesce(avg(length({c}) - length(replace({c}, ' ', ''))), 0)",
-            f"coalesce(max(length({c})), 0)",
-            f"count(*) FILTER (length({c}) BETWEEN 7 AND 24 AND regexp_full_match({c}, '{_PHONE}'))",
-            f"count(*) FILTER (length({c}) BETWEEN 7 AND 39 AND regexp_full_match({c}, '{_IP}'))",
-            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, '{_STREET}'))",
-            f"count(*) FILTER (contains({c}, ' ') AND regexp_full_match({c}, {literal(_NAME)}))",
-        ]
-    (told,) = con.execute(f"SELECT {', '.join(parts)} FROM ({sample})").fetchall()
-    mails = []
-    for column in columns:
-        is_mail = f"contains({quote(column)}, '@') AND regexp_matches({quote(column)}, '{MAIL}')"
-        mails += [
-            f"count(*) FILTER ({is_mail})",
-            f"approx_count_distinct({quote(column)}) FILTER ({is_mail})",
-        ]
-    # Every row is asked, for one address among a million codes is one too many.
-    (posted,) = con.execute(f"SELECT {', '.join(mails)} FROM {relation}").fetchall()
-    return [Spoken(*told[9 * i : 9 * i + 9], *posted[2 * i : 2 * i + 2]) for i in range(len(columns))]
+def _mails(
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """Of columns with any: how many cells hold an e-mail address, and about how many different ones."""
+    signs = ", ".join(f"count(*) FILTER (contains({quote(c)}, '@'))" for c in columns)
+    (counts,) = con.execute(f"SELECT {signs} FROM {relation}").fetchall()
+    found = {}
+    for column in (c for c, count in zip(columns, counts, strict=True) if count):
+        holds = f"contains({quote(column)}, '@') AND regexp_matches({quote(column)}, {literal(MAIL)})"
+        query = f"SELECT count(*), approx_count_distinct({quote(column)}) FROM {relation} WHERE {holds}"
+        (found[column],) = con.execute(query).fetchall()
+    return found
+
+
+def _spoken(con: duckdb.DuckDBPyConnection, column: str, mails: tuple[int, int] | None) -> Spoken:
+    """How a column speaks. Each different value is looked at once, however often it is there."""
+    blank = "(length(c) - length(replace(c, ' ', '')))"
+    mail = f"contains(c, '@') AND regexp_matches(c, {literal(MAIL)})"
+    (told,) = con.execute(
+        "SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n * length(c)) / sum(n), 0), "
+        f"coalesce(sum(n * {blank}) / sum(n), 0), coalesce(max(length(c)), 0), "
+        f"{_times('7 AND 24', _PHONE)}, {_times('7 AND 39', _IP)}, {_times('5 AND 120', _STREET)}, "
+        f"{_times('5 AND 60', _NAME)}, "
+        f"coalesce(sum(n) FILTER ({mail}), 0), count(*) FILTER ({mail}) "
+        f"FROM (SELECT trim({quote(column)}) AS c, count(*) AS n FROM spoken WHERE c <> '' GROUP BY c)"
+    ).fetchall()
+    return Spoken(*told[:9], *(mails or told[9:]))
+
+
+def _times(long: str, pattern: str) -> str:
+    return (
+        f"coalesce(sum(n) FILTER (length(c) BETWEEN {long} AND regexp_full_match(c, {literal(pattern)})), 0)"
+    )
 
 
 def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
@@ -216,11 +226,11 @@ def _held(s: Spoken, *, word: bool, ledger: bool) -> Kind | None:
     return None
 
 
-def _secret(con: duckdb.DuckDBPyConnection, relation: str, column: str) -> bool:
+def _secret(con: duckdb.DuckDBPyConnection, column: str) -> bool:
     """Whether the values are card or bank account numbers, by their check digits."""
     c = f"upper(replace(replace({quote(column)}, ' ', ''), '-', ''))"
     long = f"length({quote(column)}) BETWEEN 13 AND 42"
-    some = f"(SELECT {c} AS c FROM {relation} WHERE {long} LIMIT 5000)"
+    some = f"(SELECT {c} AS c FROM spoken WHERE {long} LIMIT 5000)"
     rows = con.execute(
         f"SELECT DISTINCT c FROM {some} WHERE regexp_full_match(c, {literal(_NUMBER)}) LIMIT 200"
     ).fetchall()

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Self, cast
 
+from percontact.ingest.found import marked
 from percontact.ingest.mapping import Condition, Mapping, Origin
 from percontact.ingest.personal import Kind, by_header
 from percontact.records.book import Settings
@@ -356,6 +357,8 @@ class _Planner:
         taken, kept = self.reserved() | set(self.found), list[str]()
         for place, header in enumerate(self.headers):
             if place in self.used or keep == "none" or not header:
+                continue
+            if place < 2 and marked(self.headers) is not None:
                 continue
             if wanted is not None and place not in wanted:
                 continue

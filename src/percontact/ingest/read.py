@@ -15,7 +15,7 @@ import duckdb
 from percontact.ingest.above import with_cells_above
 from percontact.ingest.events import gather, texts_of
 from percontact.ingest.find import find
-from percontact.ingest.found import Found, Progress
+from percontact.ingest.found import Found, Progress, marked
 from percontact.ingest.identity import already_there
 from percontact.ingest.kept import without_personal
 from percontact.ingest.landed import landed_file
@@ -97,6 +97,8 @@ def read_file(
                 con, typed, contract, settings,
                 without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
             )  # fmt: skip
+            if (before := marked(as_found.headers)) is not None:
+                said = (f"These rows were set aside by import {before} before.", *said)
             notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks), *said)
             made_ids = contract.key is not None and planned.target(contract.key) is None
             landed = landed_file(con, files, contract, settings, name=source.name, made_ids=made_ids)

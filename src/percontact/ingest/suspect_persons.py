@@ -15,7 +15,7 @@ def persons(landed: Landed, named: Sequence[str]) -> Iterator[Problem]:
     if landed.table.name == "ledger":
         return
     asked = [n for n in named if landed.has(n)]
-    found = by_values(landed.con, landed.relation, asked, words=(), ledger=False)
+    found = by_values(landed.con, landed.relation, asked, words=(), ledger=False, every_row=False)
     for name, kind in found.items():
         yield Problem(
             "W-PERSON-01",

@@ -67,7 +67,8 @@ def _by_nature(groups: Sequence[tuple[int, int, int]], again: int) -> bool:
     """
     pairs = sum(n for n, _, _ in groups if n == 1)
     ((_, apart),) = Counter(last - first for _, first, last in groups).most_common(1)
-    return pairs < IN_PAIRS * again and apart < IN_PAIRS * len(groups)
+    few = again <= 3 * len(groups)
+    return pairs < IN_PAIRS * again and not (few and apart >= IN_PAIRS * len(groups))
 
 
 def _no_key(landed: Landed, aside: Sequence[Aside]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -145,6 +145,17 @@ def find_name(con: sqlite3.Connection, table: str, name: str) -> list[int]:
     """Numbers of the live imports of a table from files of this name, oldest first."""
     query = "SELECT number FROM imports WHERE table_name = ? AND name = ? AND state = 'live' ORDER BY number"
     return [number for (number,) in con.execute(query, [table, name])]
+
+
+def find_corrections(con: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
+    """Numbers of the live imports of rows that these imports had set aside, and so on, oldest first."""
+    live = con.execute("SELECT number, headers FROM imports WHERE state = 'live' ORDER BY number").fetchall()
+    of = {number: next(iter(json.loads(headers)), "") for number, headers in live}
+    found: list[int] = []
+    for number, first in of.items():
+        if first in {f"aside_of_import_{n}" for n in (*numbers, *found)} and number not in numbers:
+            found.append(number)
+    return found
 
 
 def source_of(con: sqlite3.Connection, number: int) -> tuple[Source, str | None, str]:

@@ -151,8 +151,10 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[sqlite3.Connection]:
+def writing(folder: Path, *, fold: bool = False) -> Iterator[sqlite3.Connection]:
     """One write transaction: all of it is kept when the block ends, none of it when the block raises.
+
+    fold  fold the log back however short it is
 
     Writers queue on a lock file of their own, held until the log is folded back. So a checkpoint never
     runs beside a commit, which in SQLite before 3.51.3 could lose the commit (its "WAL-reset bug").
@@ -169,7 +171,7 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
             finally:
                 if con.in_transaction:
                     con.execute("ROLLBACK")
-            _fold_log(folder, con)
+            _fold_log(folder, con, longer_than=0 if fold else _WAL_BYTES)
 
 
 def _version(con: sqlite3.Connection) -> int:
@@ -193,9 +195,9 @@ def _empty(how: str) -> str:
     return how.partition("DEFAULT ")[2] or "NULL"
 
 
-def _fold_log(folder: Path, con: sqlite3.Connection) -> None:
+def _fold_log(folder: Path, con: sqlite3.Connection, *, longer_than: int) -> None:
     log = folder / f"{NAME}-wal"
-    if log.exists() and log.stat().st_size > _WAL_BYTES:
+    if log.exists() and log.stat().st_size > longer_than:
         # A reader may still need the log; then the next writer folds it.
         con.execute("PRAGMA busy_timeout = 100")
         con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -20,12 +20,13 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from percontact.records import Book, Settings, Source
 from percontact.records.landing import Receipt, Staged
 from percontact.records.tables import ROW_BITS, line_of
-from percontact.store import closing, compact, history, manifest, original, place, publish, sweep
+from percontact.store import closing, compact, history, manifest, original, place, publish, purge, sweep
 from percontact.store import snapshot as _snapshot
 from percontact.store.closing import Closing
 from percontact.store.history import Import, SetAside
@@ -138,6 +139,22 @@ class Workspace:
         """Numbers of the live imports of a table from files of this name, oldest first."""
         with reading(self.path) as con:
             return history.find_name(con, table, name)
+
+    def find_corrections(self, numbers: Sequence[int]) -> list[int]:
+        """Numbers of the live imports of rows that these imports had set aside, oldest first."""
+        with reading(self.path) as con:
+            return history.find_corrections(con, numbers)
+
+    def kept_original(self, number: int) -> Path | None:
+        """The kept source file of an import, or None: it was never kept, or was purged."""
+        with reading(self.path) as con:
+            kept = history.source_of(con, number)[1]
+        return self.path / kept if kept else None
+
+    def purged_on(self, row_id: int) -> date | None:
+        """The day the text a row was read from was purged (UTC), or None."""
+        purged = self.one_import(row_id >> ROW_BITS).purged
+        return purged.date() if purged else None
 
     def origin(self, row_id: int) -> tuple[Source, int]:
         """The source of a row, and its line there (1 = first). Raises E-ARG-01 when no import made it."""
@@ -295,6 +312,13 @@ class Workspace:
         Likely is: an import that began over an hour ago left its folder, or nobody swept for a day.
         """
         sweep.now_and_then(self.path)
+
+    def purge(self, older_than: timedelta) -> list[int]:
+        """Forget source files and texts of set-aside rows of imports older than this; gives their numbers.
+
+        Rows, hashes, counts and receipts stay.
+        """
+        return purge.purge(self.path, datetime.now(UTC) - older_than)
 
     def compact(self, table: str, *, more_than: int = compact.MANY_FILES) -> int:
         """Merge the small files of a table's months where it has more than so many files.
