@@ -29,9 +29,11 @@ def test_a_further_column_never_takes_the_name_of_a_mapped_one(desk) -> None:
     assert desk.rows(staged, "outcome, source_outcome") == [("Y", "fine")]
 
 
-def test_columns_that_may_be_personal_are_named_in_the_receipt(desk) -> None:
+def test_columns_that_are_personal_are_left_out_and_named_in_the_receipt(desk) -> None:
     staged = desk.read("started_at,Customer Name,e-mail,colour\n2026-06-03,a,b,c\n")
-    assert any("personal" in n and "customer_name, e_mail" in n and "colour" not in n for n in staged.notes)
+    told = "Left out as personal: Customer Name (names), e-mail (e-mail addresses)."
+    assert any(n.startswith(told) for n in staged.notes)
+    assert "Kept as dimensions: colour." in staged.notes
 
 
 def test_an_empty_column_without_a_header_is_dropped_and_a_full_one_is_numbered(desk) -> None:
