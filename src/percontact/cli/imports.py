@@ -113,7 +113,7 @@ def _undo(workspace: Workspace, number: int, as_json: bool) -> None:
 
 
 def _export(workspace: Workspace, number: int, output: Path, as_json: bool, again: str) -> None:
-    from percontact.ingest import write_aside
+    from percontact.ingest.aside_file import write_aside
 
     one = workspace.one_import(number)
     if one.purged:

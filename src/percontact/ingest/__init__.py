@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Floor 3: files of others, read to the contract; every row lands or is set aside with its reason."""
 
-from percontact.ingest.aside_file import write_aside
 from percontact.ingest.frame import write_frame
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import load_mapping
@@ -12,7 +11,6 @@ from percontact.ingest.rules import problem_of
 __all__ = [
     "read_file",
     "write_frame",
-    "write_aside",
     "load_mapping",
     "content_hash",
     "person_hash",
