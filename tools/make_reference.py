@@ -186,7 +186,7 @@ def _rules(table: Table) -> Iterator[str]:
             "A header `date` stands for `started_at`. Handling columns in the row make its handling: no "
             "second table is needed."
         )
-    yield "Any further column is kept as a dimension."
+    yield ("Any further column is kept as a dimension, unless it looks [personal](personal-data.md).")
     if table.when:
         yield f"Files are parted by the local month of `{table.when}`."
     added = ", ".join(f"`{name}`" for name, _ in landed_columns(table.name))
