@@ -191,7 +191,8 @@ def _spoken(con: duckdb.DuckDBPyConnection, column: str, mails: tuple[int, int] 
         f"{_times('7 AND 24', _PHONE)}, {_times('7 AND 39', _IP)}, {_times('5 AND 120', _STREET)}, "
         f"{_times('5 AND 60', _NAME)}, "
         f"coalesce(sum(n) FILTER ({mail}), 0), count(*) FILTER ({mail}) "
-        f"FROM (SELECT trim({quote(column)}) AS c, count(*) AS n FROM spoken WHERE c <> '' GROUP BY c)"
+        f"FROM (SELECT c, count(*) AS n FROM (SELECT trim({quote(column)}) AS c FROM spoken) "
+        "WHERE c <> '' GROUP BY c)"
     ).fetchall()
     return Spoken(*told[:9], *(mails or told[9:]))
 

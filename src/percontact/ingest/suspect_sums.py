@@ -173,7 +173,7 @@ def _total_of_each(landed: Landed, value: str) -> Iterator[Problem]:
     told = landed.ask(
         f"SELECT min({LINE}) FILTER ({says}) AS line, sum({of}) FILTER ({says}) AS total FROM {{rows}} "
         f"GROUP BY {span} HAVING count(*) FILTER ({says}) > 0 AND count(*) FILTER (NOT {says}) > 1 "
-        f"AND total = sum({of}) FILTER (NOT {says}) ORDER BY line"
+        f"AND sum({of}) FILTER ({says}) = sum({of}) FILTER (NOT {says}) ORDER BY 1"
     )
     if told:
         yield _counted_twice(landed, value, told)
