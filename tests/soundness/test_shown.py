@@ -221,3 +221,12 @@ def test_r48_contacts_of_rows_by_account_are_said_not_to_add_up(cost_of: Cost) -
     statement = shown(cost_of(WORK, contacts=[{}], ledger=[{}, {"account": "6100"}]), "account")
     assert ([r.contacts for r in statement.rows], statement.total.contacts) == ([1, 1], 1)
     assert any("that column does not add up" in note for note in statement.notes)
+
+
+def test_r49_other_forms_of_what_could_not_be_placed_are_not_zero_either(cost_of: Cost) -> None:
+    """R49. No rule claims the 100: beside "undefined" stood "cost per contact, used 0.00" and more."""
+    costed = cost_of("pools: {}\nrules: []\n", contacts=[{"handle_s": 60}], ledger=[{}])
+    for basis in ("used", "full"):
+        statement = state(costed, Slice(JUNE, basis=basis))  # type: ignore[arg-type]
+        assert {f.value for f in statement.other_forms if f.name == "cost per contact, full"} == {100}
+        assert not [f for f in statement.other_forms if not f.value]

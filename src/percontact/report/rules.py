@@ -38,7 +38,7 @@ def rules_document(
     idle = [str(r[0]) for r in rules.rows if not r[3]]
     number = len(policy.rules)
     head = (
-        f"No rule claims {lines:,} ledger lines of {money(amount, currency)}."
+        f"No rule claims {lines:,} ledger line{'s' * (lines != 1)} of {money(amount, currency)}."
         if lines
         else f"Every ledger line is claimed; {number} rule{'s' * (number != 1)}."
     )

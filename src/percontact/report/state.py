@@ -56,10 +56,12 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
         snapshot=costed.book.snapshot,
         demo=costed.book.settings.demo,
     )
-    if proof.assigned == 0 and proof.ledger and question.basis != "full":
+    if proof.assigned == 0 and proof.ledger:
         # Nothing was placed: what a contact costs is unknown, not zero.
-        rows = tuple(replace(line, value=None) for line in answer.rows)
-        answer = replace(answer, rows=rows, total=replace(whole, value=None))
+        answer = replace(answer, other_forms=tuple(f for f in answer.other_forms if f.value))
+        if question.basis != "full":
+            rows = tuple(replace(line, value=None) for line in answer.rows)
+            answer = replace(answer, rows=rows, total=replace(whole, value=None))
     return replace(
         answer, headline=headline(answer), notes=tuple(statement_notes(costed, question, answer, list(told)))
     )
