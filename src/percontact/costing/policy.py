@@ -18,6 +18,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from percontact.costing.opening import Hours
+
 UNASSIGNED = "(unassigned)"
 OUTSIDE = "outside"
 """Pool name of a rule that puts lines outside the cost of customer service, on purpose."""
@@ -126,7 +128,10 @@ class Shrinkage:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules of a workspace. `textbook` marks the one that stands in where none is written."""
+    """All rules of a workspace. `textbook` marks the one that stands in where none is written.
+
+    opening_hours  ISO weekday -> hours of the usual week; empty = not told
+    """
 
     pools: Mapping[str, Pool]
     rules: tuple[Rule, ...]
@@ -139,6 +144,7 @@ class Policy:
     repeat_days: int = 7
     repeat_same: tuple[str, ...] = ("customer_id", "reason")
     prices: tuple[Price, ...] = ()
+    opening_hours: Mapping[int, Hours] = field(default_factory=dict)
     digest: str = ""
     textbook: bool = False
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 import yaml
 
+from percontact.costing.opening import Hours, read_week
 from percontact.costing.policy import (
     METHODS,
     OUTSIDE,
@@ -67,6 +68,7 @@ _TOP = (
     "failure_demand",
     "repeat",
     "prices",
+    "opening_hours",
 )
 
 
@@ -119,11 +121,21 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
         repeat_days=_days(repeat.get("within_days", 7), f"{where}: repeat.within_days"),
         repeat_same=_texts(repeat.get("same"), f"{where}: repeat.same") or ("customer_id", "reason"),
         prices=tuple(_price(b, where) for b in _list(root.get("prices"), where, "prices")),
+        opening_hours=_opening(root.get("opening_hours"), where),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
     _check_names(policy, where)
     _check_ways_out(policy, where)
     return policy
+
+
+def _opening(body: object, where: str) -> dict[int, Hours]:
+    """opening_hours: {mon-fri: "08:00-18:00", because: ...}"""
+    told = {str(k): str(v) for k, v in _mapping(body, where, "opening_hours").items() if k != "because"}
+    try:
+        return read_week(told)
+    except ValueError as error:
+        raise _malformed(where, f"opening_hours: {error}", "Write mon-fri: '08:00-18:00'.") from error
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, where: str) -> PercontactError:

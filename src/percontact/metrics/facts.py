@@ -124,6 +124,18 @@ CASES = Facts(
             seconds("c.opened_at", "c.first_reply_at"), "seconds from opening to the first human reply",
             ("first_reply_at",),
         ),
+        "business_resolution_s": Feature(
+            "({end_resolved} - {start}) * 0.001::DECIMAL(4,3)",
+            "the same, counting opening hours only (opening_hours in the policy, and the table calendar)",
+            ("resolved_at",),
+            "hours",
+        ),
+        "business_first_reply_s": Feature(
+            "({end_replied} - {start}) * 0.001::DECIMAL(4,3)",
+            "seconds of opening hours from opening to the first human reply",
+            ("first_reply_at",),
+            "hours",
+        ),
         "contacts": Feature("n.contacts", "contacts of the case", (), "contacts"),
     },
 )  # fmt: skip

@@ -13,6 +13,7 @@ from percontact.costing.policy import Policy
 from percontact.costing.scope import actor_sql
 from percontact.costing.slice import MONTH
 from percontact.metrics.card import Term, Test
+from percontact.metrics.clock import passed_ms
 from percontact.metrics.facts import Facts
 from percontact.records.book import Book
 from percontact.records.dialect import in_list, quote
@@ -39,6 +40,7 @@ class RowSql:
     """SQL of what cards say about the rows of one table; notes what it used on the way.
 
     used    columns of the row that the SQL speaks of
+    clocks  alias of a joined opening hour -> the instant it is joined on
     joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
     """
 
@@ -51,6 +53,7 @@ class RowSql:
         self.filled = book.filled(facts.table)
         self.used: set[str] = set()
         self.joined: set[str] = set()
+        self.clocks: dict[str, str] = {}
 
     @property
     def inactive_days(self) -> int:
@@ -91,6 +94,15 @@ class RowSql:
             rows = self.book.relation("cases", times)
             sql = sql.replace("{within}", f"INTERVAL {seconds} SECOND")
             sql = sql.replace("{latest}", f"(SELECT greatest({latest}) FROM {rows})")
+        if "{start}" in sql:
+            places = {"{start}": ("opened_at", "ho"), "{end_resolved}": ("resolved_at", "hr"),
+                      "{end_replied}": ("first_reply_at", "hf")}  # fmt: skip
+            for place, (column, alias) in places.items():
+                if place in sql:
+                    self.clocks[alias] = column
+                    sql = sql.replace(place, f"CAST({passed_ms(self._own(column), alias)} AS DECIMAL(18,0))")
+            if not self.policy.opening_hours:
+                return "CAST(NULL AS DECIMAL(18,3))"
         if "{today}" in sql:
             dates = [
                 n for n in ("joined_on", "first_value_on", "left_on", "last_active_on") if n in self.columns

@@ -8,6 +8,7 @@ from exact sums; nothing here divides.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.scope import actor_sql
 from percontact.costing.slice import Slice
+from percontact.metrics.clock import make_open_times
 from percontact.metrics.facts import FACTS
 from percontact.metrics.made_rows import make_rows
 from percontact.metrics.row_sql import Number, Place, RowSql
 from percontact.records.book import Book
 from percontact.records.dialect import BUCKET, in_list, quote
 from percontact.records.tables import TABLES
-from percontact.values.period import add_months, periods
+from percontact.values.period import Period, add_months, periods
 
 if TYPE_CHECKING:
     import duckdb
@@ -135,16 +137,41 @@ class Tally:
 
     def _note_joins(self) -> None:
         """Columns that the joins need of the row."""
-        needs = {"case": "case_id", "repeat": "row_id", "legs": "contact_id", "contacts": "case_id"}
+        needs = {
+            "case": "case_id",
+            "repeat": "row_id",
+            "legs": "contact_id",
+            "contacts": "case_id",
+            "hours": "site",
+        }
         self.row.used |= {needs[j] for j in self.row.joined if j in needs}
         if "repeat" in self.row.joined:
             self.row.used.add("started_at")
+
+    def _join_hours(self) -> str:
+        """SQL that joins each instant of the business clock with the opening at or before it, by site."""
+        instants = [n for n in ("opened_at", "resolved_at", "first_reply_at") if n in self.row.columns]
+        ends = ", ".join(f"min({n}), max({n})" for n in instants)
+        rows = self.book.relation("cases", instants)
+        known = [t for t in self.con.execute(f"SELECT {ends} FROM {rows}").fetchall()[0] if t is not None]
+        day = timedelta(days=1)
+        span = Period(min(known).date() - day, max(known).date() + 2 * day)
+        sites = make_open_times(self.con, self.book, self.policy.opening_hours, span)
+        site = "''"
+        if len(sites) > 1 and "site" in self.row.columns:
+            site = f"CASE WHEN {in_list('c.site', sites[1:])} THEN c.site ELSE '' END"
+        return "".join(
+            f" ASOF LEFT JOIN open_time {alias} ON {alias}.site = {site} AND c.{column} >= {alias}.opens"
+            for alias, column in self.row.clocks.items()
+        )
 
     def _join_sql(self) -> str:
         """SQL of the joins in use; each is many-to-one, so that no row comes twice."""
         book, sql = self.book, ""
         if "case" in self.row.joined:
             sql += f" LEFT JOIN {book.relation('cases', ['case_id', 'escalated'])} k ON k.case_id = c.case_id"
+        if "hours" in self.row.joined and self.policy.opening_hours:
+            sql += self._join_hours()
         if "contacts" in self.row.joined:
             rows = book.relation("contacts", ["case_id", "count"])
             counted = f'SELECT case_id, sum("count") AS contacts FROM {rows} GROUP BY case_id'
