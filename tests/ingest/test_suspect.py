@@ -329,3 +329,17 @@ def test_the_services_own_contact_centre_raises_none(desk) -> None:
             "2026-01-01,6100,Contact Centre,Acme,900",
             "2026-01-01,6200,CC-10,ABC Call Centres Ltd,30"]  # fmt: skip
     assert doubts(desk, LEDGER, rows, "ledger") == []
+
+
+def test_a_suspicion_of_a_sheet_of_months_names_the_line_of_the_sheet(desk) -> None:
+    """amounts of January to March side by side; the last line is their total"""
+    rows = ["6100,10,20,30", "6200,1,2,3", "6300,5,5,5", "Total,16,27,38"]
+    mapping = """
+        unpivot: {columns: [Jan, Feb, Mar], name: month, value: amount}
+        columns:
+          period: {column: month, values: {Jan: 2026-01-01, Feb: 2026-02-01, Mar: 2026-03-01}}
+          amount: amount
+    """
+    staged = desk.read("\n".join(["account,Jan,Feb,Mar", *rows]), "ledger", mapping=mapping)
+    lines = [int(p.where.rpartition(":")[2]) for p in staged.suspicions if ":" in p.where]
+    assert all(2 <= line <= 5 for line in lines)

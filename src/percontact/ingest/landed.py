@@ -12,15 +12,10 @@ import duckdb
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
-from percontact.records.tables import ROW_BITS, TABLES
+from percontact.records.tables import PART_BITS, ROW_BITS, TABLES
 
 SAMPLE_ROWS = 100_000
 """Rows that a look at how values are spread needs at most: a share of 1 % is then known to 0.03 %."""
-
-LINE = f"(row_id & {(1 << ROW_BITS) - 1})"
-"""SQL of the line of the source file a row stands on."""
-
-BUCKETS_A_DAY = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +27,7 @@ class Landed:
     columns   column -> SQL type, of those that hold something
     rows      how many
     made_ids  whether the key was made from the line, because the file has none
+    parted    whether several rows are made of one line, so that a row id bears PART_BITS more
     """
 
     con: duckdb.DuckDBPyConnection
@@ -42,6 +38,13 @@ class Landed:
     columns: dict[str, str]
     rows: int
     made_ids: bool = False
+    parted: bool = False
+
+    @property
+    def line(self) -> str:
+        """SQL of the line of the source file a row stands on."""
+        bits = PART_BITS if self.parted else 0
+        return f"((row_id & {(1 << ROW_BITS) - 1}) >> {bits})"
 
     @property
     def where(self) -> str:
@@ -84,13 +87,14 @@ def landed_file(
     *,
     name: str,
     made_ids: bool,
+    parted: bool,
 ) -> Landed:
     """The rows of one staged file."""
     paths = ", ".join(literal(str(file.path)) for file in files)
     relation = f"read_parquet([{paths}], hive_partitioning = false)"
     columns = dict(files[0].columns) if files else {}
     rows = sum(file.rows for file in files)
-    return Landed(con, name, table, settings, relation, columns, rows, made_ids)
+    return Landed(con, name, table, settings, relation, columns, rows, made_ids, parted)
 
 
 def landed_book(con: duckdb.DuckDBPyConnection, book: Book, table: str) -> Landed:

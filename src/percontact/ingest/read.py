@@ -101,7 +101,10 @@ def read_file(
                 said = (f"These rows were set aside by import {before} before.", *said)
             notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks), *said)
             made_ids = contract.key is not None and planned.target(contract.key) is None
-            landed = landed_file(con, files, contract, settings, name=source.name, made_ids=made_ids)
+            landed = landed_file(
+                con, files, contract, settings,
+                name=source.name, made_ids=made_ids, parted=planned.parted,
+            )  # fmt: skip
             named = [
                 t.column.name for t in planned.targets if _readable(t) and t.column.name not in planned.kept
             ]

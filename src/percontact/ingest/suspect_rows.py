@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from percontact.ingest.landed import LINE, Landed, label, some
+from percontact.ingest.landed import Landed, label, some
 from percontact.records.landing import Aside
 from percontact.values.problem import Problem
 
@@ -43,7 +43,7 @@ def _repeated(landed: Landed) -> Iterator[Problem]:
     if about > landed.rows * 1.2:
         return
     groups = landed.ask(
-        f"SELECT count(*) - 1 AS again, min({LINE}), max({LINE}) FROM {{rows}} GROUP BY {row} "
+        f"SELECT count(*) - 1 AS again, min({landed.line}), max({landed.line}) FROM {{rows}} GROUP BY {row} "
         "HAVING count(*) > 1 ORDER BY again DESC, 2 LIMIT 100000"
     )
     again = sum(n for n, _, _ in groups)
@@ -112,8 +112,8 @@ def _order_landed(landed: Landed) -> Iterator[Problem]:
         both = f"{label(earlier)} IS NOT NULL AND {label(later)} IS NOT NULL"
         wrong = f"{label(later)} < {label(earlier)}"
         ((held, count, line),) = landed.ask(
-            f"SELECT count(*) FILTER ({both}), count(*) FILTER ({wrong}), min({LINE}) FILTER ({wrong}) "
-            "FROM {rows}"
+            f"SELECT count(*) FILTER ({both}), count(*) FILTER ({wrong}), "
+            f"min({landed.line}) FILTER ({wrong}) FROM {{rows}}"
         )
         if count >= max(2, LEAST_SHARE * held):
             yield Problem(

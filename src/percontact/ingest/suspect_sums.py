@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from percontact.ingest.found import Found
-from percontact.ingest.landed import LINE, Landed, figure, label, some
+from percontact.ingest.landed import Landed, figure, label, some
 from percontact.values.problem import Problem
 
 LEAST_SHARE = 0.01
@@ -38,7 +38,7 @@ LABELS = {"ledger": ("account", "account_name", "cost_centre", "vendor", "text",
           "budgets": ("account", "cost_centre", "channel", "team"), "capacity": ("group",),
           "contacts": ("channel", "team", "queue", "site", "reason", "agent")}  # fmt: skip
 
-MOST_ROWS = 2_000_000
+MOST_ROWS = 500_000
 """Rows past which running sums are not looked at: files with total rows are reports, and short."""
 
 
@@ -98,7 +98,7 @@ def _handle(landed: Landed) -> Iterator[Problem]:
     slack = f'{SLACK_S} * "count"' if landed.has("count") else str(SLACK_S)
     wrong = f"{both} AND abs(handle_s - ({whole})) > {slack}"
     ((held, count, line, off),) = landed.ask(
-        f"SELECT count(*) FILTER ({both}), count(*) FILTER ({wrong}), min({LINE}) FILTER ({wrong}), "
+        f"SELECT count(*) FILTER ({both}), count(*) FILTER ({wrong}), min({landed.line}) FILTER ({wrong}), "
         f"sum(handle_s - ({whole})) FILTER ({wrong}) FROM {{rows}}"
     )
     if count and count >= LEAST_SHARE * held:
@@ -136,8 +136,8 @@ def _total_below(landed: Landed, value: str) -> Iterator[Problem]:
     told: list[tuple[int, object]] = []
     if any_label:
         listed = landed.ask(
-            f"SELECT {LINE} AS line, {value}, coalesce({_says_total(landed)}, false) FROM {{rows}} "
-            f"WHERE {value} IS NOT NULL ORDER BY line"
+            f"SELECT {landed.line} AS line, {value}, coalesce({_says_total(landed)}, false) FROM {{rows}} "
+            f"WHERE {value} IS NOT NULL ORDER BY row_id"
         )
         since = above = labelled = type(listed[0][1])(0)
         counted = 0
@@ -150,8 +150,8 @@ def _total_below(landed: Landed, value: str) -> Iterator[Problem]:
                 since, above, counted = since + amount, above + amount, counted + 1
     if not told:
         told = landed.ask(
-            f"SELECT line, last FROM (SELECT max({LINE}) AS line, sum({value}) AS whole, count(*) AS n, "
-            f"arg_max({value}, {LINE}) AS last FROM {{rows}}) WHERE n > 3 AND last <> 0 AND whole = 2 * last"
+            f"SELECT line, last FROM (SELECT max({landed.line}) AS line, sum({value}) AS whole, "
+            f"count(*) AS n, arg_max({value}, row_id) AS last FROM {{rows}}) WHERE n > 3 AND last <> 0 AND whole = 2 * last"
         )
     if told:
         yield _counted_twice(landed, value, told)
@@ -171,7 +171,7 @@ def _total_of_each(landed: Landed, value: str) -> Iterator[Problem]:
     if not any_label:
         return
     told = landed.ask(
-        f"SELECT min({LINE}) FILTER ({says}) AS line, sum({of}) FILTER ({says}) AS total FROM {{rows}} "
+        f"SELECT min({landed.line}) FILTER ({says}), sum({of}) FILTER ({says}) FROM {{rows}} "
         f"GROUP BY {span} HAVING count(*) FILTER ({says}) > 0 AND count(*) FILTER (NOT {says}) > 1 "
         f"AND sum({of}) FILTER ({says}) = sum({of}) FILTER (NOT {says}) ORDER BY 1"
     )

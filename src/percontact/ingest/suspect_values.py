@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from percontact.ingest.landed import LINE, Landed, figure, label, some
+from percontact.ingest.landed import Landed, figure, label, some
 from percontact.values.problem import Problem
 
 LEAST_TIMES = 8
@@ -45,7 +45,7 @@ def values(landed: Landed) -> Iterator[Problem]:
     single = "count = 1" if landed.has("count") else "true"
     columns = ", ".join(label(n) for n in dict.fromkeys(wanted))
     landed.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE looked AS SELECT {LINE} AS line, {columns} "
+        f"CREATE OR REPLACE TEMP TABLE looked AS SELECT {landed.line} AS line, {columns} "
         f"FROM {landed.relation} WHERE {landed.sample()} AND {single}"
     )
     for column in durations:

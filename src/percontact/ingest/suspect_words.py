@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from percontact.ingest.landed import LINE, Landed, label, some
+from percontact.ingest.landed import Landed, label, some
 from percontact.values.problem import Problem
 
 SAYS = r"(?i)\b(contact|call)[ -]?cent(er|re)s?\b"
@@ -45,7 +45,8 @@ def words(landed: Landed) -> Iterator[Problem]:
     under = label(whose[0]) if whose else "NULL"
     found = landed.ask(
         f"SELECT coalesce({', '.join(label(n) for n in own)}), {under}, count(*), sum(amount), "
-        f"min({LINE}) FROM {landed.relation} WHERE ({says}) AND {other} GROUP BY ALL ORDER BY 3 DESC, 5"
+        f"min({landed.line}) FROM {landed.relation} WHERE ({says}) AND {other} "
+        "GROUP BY ALL ORDER BY 3 DESC, 5"
     )
     if not found:
         return
