@@ -151,7 +151,8 @@ def _total_below(landed: Landed, value: str) -> Iterator[Problem]:
     if not told:
         told = landed.ask(
             f"SELECT line, last FROM (SELECT max({landed.line}) AS line, sum({value}) AS whole, "
-            f"count(*) AS n, arg_max({value}, row_id) AS last FROM {{rows}}) WHERE n > 3 AND last <> 0 AND whole = 2 * last"
+            f"count(*) AS n, arg_max({value}, row_id) AS last FROM {{rows}}) "
+            "WHERE n > 3 AND last <> 0 AND whole = 2 * last"
         )
     if told:
         yield _counted_twice(landed, value, told)
