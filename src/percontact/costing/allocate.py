@@ -122,24 +122,22 @@ def allocate(
     """
     flat = flat_parts(parts)
     claimed = {key: scopes.bundles(key) for key in dict.fromkeys(key for _, key in combos)}
-    bundles = {bundle[0].name: bundle for found in claimed.values() for bundle in found}
-    by_name = {(r.pool, r.month): r for r in rates}
+    of_bundle: dict[tuple[str, date], list[Rate]] = defaultdict(list)
+    for rate in rates:
+        of_bundle[scopes.bundle[rate.pool], rate.month].append(rate)
     worth = {d: [p.weight for p in driver] for d, driver in parts.items()}
     places = {d: [flat.index(p) for p in driver] for d, driver in parts.items()}
     summed: dict[tuple[str, date], list[int]] = {}
     rests: list[tuple[int, date, str, int]] = []
     for (first, month), use in uses.items():
-        driver = bundles[first][0].driver
+        driver = scopes.driver[first]
         total = [0] * len(worth[driver])
-        for pool in bundles[first]:
-            rate = by_name.get((pool.name, month))
-            if rate is None:
-                continue
+        for rate in of_bundle.get((first, month), ()):
             row = rate.per_units(basis, worth[driver])
             total = list(map(add, total, row))
             rest = rate.amount(basis) - sum(map(mul, row, use.quantity))
             if rest and rate.anchor is not None:
-                rests.append((rate.anchor, month, pool.name, rest))
+                rests.append((rate.anchor, month, rate.pool, rest))
         summed[first, month] = _placed(total, places[driver], len(flat))
     weights = [
         (month, *key, *map(sum, zip(*[summed[b[0].name, month] for b in claimed[key]], strict=True)))
@@ -151,13 +149,11 @@ def allocate(
         borne[anchor] += rest
 
     def units() -> Iterator[tuple[date, str, str, list[int]]]:
-        for (first, month), _ in uses.items():
-            driver = bundles[first][0].driver
-            for pool in bundles[first]:
-                rate = by_name.get((pool.name, month))
-                if rate is not None:
-                    row = rate.per_units(basis, worth[driver])
-                    yield month, first, pool.name, _placed(row, places[driver], len(flat))
+        for first, month in uses:
+            driver = scopes.driver[first]
+            for rate in of_bundle.get((first, month), ()):
+                row = rate.per_units(basis, worth[driver])
+                yield month, first, rate.pool, _placed(row, places[driver], len(flat))
 
     keys = [f"{quote('key_' + k)} VARCHAR" for k in scopes.keys]
     _make_table(con, name, ["month DATE", *keys, *[f"{quote(p.name)} HUGEINT" for p in flat]], weights)

@@ -177,9 +177,9 @@ class Assignment:
             own = {p: paid.get(p, (0, 0)) for p in self.policy.pools}
             self._shared_weights[month] = {g.name: self._weights(g, month, combos, own) for g in givers}
             whole = self._give(month, {p: c for p, (c, _) in own.items()}, order)
-            check_ways_out(whole, self._shared_weights[month], self.policy, month)
             self.shared[month] = whole
             if order:
+                check_ways_out(whole, self._shared_weights[month], self.policy, month)
                 variable = self._give(month, {p: v for p, (_, v) in own.items()}, order)
                 own = {p: (whole.costs[p], variable.costs[p]) for p in own}
             costs[month] = own

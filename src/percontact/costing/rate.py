@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from operator import add
 from typing import Literal, NamedTuple, get_args
 
 from percontact.costing.capacity import Capacity
@@ -172,22 +171,29 @@ def places_of(parts: Mapping[str, Sequence[Part]]) -> Places:
 
 def bundle_uses(scopes: Scopes, combos: Combos, places: Places) -> dict[tuple[str, date], Use]:
     """(first pool of a bundle, month) -> its use, over the combinations in its scope."""
-    found: dict[tuple[str, date], Use] = {}
+    claims: dict[Key, list[tuple[str, tuple[tuple[int, int], ...]]]] = {}
+    sums: dict[tuple[str, date], list[int]] = {}
+    anchors: dict[tuple[str, date], int] = {}
     for (month, key), (quantity, anchor) in combos.items():
-        for bundle in scopes.bundles(key):
-            at = places[bundle[0].driver]
-            here = tuple([quantity[i] for i, _ in at])
-            units = sum([weight * quantity[i] for i, weight in at])
-            first = anchor if units else None
-            place = (bundle[0].name, month)
-            before = found.get(place)
-            if before is not None:
-                here = tuple(map(add, before.quantity, here))
-                units += before.units
-                if first is None or (before.anchor is not None and before.anchor < first):
-                    first = before.anchor
-            found[place] = Use(here, units, first)
-    return found
+        here = claims.get(key)
+        if here is None:
+            here = [(bundle[0].name, places[bundle[0].driver]) for bundle in scopes.bundles(key)]
+            claims[key] = here
+        for name, at in here:
+            place = (name, month)
+            so_far = sums.get(place)
+            if so_far is None:
+                so_far = sums[place] = [0] * (len(at) + 1)
+            units = 0
+            for part, (i, weight) in enumerate(at):
+                amount = quantity[i]
+                so_far[part] += amount
+                units += weight * amount
+            if units:
+                so_far[-1] += units
+                if anchor < anchors.get(place, anchor + 1):
+                    anchors[place] = anchor
+    return {place: Use(tuple(row[:-1]), row[-1], anchors.get(place)) for place, row in sums.items()}
 
 
 def make_rates(
@@ -206,11 +212,14 @@ def make_rates(
     Law: assigned + unused + unassigned == cost, for each rate.
     """
     rates = []
+    by_bundle = {
+        first: [(month, uses.get((first, month), NO_USE)) for month in costs]
+        for first in set(bundle.values())
+    }
     for pool in policy.work_pools:
         name, first = pool.name, bundle[pool.name]
-        for month, of_month in costs.items():
-            cost, variable = of_month.get(name, (0, 0))
-            _, quantity, anchor = uses.get((first, month), NO_USE)
+        for month, (_, quantity, anchor) in by_bundle[first]:
+            cost, variable = costs[month].get(name, (0, 0))
             if not (cost or variable or quantity):
                 continue
             supply = capacity.practical_ms(pool.group, month) if pool.group else None
