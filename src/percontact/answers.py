@@ -51,9 +51,15 @@ def traced(
 
 
 def _origin(book: OpenBook, row_id: int) -> str:
+    """File and line of a row; of a contact made of many rows, all their lines."""
     source, line = book.workspace.origin(row_id)
+    lines = None
+    if "source_lines" in book.book.filled("contacts"):
+        contacts = book.book.relation("contacts", ["row_id", "source_lines"])
+        query = f"SELECT source_lines FROM {contacts} WHERE row_id = $1 AND source_lines IS NOT NULL"
+        lines = book.costed.con.execute(query, [row_id]).fetchone()
     purged = book.workspace.purged_on(row_id)
-    return f"{source.name}:{line}" + (f" (text purged on {purged})" if purged else "")
+    return f"{source.name}:{lines[0] if lines else line}" + (f" (text purged on {purged})" if purged else "")
 
 
 def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:

@@ -73,14 +73,32 @@ def test_times_between_events_are_worked_out_in_the_order_of_the_log(desk) -> No
         .split("  first_reply_at")[0]
         + "  open_s: {column: stayed_s, when: {column: Status, is: [Open, Reopened]}, take: count}\n"
         "  handle_s: {column: stayed_s, when: {column: Status, is: [Open, Reopened]}, take: sum}\n"
-        "  wait_s: {column: after_s, when: {column: Status, is: [Open]}, take: sum}\n"
-        "  handle_basis: {constant: derived}\nkeep: none\n"
+        "  wait_s: {column: after_s, when: {column: Status, is: [Open]}, take: sum}\nkeep: none\n"
     )
     staged = desk.read(LOG, "contacts", mapping=form)
     assert desk.rows(staged, "contact_id, handle_s, wait_s, handle_basis") == [
         ("1", Decimal(5_400), Decimal(600), "derived"),
         ("2", None, Decimal(82_500), "none"),
     ]
+
+
+@pytest.mark.parametrize("column", ["handle_s", "talk_s"])
+def test_work_told_by_the_time_between_events_is_derived_and_never_measured(desk, column: str) -> None:
+    form = (
+        "format: '%d/%m/%Y %H:%M'\ntimezone: UTC\ngroup: {by: [Case], order: At, until: stayed_s}\ncolumns:\n"
+        "  contact_id: Case\n  started_at: {column: At, take: min}\n"
+        f"  {column}: {{column: stayed_s, when: {{column: Status, is: [Open]}}, take: sum}}\nkeep: none"
+    )
+    staged = desk.read(LOG, mapping=form)
+    assert desk.rows(staged, "handle_basis, handle_s") == [("derived", 1_800), ("none", None)]
+    assert "Work time is the time between two events, so its basis is derived." in staged.notes
+
+
+def test_a_word_for_empty_is_no_group(desk) -> None:
+    log = "Case,At\n1,2026-03-01 09:00\n?,2026-03-01 10:00\n"
+    form = "nulls: ['?']\ngroup: {by: [Case]}\ncolumns: {case_id: Case, opened_at: {column: At, take: min}}"
+    staged = desk.read(log, "cases", mapping=form)
+    assert [(a.line, a.code) for a in staged.aside] == [(3, "E-ROW-02")]
 
 
 def test_numbers_are_added_and_days_compared_as_days_and_not_as_text(desk) -> None:

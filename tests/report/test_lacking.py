@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from percontact.answers import traced
 from percontact.front import cost
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.pipeline import OpenBook, land
 from percontact.records.book import Settings
+from percontact.report.forms import render
 from percontact.store.workspace import Workspace
 
 LOG = """case,event,at
@@ -62,6 +64,12 @@ def test_months_without_such_contacts_say_nothing(book: OpenBook, tmp_path: Path
     land(book.workspace, "contacts", tmp_path / "april.csv")
     notes = cost(OpenBook(book.workspace), start="2026-04", end="2026-04").notes
     assert [note for note in notes if "Some desk" in note] == []
+
+
+def test_a_trail_names_all_the_lines_a_contact_was_made_of(book: OpenBook) -> None:
+    question = book.ask(start="2026-03", end="2026-03")
+    shown = str(render(traced(book, question, contact_id="1"), "text"))
+    assert "log.csv:2-3" in shown
 
 
 def test_what_a_source_lacks_is_kept_with_the_import(book: OpenBook) -> None:

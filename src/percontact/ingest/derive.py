@@ -88,7 +88,7 @@ def _work(v: dict[str, str], *, started: str) -> dict[str, str]:
     if talk or wrap:
         either = " OR ".join(f"{part} IS NOT NULL" for part in (talk, wrap) if part)
         total = " + ".join(f"coalesce({part}, 0)" for part in (talk, hold, wrap) if part)
-        cases.append((f"({either})", total, "'measured'"))
+        cases.append((f"({either})", total, f"coalesce({basis}, 'measured')"))
     if v.get(started) and v.get("ended_at") and v.get("channel"):
         spoken = ", ".join(literal(channel) for channel in SPOKEN)
         # The durations of a row that stands for many are totals, which no two moments can give.

@@ -23,7 +23,7 @@ from percontact.ingest.rules import Rule, fault_details, first_fault, left_out, 
 from percontact.ingest.typed import trimmed
 from percontact.records.book import Settings
 from percontact.records.column import Column, Kind, Table
-from percontact.records.dialect import literal
+from percontact.records.dialect import in_list, literal
 from percontact.records.landing import Aside
 from percontact.records.tables import PART_BITS
 from percontact.values.problem import did_you_mean, problem
@@ -81,6 +81,7 @@ def gather(
     lined = line_up(con, found, mapping, settings, key=key, folder=folder)
     headers = lined.found.headers
     planned = replace(plan(headers, table, mapping, settings, name, used=found.spent), where=())
+    planned = _said_to_be_derived(planned, table, set(range(len(found.headers), len(headers))))
     if mapping.group is None or mapping.group.keep != "one":
         return Gathered(lined.found, planned)
     return merge(con, lined, planned, table, settings, mapping=mapping, key=key, folder=folder)
@@ -104,10 +105,11 @@ def line_up(
     group = mapping.group
     assert group is not None
     by = [_place(found, names, "group", mapping) for names in group.by]
+    no_value = [word.strip() for word in mapping.nulls if word.strip()]
     where = [(_place(found, c.column, "where", mapping), c) for c in mapping.where]
     order = _order(found, group.order, mapping, settings) if group.order else None
     cells = [cell(order, 0, key=key, currency="", turns=_turns(con, [order]))] if order else []
-    held_to = [*left_out(where), *(_no_group(found.headers[i], i) for i in by)]
+    held_to = [*left_out(where), *(_no_group(found.headers[i], i, no_value) for i in by)]
     if order:
         held_to += _no_place(found.headers[order.parts[0]], cells[0], order.column.kind)
     used = {*by, *(i for i, _ in where), *(order.cells if order else ())}
@@ -232,6 +234,20 @@ def merge(
     )
 
 
+def _said_to_be_derived(planned: Plan, table: Table, intervals: set[int]) -> Plan:
+    """Work told by the time between two events is derived, not measured, unless the mapping says more.
+
+    intervals  numbers of the cells that `until:` and `since:` add
+    """
+    basis = table.column("handle_basis")
+    work = [planned.target(n) for n in ("handle_s", "talk_s", "hold_s", "wrap_s")]
+    if basis is None or planned.target(basis.name) or not any(t and t.cells & intervals for t in work):
+        return planned
+    said = Target(basis, replace(_PLAIN, constant="derived"), ())
+    note = "Work time is the time between two events, so its basis is derived."
+    return replace(planned, targets=(*planned.targets, said), notes=(*planned.notes, note))
+
+
 # -- the place of a row --------------------------------------------------------------------------------------
 
 
@@ -262,9 +278,10 @@ def _order(found: Found, origin: Origin, mapping: Mapping, settings: Settings) -
     return Target(column, filled, parts)
 
 
-def _no_group(header: str, place: int) -> Rule:
+def _no_group(header: str, place: int, nulls: Sequence[str]) -> Rule:
     why = "It cannot be told which rows it belongs to, so the row is set aside."
-    return Rule(header, "E-ROW-02", f"c{place} IS NULL", lambda _v, _o, _g: (f"`{header}` is empty", why))
+    empty = f"(c{place} IS NULL OR {in_list(f'c{place}', nulls)})" if nulls else f"c{place} IS NULL"
+    return Rule(header, "E-ROW-02", empty, lambda _v, _o, _g: (f"`{header}` is empty", why))
 
 
 def _no_place(header: str, made: Cell, kind: Kind) -> Iterator[Rule]:

@@ -83,7 +83,7 @@ columns:
   passed over: `first` is the first value there is. `sum`, `min` and `max` read values, not text. `any` is
   true or false: whether a row has a value at all.
 - `group: {..., until: NAME, since: NAME}` adds columns: seconds to the next row of the group, and from the
-  one before. With `when:` and `take: sum` they say how long a case stood in a state.
+  one before. With `when:` and `take: sum` they say how long a case stood in a state. Work told so is derived.
 - `group: {..., keep: last}` (or `first`) keeps one row of each group as it is and sets the others aside
   (E-SKIP-02): newer copies of a record replace older ones. `keep: all` keeps every row.
 - Rows seen = rows landed + rows merged into them + rows set aside. A row made of many names their lines in
