@@ -352,3 +352,110 @@ def test_the_order_of_the_rows_changes_nothing(of: Propose) -> None:
 def test_the_text_of_a_proposal_is_the_mapping_it_speaks_of(of: Propose) -> None:
     proposal = of(calls("13/04/2026 10:00"))
     assert parse_mapping(proposal.text, "again").columns == proposal.mapping.columns
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "utc"),
+    [
+        ("46125.5", "excel_day", "2026-04-13 10:00:00"),
+        ("2461143.916666667", "julian_day", "2026-04-13 10:00:00"),
+    ],
+)
+def test_days_that_are_counted_are_known_by_their_size(of: Propose, desk, value, unit, utc) -> None:
+    """46125.5 is noon in Berlin on 13 April 2026 for Excel; Julian days are in UTC."""
+    text = calls(value)
+    proposal = of(text)
+    assert origin(proposal, "started_at") == {"column": "Start", "unit": unit}
+    assert [str(t) for t in desk.column(text, "started_at", mapping=proposal.text)] == [utc]
+
+
+def test_currency_signs_name_the_currency_and_a_dollar_asks_whose(of: Propose, desk) -> None:
+    text = ledger("1.234,50 €", "-5,00 €")
+    proposal = of(text, "ledger")
+    assert origin(proposal, "currency") == {"constant": "EUR"}
+    assert [str(a) for a in desk.column(text, "amount", "ledger", mapping=proposal.text)] == [
+        "1234.500000000000",
+        "-5.000000000000",
+    ]
+    assert keys(of(ledger("$5.00", "($6.00)"), "ledger")) == ["currency"]
+    assert keys(of(ledger("$5.00"), "ledger", settings=Settings("CAD", "America/Toronto"))) == []
+
+
+def test_costs_with_a_minus_are_asked_about(of: Propose, desk) -> None:
+    text = ledger("-100.00", "-50.00", "20.00")
+    assert keys(of(text, "ledger")) == ["amount.sign"]
+    turned = of(text, "ledger", answers={"amount.sign": "costs negative"})
+    assert [int(a) for a in desk.column(text, "amount", "ledger", mapping=turned.text)] == [100, 50, -20]
+
+
+def test_debit_and_credit_become_one_amount(of: Propose, desk) -> None:
+    text = "Datum;Konto;Soll;Haben\n13.04.2026;6100;1.000,00;\n14.04.2026;6100;;200,00\n"
+    proposal = of(text, "ledger")
+    assert keys(proposal) == []
+    assert [int(a) for a in desk.column(text, "amount", "ledger", mapping=proposal.text)] == [1000, -200]
+
+
+def test_a_column_that_says_the_side_turns_the_sign(of: Propose, desk) -> None:
+    text = "Datum;Konto;Betrag;S/H\n13.04.2026;6100;1.000,00;S\n14.04.2026;6100;200,00;H\n"
+    assert [int(a) for a in desk.column(text, "amount", "ledger", mapping=of(text, "ledger").text)] == [
+        1000,
+        -200,
+    ]
+
+
+def test_a_supplier_called_total_is_no_total(of: Propose) -> None:
+    """A row that is as full as the others is one of them."""
+    text = "Date,Account,Supplier,Amount\n2026-04-13,1,TOTAL GAS & POWER LTD,5\n2026-04-13,2,Acme,6\n"
+    proposal = of(text, "ledger")
+    assert keys(proposal) == []
+    assert "where:" not in proposal.text
+
+
+def test_a_row_that_is_the_sum_of_the_others_is_asked_about(of: Propose) -> None:
+    text = (
+        "Date,Account,Amount\n"
+        + "".join(f"2026-04-13,{a},{a}.50\n" for a in (1, 2, 3, 4))
+        + "2026-04-30,9,12.00\n"
+    )
+    proposal = of(text, "ledger")
+    assert keys(proposal) == ["totals"]
+    assert "12.00" in of(text, "ledger", answers={"totals": "leave out"}).text.split("where:")[1]
+
+
+def test_an_id_that_repeats_is_asked_about(of: Propose) -> None:
+    text = "Call ID,Start\n7,2026-04-13 10:00\n7,2026-04-13 11:00\n8,2026-04-13 12:00\n"
+    assert keys(of(text)) == ["contact_id"]
+    assert origin(of(text, answers={"contact_id": "no id"}), "contact_id") is None
+
+
+def test_a_file_without_a_header_asks_which_column_is_which(of: Propose, desk) -> None:
+    text = "c1;2026-04-13 10:00;200\nc2;2026-04-14 10:00;100\n"
+    proposal = of(text)
+    assert keys(proposal) == ["started_at"]
+    answered = of(text, answers={"started_at": "column_2"})
+    assert len(desk.column(text, "started_at", mapping=answered.text)) == 2
+
+
+def test_a_sheet_below_a_title_is_found(of: Propose, tmp_path: Path) -> None:
+    """The first sheet holds notes, the second a title and then calls."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    with xlsxwriter.Workbook(str(tmp_path / "in.xlsx")) as book:
+        book.add_worksheet("Notes").write_row(0, 0, ["Made by", "front office"])
+        sheet = book.add_worksheet("Calls")
+        for number, row in enumerate([["June"], [], ["Call ID", "Start"], ["c1", "13.06.2026 10:00"]]):
+            sheet.write_row(number, 0, row)
+    proposal = propose(tmp_path / "in.xlsx", "contacts", settings=BERLIN)
+    assert proposal.questions == ()
+    assert (proposal.mapping.sheet, origin(proposal, "contact_id")) == ("Calls", "Call ID")
+
+
+def test_an_export_that_is_known_is_read_by_its_shipped_mapping(of: Propose) -> None:
+    headers = (
+        "Ticket ID,Created time,Resolved time,Closed time,Agent interactions,Customer interactions,Status"
+    )
+    text = f"{headers}\n1,13/04/2026 10:00,,,2,1,Open\n2,03/04/2026 10:00,,,2,1,Open\n"
+    proposal = of(text, "cases")
+    assert proposal.source.startswith("Freshdesk")
+    assert keys(proposal) == []
+    assert proposal.mapping.formats == ("%d/%m/%Y %H:%M",)
+    assert keys(of(text.replace("13/04", "12/04"), "cases")) == ["opened_at.order"]

@@ -46,6 +46,9 @@ _TINY = r"|[eE]-(1[3-9]|[2-9]\d|\d{3})"
 _CURRENCY_BESIDE = "[ \u00a0\u202f]*([€£$¥₹₺]|zł|\\b[A-Z]{3}\\b)[ \u00a0\u202f]*"
 """A currency sign or code beside a number. One is passed over; a cell with two of them is no number."""
 
+_DAY_ZERO = {"excel_day": "25569", "julian_day": "2440587.5"}
+"""What counts of days say at the beginning of 1970: Excel's, in local time, and Julian days, in UTC."""
+
 _SCALE = {"money": 12, "rate": 12, "quantity": 6, "score": 6}
 """Decimals kept (records.column.STORED)."""
 
@@ -203,6 +206,15 @@ def _when(made: Cell, origin: Origin, k: int | str) -> None:
         moment = f"CASE WHEN {us} BETWEEN {_FIRST_US} AND {_LAST_US} THEN make_timestamp({us}) END"
         made.parsed.append((f"n{k}", "NULL::TIMESTAMP"))
         made.placed.append((f"a{k}", f"timezone('UTC', {moment})"))
+        return
+    if origin.unit in _DAY_ZERO:
+        # To the millisecond: a day counted in a float is no more exact.
+        days = f"({_number(r, origin, 'DECIMAL(22,12)')} - {_DAY_ZERO[origin.unit]})"
+        us = f"TRY_CAST(round(CAST({days} AS DOUBLE) * 86400000) * 1000 AS BIGINT)"
+        moment = f"CASE WHEN {us} BETWEEN {_FIRST_US} AND {_LAST_US} THEN make_timestamp({us}) END"
+        local = origin.unit == "excel_day"
+        made.parsed.append((f"n{k}", moment if local else "NULL::TIMESTAMP"))
+        made.placed.append((f"a{k}", "NULL::TIMESTAMPTZ" if local else f"timezone('UTC', {moment})"))
         return
     naive = [_local_time(r, f, origin) for f in formats if not _has_offset(f)]
     aware = [f"try_strptime({r}, {literal(f)})" for f in formats if _has_offset(f)]

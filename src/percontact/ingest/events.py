@@ -17,7 +17,7 @@ import duckdb
 
 from percontact.ingest.cells import Cell, cell, turn_days
 from percontact.ingest.found import Found, row_text
-from percontact.ingest.mapping import Mapping, Origin
+from percontact.ingest.mapping import MOMENTS, Mapping, Origin
 from percontact.ingest.plan import Plan, Target, plan
 from percontact.ingest.rules import Rule, fault_details, first_fault, left_out, reason, rules
 from percontact.ingest.typed import trimmed
@@ -263,7 +263,7 @@ def _place(found: Found, names: tuple[str, ...], of: str, mapping: Mapping) -> i
 
 def _order(found: Found, origin: Origin, mapping: Mapping, settings: Settings) -> Target:
     """What the rows are put in order by: a moment, or with `unit: s` and such a number."""
-    number = origin.unit is not None and not origin.unit.startswith("epoch")
+    number = origin.unit is not None and origin.unit not in MOMENTS
     column = Column("order", "seconds" if number else "instant", "", "")
     filled = replace(
         origin,

@@ -27,7 +27,8 @@ columns:                    # column of the table, or a new dimension: where it 
   channel: {constant: voice}                              # the same value in every row, in ISO form
   started_at: {column: Start, format: "%d.%m.%Y %H:%M:%S", timezone: UTC}
   answered_at: {columns: [Date, Picked up], join: " ", format: "%y%m%d %H:%M:%S", nulls: ["0:00:00"]}
-  handle_s: {column: Duration, unit: min}                 # s ms min h day hms hm; instants: epoch_s epoch_ms
+  handle_s: {column: Duration, unit: min}                 # s ms min h day hms hm; of instants:
+                                                          # epoch_s epoch_ms excel_day julian_day
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
   agent: {column: Name, hash: true}                       # a keyed hash stands for the person
@@ -101,10 +102,13 @@ from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-Unit = Literal["s", "ms", "min", "h", "day", "hms", "hm", "epoch_s", "epoch_ms"]
+Unit = Literal["s", "ms", "min", "h", "day", "hms", "hm", "epoch_s", "epoch_ms", "excel_day", "julian_day"]
 Else = Literal["keep", "null", "aside"]
 Take = Literal["first", "last", "min", "max", "sum", "count", "distinct", "any"]
 Kept = Literal["one", "first", "last", "all"]
+
+MOMENTS: tuple[Unit, ...] = ("epoch_s", "epoch_ms", "excel_day", "julian_day")
+"""Units that count up to a moment; the others count a length of time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,10 +249,10 @@ def epoch_unit(facts: Facts) -> str | None:
     2488069 Julian days.
     """
     texts = [value for value, _ in facts.values]
-    if not texts or any(not re.fullmatch(r"9+([.,]9+)?", s) for s, _ in facts.shapes):
+    if not texts or any(not re.fullmatch(r"9+(\.9+)?", s) for s, _ in facts.shapes):
         return None
     try:
-        numbers = [float(text.replace(",", ".")) for text in texts]
+        numbers = [float(text) for text in texts]
     except ValueError:
         return None
     for unit, low, high in (

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self, cast
 
 from percontact.ingest.found import marked
-from percontact.ingest.mapping import Condition, Mapping, Origin
+from percontact.ingest.mapping import MOMENTS, Condition, Mapping, Origin
 from percontact.ingest.personal import Kind, by_header
 from percontact.records.book import Settings
 from percontact.records.column import Column, Table
@@ -293,7 +293,7 @@ class _Planner:
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
         durations, epochs = ("seconds", "hours"), ("instant", "date")
-        if origin.unit and column.kind not in (epochs if origin.unit.startswith("epoch") else durations):
+        if origin.unit and column.kind not in (epochs if origin.unit in MOMENTS else durations):
             what = f"`{column.name}` cannot have `unit: {origin.unit}`"
             why = f"It holds a {column.kind}, which is not counted in that unit."
             raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")

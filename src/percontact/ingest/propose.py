@@ -207,8 +207,13 @@ class Proposer:
             )
             scratch = tempfile.TemporaryDirectory(prefix="percontact-look-")
             con = connect()
-            found = looked_into(con, self.path, mapping, Path(scratch.name))
-            profile = Profile(con, found)
+            try:
+                found = looked_into(con, self.path, mapping, Path(scratch.name))
+                profile = Profile(con, found)
+            except BaseException:
+                con.close()
+                scratch.cleanup()
+                raise
             self._opened[key] = _Opened(con, scratch, profile, seen_columns(profile), len(found.aside))
         return self._opened[key]
 
@@ -262,7 +267,8 @@ def _facts(layout: Layout, sheet: str, kind: Kind, opened: _Opened) -> list[tupl
         facts.append(("Header", header))
     if layout.before:
         told = " | ".join(" ".join(text.split())[:40] for text in layout.before[:3])
-        facts.append(("Before it", f"{len(layout.before)} lines: {told}"))
+        lines = "1 line" if len(layout.before) == 1 else f"{len(layout.before)} lines"
+        facts.append(("Before it", f"{lines}: {told}"))
     if layout.headers and not layout.headless:
         facts.append(("Headers", "some are alike and were numbered"))
     odd = f", of which {opened.aside:,} do not fit the header and are set aside" if opened.aside else ""

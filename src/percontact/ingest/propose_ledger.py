@@ -197,9 +197,11 @@ def _currency(columns: Understanding) -> Iterator[Line]:
     }
     if "a" in signs:
         said |= {code for seen in money for code in _codes(seen)}
-    dollars = ("$" in signs or any("$" in seen.header for seen in money)) and home in _DOLLARS
-    if dollars:
-        said = {home if code == "USD" else code for code in said}
+    if "$" in signs or any("$" in seen.header for seen in money):
+        dollars = home if home in _DOLLARS else _which_dollar(columns, money[0])
+        if dollars is None:
+            return
+        said = {dollars if code == "USD" else code for code in said}
     if len(said) == 1:
         code = str(said.pop())
         yield Line(
@@ -218,6 +220,13 @@ def _currency(columns: Understanding) -> Iterator[Line]:
             yield Line("currency", {"constant": answer}, (), "currency", (answer,), "as you answered")
     else:
         columns.facts.append(("Currency", f"{home}, the workspace's; the file names none"))
+
+
+def _which_dollar(columns: Understanding, seen: Seen) -> str | None:
+    """Which country's dollar a dollar sign means."""
+    options = tuple(Option(code, code, "") for code in _DOLLARS)
+    text = "The dollar sign is the sign of several currencies. Which one is it?"
+    return columns.asked.ask(Question("currency", seen.header, text, options, "a currency code"))
 
 
 def _codes(seen: Seen) -> set[str]:
