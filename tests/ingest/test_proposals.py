@@ -459,3 +459,10 @@ def test_an_export_that_is_known_is_read_by_its_shipped_mapping(of: Propose) -> 
     assert keys(proposal) == []
     assert proposal.mapping.formats == ("%d/%m/%Y %H:%M",)
     assert keys(of(text.replace("13/04", "12/04"), "cases")) == ["opened_at.order"]
+
+
+def test_names_and_numbers_of_people_are_never_kept_by_themselves(of: Propose) -> None:
+    rows = "".join(f"2026-04-13,6100,5.00,{i:03d},Ann Lee,a{i}@example.test\n" for i in range(12))
+    proposal = of(f"Date,Account,Amount,Employee ID,Employee Name,Work mail\n{rows}", "ledger")
+    assert proposal.kept == ()
+    assert {header for header, _ in proposal.left} == {"Employee ID", "Employee Name", "Work mail"}

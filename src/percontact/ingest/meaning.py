@@ -197,7 +197,9 @@ def yes_or_no(value: str) -> bool | None:
 
 def is_personal(head: Heading) -> bool:
     """Whether a header usually stands over a person's data."""
-    return head.full in words()["personal"] or head.base in words()["personal"]
+    tokens = set(head.full.split())
+    of_person = tokens & set(words()["persons"]) and tokens & set(words()["told_of_persons"])
+    return bool(of_person) or head.full in words()["personal"] or head.base in words()["personal"]
 
 
 def is_free_text(head: Heading) -> bool:

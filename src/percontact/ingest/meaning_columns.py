@@ -239,7 +239,7 @@ def why_not_kept(seen: Seen) -> str | None:
         number and (not seen.numbers.whole or facts.distinct > 60)
     ) or seen.lengths.clock >= FITS * facts.filled:
         return "numbers that no column is for"
-    if facts.distinct == facts.filled and facts.filled > 20:
+    if facts.distinct == facts.filled and facts.filled >= 10:
         return "different in every row"
     if facts.distinct > _DIMENSION_VALUES or facts.longest > _DIMENSION_LENGTH:
         return "free text" if facts.longest > _DIMENSION_LENGTH else "too many different values"

@@ -183,6 +183,8 @@ class Columns(Understanding):
                 role = "period" if column.name == "period_start" else column.name
                 options += [s for s in self.columns if fits(self.table, role, s) and s not in options]
             options = [s for s in options if s.facts.place not in taken]
+            if column.kind == "money":
+                options = [s for s in options if s.head.unit is None and not _is_id(s)]
             free = self.free_answer(column)
             if not options and not free:
                 self.refuse()
@@ -404,6 +406,11 @@ class Columns(Understanding):
         """Further readings of the file."""
         if self.counts:
             yield from self.counts.also(self)
+
+
+def _is_id(seen: Seen) -> bool:
+    """Whether numbers are names: noughts stand before some of them."""
+    return seen.share(lambda v: len(v) > 1 and v.isdecimal() and v.startswith("0")) > 0
 
 
 def _mapping(table: str, columns: dict[str, dict[str, str]], name: str) -> Mapping:
