@@ -466,3 +466,8 @@ def test_names_and_numbers_of_people_are_never_kept_by_themselves(of: Propose) -
     proposal = of(f"Date,Account,Amount,Employee ID,Employee Name,Work mail\n{rows}", "ledger")
     assert proposal.kept == ()
     assert {header for header, _ in proposal.left} == {"Employee ID", "Employee Name", "Work mail"}
+
+
+def test_a_call_nobody_answered_is_abandoned_though_resolved_is_empty(of: Propose, desk) -> None:
+    text = "Call ID,Start,Answered,Resolved\n1,2026-04-13 10:00,Yes,Yes\n2,2026-04-13 10:00,No,\n"
+    assert desk.column(text, "outcome", mapping=of(text).text) == ["resolved", "abandoned"]

@@ -170,9 +170,7 @@ def _from_flags(columns: Understanding, flags: list[Match]) -> Line:
     made = Written()
     seen = tuple(m.seen for m in flags)
     if len(flags) == 1:
-        role, texts = flags[0].role, [v for v, _ in flags[0].seen.facts.values]
-        yes, no = _MEANING[role]
-        made.part["values"] = {t: yes if yes_or_no(t) else no for t in texts}
+        made.part["values"] = _said_alone(flags[0])
     else:
         cells = " || ' ' || ".join(f"c{s.facts.place}" for s in seen)
         rows = (
@@ -188,6 +186,12 @@ def _from_flags(columns: Understanding, flags: list[Match]) -> Line:
             said = {m.role: yes_or_no(t) for m, t in zip(flags, str(both).split(" "), strict=False)}
             pairs[str(both)] = _ended(said)
         made.part["values"] = pairs
+        first = flags[0]
+        cell = f"c{first.seen.facts.place}"
+        (alone,) = seen[0].profile.counts([f"count(*) FILTER ({cell} IS NOT NULL AND ({cells}) IS NULL)"])
+        if alone:
+            # Whether it was resolved stays empty where nobody answered: the first alone then says it.
+            made.part["or"] = {"column": first.seen.header, "values": _said_alone(first)}
     made.why.append(f"made of {' and '.join(s.header for s in seen)}")
     return columns.line("outcome", seen, made, "code")
 
@@ -197,6 +201,12 @@ _MEANING = {
     "+resolved": ("resolved", "unresolved"),
     "+abandoned": ("abandoned", "handled"),
 }
+
+
+def _said_alone(flag: Match) -> dict[str, str]:
+    """What yes and no of one column mean."""
+    yes, no = _MEANING[flag.role]
+    return {text: yes if yes_or_no(text) else no for text, _ in flag.seen.facts.values}
 
 
 def _ended(said: dict[str, bool | None]) -> str:
