@@ -177,3 +177,16 @@ def test_on_a_terminal_no_means_no(books) -> None:
     assert code == 1, shown
     assert "Nothing was imported." in shown
     assert not (books / "books" / "mappings").exists()
+
+
+def test_a_mapping_for_a_file_without_a_header_is_not_used_for_one_with(books, shell) -> None:
+    (books / "bare.csv").write_text("c1;2026-04-13 10:00;200\nc2;2026-04-14 10:00;100\n")
+    (books / "again.csv").write_text("c3;2026-04-15 10:00;200\nc4;2026-04-16 10:00;100\n")
+    (books / "named.csv").write_text("Call ID;Start;Points\nc5;2026-04-13 10:00;200\n")
+    bare = shell("-C", "books", "import", "contacts", "bare.csv", "--yes", "--answer", "started_at=column_2")
+    assert bare.code == 0
+    assert "headers of an earlier file" in shell("-C", "books", "import", "contacts", "again.csv").err
+    assert (
+        "headers of an earlier file"
+        not in shell("-C", "books", "import", "contacts", "named.csv", "--yes").err
+    )

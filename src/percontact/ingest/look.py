@@ -22,6 +22,7 @@ from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.meaning import NEAR, heading, roles
 from percontact.ingest.plan import plan
+from percontact.ingest.sniff import is_data, told_apart
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import _open, cell_text, sheet_of
 from percontact.records.book import Settings
@@ -108,9 +109,12 @@ def headers_under(path: Path, mapping: Mapping) -> tuple[str, ...] | None:
     rows = first_rows(path, mapping)
     if not rows:
         return None
-    if mapping.headers:
-        return mapping.headers if len(mapping.headers) == len(rows[0]) else None
-    return tuple(cell.strip() for cell in rows[0])
+    cells = tuple(cell.strip() for cell in rows[0])
+    if not mapping.headers:
+        return cells
+    # Names given to a file must fit it: instead of none only where values stand, and of alike ones there.
+    fits = told_apart(cells) == mapping.headers if mapping.header else is_data(rows[0], rows[1:])
+    return mapping.headers if fits and len(mapping.headers) == len(cells) else None
 
 
 def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:

@@ -78,7 +78,7 @@ def layout_of(rows: Sequence[tuple[int, list[str]]], lines: Sequence[str], known
     at = find_header([cells for _, cells in rows])
     line, cells = rows[at]
     header = tuple(cell.strip() for cell in cells)
-    headless = _is_data(cells, [c for _, c in rows[at + 1 :]])
+    headless = is_data(cells, [c for _, c in rows[at + 1 :]])
     return Layout(
         encoding=known.encoding,
         delimiter=known.delimiter,
@@ -284,7 +284,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
-def _is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether what should be the header holds values like those below it."""
     rows = [row for row in below[:200] if len(row) == len(first)]
     values, names = 0, 0
