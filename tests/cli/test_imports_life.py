@@ -182,3 +182,42 @@ def test_a_source_file_that_a_younger_import_shares_stays_until_that_is_old(call
 )
 def test_options_that_do_not_go_together_are_refused(calls: Path, shell, args: tuple[str, ...]) -> None:
     assert shell("-C", "books", "imports", *args).code == 2
+
+
+def test_rows_of_a_json_file_come_back_with_the_mapping_of_the_first_time(tmp_path: Path, shell) -> None:
+    """two records under a path, the second on 31 June"""
+    (tmp_path / "m.yaml").write_text(
+        "records: data.items\ncolumns: {contact_id: id, started_at: at, channel: via.channel}\n"
+    )
+    days = ("2026-06-03", "2026-06-31")
+    items = ", ".join(f'{{"id": "k{d}", "at": "{d} 09:00", "via": {{"channel": "chat"}}}}' for d in days)
+    (tmp_path / "in.json").write_text(f'{{"data": {{"items": [{items}]}}}}')
+    assert shell("init", "books", "--currency", "EUR", "--timezone", "UTC").code == 0
+    assert "1 landed in contacts + 1 set aside" in bring(shell, "in.json").out
+    shell("-C", "books", "imports", "--aside", "1", "-o", "fix.csv")
+    fixed = (tmp_path / "fix.csv").read_text().replace(",2026-06-31 09:00,", ",2026-06-30 09:00,")
+    (tmp_path / "fix.csv").write_text(fixed)
+    assert "fix.csv: 1 row = 1 landed in contacts + 0 set aside." in bring(shell, "fix.csv").out
+    assert sorted(landed(tmp_path)) == ["k2026-06-03", "k2026-06-31"]
+
+
+def test_rows_of_a_workbook_come_back_with_the_mapping_of_the_first_time(tmp_path: Path, shell) -> None:
+    """a title line, then two calls, the second on 31 June"""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "calls.xlsx") as book:
+        sheet = book.add_worksheet("Calls")
+        lines = (["June"], ["Call", "At"], ["a", "03/06/2026 09:00"], ["b", "31/06/2026 09:00"])
+        for row, cells in enumerate(lines):
+            sheet.write_row(row, 0, cells)
+    (tmp_path / "m.yaml").write_text(
+        "sheet: Calls\nskip: 1\nformat: '%d/%m/%Y %H:%M'\n"
+        "columns: {contact_id: Call, started_at: At, channel: {constant: voice}}\n"
+    )
+    assert shell("init", "books", "--currency", "EUR", "--timezone", "UTC").code == 0
+    assert "1 landed in contacts + 1 set aside" in bring(shell, "calls.xlsx").out
+    shell("-C", "books", "imports", "--aside", "1", "-o", "fix.csv")
+    fixed = (tmp_path / "fix.csv").read_text().replace(",31/06", ",30/06")
+    (tmp_path / "fix.csv").write_text(fixed)
+    assert "fix.csv: 1 row = 1 landed in contacts + 0 set aside." in bring(shell, "fix.csv").out
+    assert sorted(landed(tmp_path)) == ["a", "b"]

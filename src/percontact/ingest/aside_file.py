@@ -12,6 +12,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from percontact.ingest.unpack import open_bytes
 from percontact.records.landing import Aside
 from percontact.values.problem import problem
 
+_HEAD_BYTES = 65_536
 _TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 
@@ -66,6 +68,21 @@ def write_aside(
         count += 1
     _write(out, text.getvalue(), form.encoding or "utf-8")
     return count
+
+
+def for_rows_set_aside(path: Path, mapping: Mapping) -> Mapping:
+    """The mapping as it reads a text file of set-aside rows: what is for workbooks or JSON has been done.
+
+    Any other file is read by the mapping as it stands.
+    """
+    if mapping.sheet is None and not mapping.records and not mapping.explode:
+        return mapping
+    with open_bytes(path) as data:
+        start = data.read(_HEAD_BYTES).decode("utf-8", errors="replace").splitlines()
+    if not any(line.lstrip('"\ufeff').startswith(mark_of(0)[0][:-1]) for line in start):
+        return mapping
+    plain = Mapping()
+    return replace(mapping, sheet=None, records=plain.records, explode=plain.explode)
 
 
 def _write(out: Path, text: str, encoding: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from percontact.ingest.aside_file import for_rows_set_aside
 from percontact.ingest.columnar import read_columnar
 from percontact.ingest.contents import Kind, kind_of
 from percontact.ingest.delimited import read_delimited
@@ -52,6 +53,8 @@ def find(
     path = the_member(path)
     kind, told = kind_of(path, mapping)
     name = name_of(path)
+    if kind == "delimited":
+        mapping = for_rows_set_aside(path, mapping)
     _check_fits(kind, mapping, name)
     sheet = sheet_of(path, mapping) if kind == "workbook" else ""
     mapping = with_header_found(path, kind, sheet, mapping)
