@@ -21,6 +21,9 @@ from percontact.ingest.workbook import read_workbook, sheet_of
 from percontact.records.dialect import literal
 from percontact.values.problem import problem
 
+MOST_COLUMNS, WIDE = 1_000, 40
+"""Columns that are read at most, and from which on their number is what takes the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -66,8 +69,25 @@ def find(
         found = read_nested(path, mapping, folder, progress)
     else:
         found = read_delimited(path, mapping, folder, progress)
+    _check_width(con, found, name)
     found = _name_unnamed(con, found)
     return Source(path, name, kind, sheet, replace(found, notes=(told, *found.notes)) if told else found)
+
+
+def _check_width(con: duckdb.DuckDBPyConnection, found: Found, name: str) -> None:
+    """Raise E-FILE-06 for more columns than are read; many columns are planned in another way."""
+    width = len(found.headers)
+    if width > MOST_COLUMNS:
+        raise problem(
+            "E-FILE-06",
+            name,
+            f"it has {width:,} columns, more than the {MOST_COLUMNS:,} that are read",
+            "No system exports so many; more likely days, people or ids stand where names of columns belong.",
+            "Turn it: one row for each day or person, and a column that says which.",
+        )
+    if width > WIDE:
+        # Looking for expressions that two columns share takes time that grows with their square.
+        con.execute("SET disabled_optimizers = 'common_subexpressions'")
 
 
 def _check_fits(kind: Kind, mapping: Mapping, name: str) -> None:
