@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports of accounting programs and bills, in the shape they write: shipped mappings read them exactly."""
 
+import json
+import shutil
+import subprocess
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from percontact.ingest.source import recognise, shipped
 from percontact.records.landing import Staged
@@ -192,6 +197,33 @@ def test_cached_and_uncached_tokens_are_not_counted_twice(desk) -> None:
     assert desk.rows(staged, "item, quantity::INT, strftime(used_at, '%H:%M')") == [
         ("token_in", 5882, "00:04"), ("token_cache_read", 1280, "00:04"), ("token_out", 10, "00:04"),
     ]  # fmt: skip
+
+
+JOURNAL = """\
+2026-06-03 * Payroll
+    expenses:salaries     EUR 12,000.50
+    expenses:social        2400.123456789 EUR
+    assets:bank
+
+2026-06-10 ! (INV-7) Telecom
+    expenses:telecom     1,234.50 USD @ 0.92 EUR
+    liabilities:payable
+"""
+
+
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
+def test_an_hledger_journal_is_read_to_the_last_digit(desk, tmp_path: Path) -> None:
+    (tmp_path / "a.journal").write_text(JOURNAL, encoding="utf-8")
+    run = ["hledger", "-f", str(tmp_path / "a.journal"), "print", "-O", "json"]
+    text = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    assert json.loads(text)
+    staged = read(desk, "hledger/print-json", "ledger", text, name="print.json")
+    assert desk.rows(staged, "account, amount, currency, posted_on") == [
+        ("expenses:salaries", Decimal("12000.50"), "EUR", date(2026, 6, 3)),
+        ("expenses:social", Decimal("2400.123456789"), "EUR", date(2026, 6, 3)),
+        ("expenses:telecom", Decimal("1234.50"), "USD", date(2026, 6, 10)),
+    ]
+    assert (staged.seen, len(skipped(staged))) == (5, 2)
 
 
 def test_each_ledger_export_is_recognised_by_its_headers() -> None:

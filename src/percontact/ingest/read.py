@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from percontact.ingest.above import with_cells_above
+from percontact.ingest.balance import balance
 from percontact.ingest.events import gather, texts_of
 from percontact.ingest.find import find
 from percontact.ingest.found import Found, Progress, marked
@@ -108,7 +109,9 @@ def read_file(
             named = [
                 t.column.name for t in planned.targets if _readable(t) and t.column.name not in planned.kept
             ]
-            doubts = suspicions(landed, as_found, aside, book, named=named)
+            told, unbalanced = balance(landed, typed, planned)
+            notes = (*notes, *told)
+            doubts = (*unbalanced, *suspicions(landed, as_found, aside, book, named=named))
     finally:
         con.close()
     staged = Staged(

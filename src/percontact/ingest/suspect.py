@@ -35,8 +35,8 @@ from percontact.records.landing import Aside
 from percontact.values.problem import Problem
 
 WORST_FIRST = (
-    "W-SUM-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01", "W-SUM-01", "W-TIME-01",
-    "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01", "W-TEXT-01", "W-NAME-02",
+    "W-BAL-01", "W-SUM-02", "W-BAL-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01",
+    "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01", "W-TEXT-01", "W-NAME-02",
 )  # fmt: skip
 """What counts money or contacts twice comes first, what only may mislead a reader last."""
 

@@ -67,6 +67,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     "W-SUM-01": ("A sum that does not hold", "Columns that must add up do not: offered = answered + abandoned, or handle time = talk + hold + wrap.", "Ask the source what each column counts; leave out the one that is not sure."),
     "W-SUM-02": ("A total row among the rows", "A row is exactly the sum of other rows, so what they say counts twice.", "Leave such rows out in a mapping file: where: {column: ..., not: [Total]}."),
     "W-PERSON-01": ("A column looks personal", "A column that is kept because the table or the mapping names it holds what looks like names, e-mail addresses, phone numbers or a customer's own words. Everybody who reads the Book can read it.", "Write hash: true under it in a mapping file, or map another column."),
+    "W-BAL-01": ("A ledger that comes to nothing", "Costs and credits are the same in every month. The file holds both sides of each posting, as a whole journal does, or revenue beside expense.", "Read the cost accounts alone: where: {column: ..., matches: '^6'} in a mapping file."),
+    "W-BAL-02": ("Debits and credits that differ", "A journal of debits and credits balances in most months, or nearly, and not in some: a line is missing, was set aside or was read as another amount.", "Compare with the rows set aside, and export the journal again."),
     "W-TEXT-01": ("It says contact centre and is something else", "The vendor or text of ledger lines says contact centre or call centre, yet account and cost centre name another service: places where families meet are called contact centres too.", "Let rules match the cost centre, not the vendor or text; or send these lines `to: outside`."),
 }  # fmt: skip
 """code -> (title, meaning and cause, remedy)."""
