@@ -87,6 +87,13 @@ def test_values_that_are_personal_are_left_out_whatever_the_header(
     assert "field_7" not in dict(staged.files[0].columns)
 
 
+def test_one_address_after_thousands_of_codes_is_found(desk) -> None:
+    """25,000 rows of three codes; the last row has an address"""
+    text = contacts({"field_7": ["A", "B", "C"]}, rows=25_000) + "z,2026-06-01,voice,ada@mail.example\n"
+    staged = desk.read(text)
+    assert any("field_7 (e-mail addresses)" in n for n in staged.notes)
+
+
 @pytest.mark.parametrize(
     "values",
     [

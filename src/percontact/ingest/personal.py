@@ -98,7 +98,8 @@ _STREET = (
 _NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}"
 
 SAMPLE_ROWS = 20_000
-"""Rows at the start of a file by which its columns are judged."""
+FEW_ROWS = 4_000
+"""Rows at the start of a file by which its columns are judged: those that nobody named, and the others."""
 
 FEW = 20
 """So many different mailboxes may be the service's own; more are people's."""
@@ -149,15 +150,17 @@ def by_values(
     relation   SQL, ready after FROM
     words      columns whose header says that they hold free text: kept only when they prove to be codes
     ledger     whether a posting's own words stand there, which are no customer's
-    every_row  look for e-mail addresses in every row, not only in the first: one among a million is too many
+    every_row  look for e-mail addresses in every row, not only in the first: one among a million is too many.
+               Else the first few rows are enough
     """
     if not columns:
         return {}
     listed = ", ".join(quote(c) for c in columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE spoken AS SELECT {listed} FROM {relation} LIMIT {SAMPLE_ROWS}")
+    rows = SAMPLE_ROWS if every_row else FEW_ROWS
+    con.execute(f"CREATE OR REPLACE TEMP TABLE spoken AS SELECT {listed} FROM {relation} LIMIT {rows}")
     mails = _mails(con, relation, columns) if every_row else {}
     found: dict[str, Kind] = {}
-    for name in columns:
+    for name in dict.fromkeys((*mails, *_worth_a_look(con, columns))):
         kind = _held(_spoken(con, name, mails.get(name)), word=name in words, ledger=ledger)
         if kind is None and _secret(con, name):
             kind = "account"
@@ -165,6 +168,17 @@ def by_values(
             found[name] = kind
     con.execute("DROP TABLE spoken")
     return found
+
+
+def _worth_a_look(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> list[str]:
+    """Columns that are not codes at first sight: short values without an @ that come again and again."""
+    parts = ", ".join(
+        f"count(*) FILTER (contains({c}, '@') OR length({c}) > 60) = 0 AND count({c}) >= 200 "
+        f"AND count(DISTINCT {c}) <= 12"
+        for c in map(quote, columns)
+    )
+    (codes,) = con.execute(f"SELECT {parts} FROM spoken").fetchall()
+    return [name for name, code in zip(columns, codes, strict=True) if not code]
 
 
 def _mails(
