@@ -124,6 +124,11 @@ def test_a_report_of_totals_is_read_for_both_of_its_counts(books, shell) -> None
     ran = shell("-C", "books", "import", "contacts", "totals.csv", "--yes", "--json")
     assert ran.code == 0
     assert [(r["landed"], r["aside"]) for r in ran.json] == [(2, 0), (1, 1)]
+    (books / "totals.csv").write_text(text.replace("AHT", "Average handle time").replace("180,20", "190,21"))
+    corrected = shell("-C", "books", "import", "contacts", "totals.csv", "--replace", "--json")
+    assert [r["landed"] for r in corrected.json] == [2, 1]
+    live = [i for i in shell("-C", "books", "imports", "--json").json if i["state"] == "live"]
+    assert len(live) == 2
 
 
 def on_a_terminal(folder: Path, typed: list[str], *words: str) -> tuple[int, str]:

@@ -89,8 +89,11 @@ def command(
         mappings = choice.of(path, mapping_file)
         if mappings is None:
             ctx.exit(1)
+        # A second reading of the file stands beside the first, whatever that one replaced.
         for number, mapping in enumerate(mappings):
-            receipts.append(_land(workspace, table, path, mapping, replace=replace, add=add or number > 0))
+            receipts.append(
+                _land(workspace, table, path, mapping, replace=replace and not number, add=add or number > 0)
+            )
             if not as_json:
                 _tell(workspace, receipts[-1], call(ctx))
     if as_json:
