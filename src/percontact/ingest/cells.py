@@ -263,6 +263,10 @@ def _instant(made: Cell, origin: Origin, k: int | str, turns: Sequence[str]) -> 
     """UTC. A local time that came twice is the earlier moment; one that never was is a fault (gap)."""
     _when(made, origin, k)
     zone, moment = literal(origin.timezone), f"coalesce(u{k}, a{k})"
+    if origin.timezone == "UTC":
+        # The same, but the engine is not sent through its calendar for every row.
+        made.value = f"coalesce(n{k}, CAST(a{k} AS TIMESTAMP))"
+        return
     made.placed.append((f"u{k}", f"timezone({zone}, n{k})"))
     made.value = f"CAST({moment} AS TIMESTAMP)"
     if not turns:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """CSV and TSV: bytes -> text -> rows, with a second reader that counts the rows and knows nothing of cells.
 
-The reader is Python's csv. The counter only knows that a quote sign opens or closes and that a line end
-outside quotes ends a row. Both say at which line each row starts; where they first differ, a row may have
-been lost or split, and the whole file is refused (E-FILE-05). Blank lines are no rows for either.
+Most files are regular and go the short way of `regular`. For the others the reader is Python's csv. The
+counter only knows that a quote sign opens or closes and that a line end outside quotes ends a row. Both say
+at which line each row starts; where they first differ, a row may have been lost or split, and the whole file
+is refused (E-FILE-05). Blank lines are no rows for either.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from percontact.ingest.found import (
     write_canonical,
 )
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.regular import Dialect, read_regular
 from percontact.ingest.unpack import LONGEST_LINE_BYTES, name_of, open_bytes
 from percontact.records.landing import Aside
 from percontact.values.problem import PercontactError, problem
@@ -43,14 +45,20 @@ _WIDE = ("utf-16", "utf-32")
 _BOM_AS_LATIN_1 = "\xef\xbb\xbf"
 
 
-def read_delimited(path: Path, mapping: Mapping, folder: Path, progress: Progress | None) -> Found:
+def read_delimited(
+    path: Path, mapping: Mapping, folder: Path, progress: Progress | None, *, carefully: bool = False
+) -> Found:
     """Read a file of delimited text, plain or packed, into rows of text.
 
-    Writes rows.csv in `folder`. Memory does not grow with the file.
+    A file in which every line is a row is left to the engine (see `regular`), unless it is read `carefully`.
+    Writes rows.csv or regular.csv in `folder`. Memory does not grow with the file.
     Raises E-FILE-02 (encoding), E-FILE-04 (header), E-FILE-05 (rows do not add up), E-FILE-06 (damaged).
     """
     try:
-        return _Delimited(path, mapping, progress).read(folder / "rows.csv")
+        reading = _Delimited(path, mapping, progress)
+        reading.recognise()
+        found = None if carefully else reading.at_once(folder)
+        return found or reading.read(folder / "rows.csv")
     except UnicodeDecodeError as error:
         raise not_decodable(path, encoding_of(path, mapping), said=mapping.encoding is not None) from error
 
@@ -65,8 +73,15 @@ class _Delimited:
         self.aside: list[Aside] = []
         self.seen = 0
 
+    def at_once(self, folder: Path) -> Found | None:
+        """The rows of a regular file with a header, or None."""
+        if not self.mapping.header:
+            return None
+        dialect = Dialect(self.encoding, self.delimiter, self.mapping.quote, self.mapping.skip)
+        found = read_regular(self.path, dialect, self.mapping, folder, self.progress)
+        return found and replace(found, notes=tuple(self.notes))
+
     def read(self, target: Path) -> Found:
-        self.recognise()
         with (
             open_bytes(self.path, longest_line=LONGEST_LINE_BYTES) as data,
             open_bytes(self.path, longest_line=LONGEST_LINE_BYTES) as again,

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from percontact.ingest.person import person_sql
 from percontact.ingest.plan import Plan
 from percontact.records.book import Settings
 from percontact.records.column import STORED, Table
-from percontact.records.dialect import BUCKET, literal
+from percontact.records.dialect import BUCKET, literal, quote
 from percontact.records.tables import ROW_BITS
 
 SPOKEN = ("voice", "video", "in_person", "phone", "call")
@@ -18,16 +19,24 @@ an agent serves several at once, and the span says nothing about the work."""
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A column as it is landed: its name, its SQL type, and its SQL over the values v0, v1, ..."""
+    """A column as it is landed.
+
+    sql    over the values v0, v1, ... of the row and its texts r0, r1, ...; "" = made by `later` alone
+    later  over the columns so made and `_line`, for what is not needed before; "" = nothing more
+    """
 
     name: str
     sql_type: str
     sql: str
+    later: str = ""
 
 
-def written(plan: Plan, table: Table, settings: Settings, *, number: int, made_id: str) -> list[Written]:
+def written(
+    plan: Plan, table: Table, settings: Settings, *, key: bytes, number: int, made_id: str
+) -> list[Written]:
     """Columns of the landed table, in the order of the contract, then of the file, then what landing adds.
 
+    key      hashes persons
     number   import number; made_id  start of the ids that are made where the file has none
     A column the file has nothing for is left out, unless it has a default or follows from others.
     """
@@ -38,15 +47,23 @@ def written(plan: Plan, table: Table, settings: Settings, *, number: int, made_i
             v[column.name] = f"coalesce({v[column.name]}, {default})" if column.name in v else default
         elif column.kind == "currency" and not column.required and column.name not in v:
             v[column.name] = f"{literal(settings.currency)}::VARCHAR"
+    later: dict[str, str] = {}
     if table.key and not table.column(table.key).required:  # type: ignore[union-attr]
-        made = f"{literal(made_id + '-')} || _line"
-        v[table.key] = f"coalesce({v[table.key]}, {made})" if table.key in v else made
+        later[table.key] = f"coalesce({quote(table.key)}, {literal(made_id + '-')} || _line)"
+        v.setdefault(table.key, "NULL::VARCHAR")
+    for k, target in enumerate(plan.targets):
+        # No rule asks for the hash of a person, so it is made for the rows that land, once for each person.
+        if target.column.kind == "person" and target.instead is None:
+            v[target.column.name] = f"r{k}"
+            later[target.column.name] = person_sql(key, quote(target.column.name))
     if table.name in ("contacts", "handlings"):
         v |= _work(v, started="answered_at" if table.name == "contacts" else "started_at")
     if table.name == "contacts" and (wait := _wait(v)):
         v["wait_s"] = wait
     extras = [t.column.name for t in plan.targets if t.extra]
-    columns = [Written(c.name, c.stored, v[c.name]) for c in table.columns if c.name in v]
+    columns = [
+        Written(c.name, c.stored, v[c.name], later.get(c.name, "")) for c in table.columns if c.name in v
+    ]
     columns += [Written(name, "VARCHAR", v[name]) for name in extras]
     return columns + _landed(v, table, number)
 
@@ -70,7 +87,7 @@ def local(at: str, timezone: str) -> str:
 
 
 def _landed(v: dict[str, str], table: Table, number: int) -> list[Written]:
-    added = [Written("row_id", "BIGINT", f"{number << ROW_BITS} + _line")]
+    added = [Written("row_id", "BIGINT", "", f"{number << ROW_BITS} + _line")]
     if table.name in ("contacts", "handlings"):
         added.append(Written("bucket", "INTEGER", BUCKET["duckdb"].format(at=v["started_at"])))
     if table.name == "contacts":

@@ -47,10 +47,13 @@ def find(
     mapping: Mapping,
     folder: Path,
     progress: Progress | None = None,
+    *,
+    carefully: bool = True,
 ) -> Source:
     """Find the rows of a file; they can be read as long as the connection and the folder last.
 
-    folder  for what has to be written on the way
+    folder     for what has to be written on the way
+    carefully  not by the engine alone; else reading on may raise duckdb.Error or give other rows than counted
     Raises E-FILE-01 to E-FILE-06, E-FILE-09, E-FILE-10, E-MAP-02.
     """
     path = the_member(path)
@@ -68,7 +71,7 @@ def find(
     elif kind == "json":
         found = read_nested(path, mapping, folder, progress)
     else:
-        found = read_delimited(path, mapping, folder, progress)
+        found = read_delimited(path, mapping, folder, progress, carefully=carefully)
     _check_width(con, found, name)
     found = _name_unnamed(con, found)
     return Source(path, name, kind, sheet, replace(found, notes=(told, *found.notes)) if told else found)

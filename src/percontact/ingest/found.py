@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class Found:
     above      the lines above the header, as cells
     made       how many of the last cells are not the file's: unpivoting made them
     spent      numbers of the cells that were unpivoted, which are no dimensions any more
+    bare       for a file in which each line is a row, the relation without `line`; its rows are those of the
+               lines from `first_line` on. The engine then reads it with all its threads
     """
 
     headers: tuple[str, ...]
@@ -51,6 +54,8 @@ class Found:
     above: tuple[tuple[str, ...], ...] = ()
     made: int = 0
     spent: tuple[int, ...] = ()
+    bare: str | None = None
+    first_line: int = 0
 
 
 def write_canonical(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
@@ -69,14 +74,23 @@ def _canonical_lines(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[str]
 
 
 def canonical(path: Path, width: int) -> str:
-    """SQL relation of a file that `write_canonical` wrote; `width` counts the cells without the line number.
+    """SQL relation of a file that `write_canonical` wrote; `width` counts the cells without the line."""
+    return scan(path, {"line": "BIGINT"} | {f"c{i}": "VARCHAR" for i in range(width)})
 
+
+def scan(
+    path: Path, columns: Pairs[str, str], *, delimiter: str = ",", quote: str = '"', skip: int = 0
+) -> str:
+    """SQL relation of a UTF-8 file with plain line ends, read strictly; `columns` are names with their types.
+
+    skip  lines before the first row
     Every option is said: what DuckDB would guess, it could guess wrong in silence.
     """
-    columns = ", ".join(["'line': 'BIGINT'", *(f"'c{i}': 'VARCHAR'" for i in range(width))])
+    named = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     return (
-        f"read_csv({literal(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
-        "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', comment = '', skip = 0, nullstr = '', "
+        f"read_csv({literal(str(path))}, columns = {{{named}}}, header = false, auto_detect = false, "
+        f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
+        f"new_line = '\\n', comment = '', skip = {skip}, nullstr = '', "
         "encoding = 'utf-8', compression = 'none', strict_mode = true, null_padding = false, "
         "ignore_errors = false, "
         f"max_line_size = {LONGEST_LINE_BYTES}, parallel = true)"

@@ -15,7 +15,7 @@ import duckdb
 from percontact.ingest.above import with_cells_above
 from percontact.ingest.balance import balance
 from percontact.ingest.events import gather, texts_of
-from percontact.ingest.find import find
+from percontact.ingest.find import Source, find
 from percontact.ingest.found import Found, Progress, marked
 from percontact.ingest.identity import already_there
 from percontact.ingest.kept import without_personal
@@ -36,6 +36,10 @@ from percontact.records.tables import TABLES
 from percontact.values.problem import FaultOfOurs, Problem, did_you_mean, problem
 
 _CHUNK_BYTES = 1 << 20
+
+
+class NotAsCounted(Exception):
+    """The engine read more or fewer rows of a regular file than its bytes hold."""
 
 
 def read_file(
@@ -70,26 +74,44 @@ def read_file(
     con = connect()
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
-            source = find(con, path, mapping, Path(scratch), progress)
-            path, found = source.path, source.found
-            planned_by = with_cells_above(mapping, found.above, source.name)
-            if mapping.unpivot:
-                found = unpivoted(con, found, mapping, source.name)
-            as_found, members = found, ""
-            if mapping.group:
-                gathered = gather(
-                    con, found, contract, planned_by, settings,
-                    name=source.name, key=key, folder=Path(scratch),
-                )  # fmt: skip
-                found, planned, members = gathered.found, gathered.plan, gathered.members
-            else:
-                planned = plan(found.headers, contract, planned_by, settings, source.name, used=found.spent)
-            tell("checking", 0, found.seen)
-            made_id = content_hash(path, table, source.sheet, mapping.part)[:8]
-            typed = write_typed(
-                con, found, planned, contract, settings,
-                key=key, number=number, made_id=made_id, folder=Path(scratch),
-            )  # fmt: skip
+
+            def understand(*, carefully: bool) -> tuple[Source, Found, Found, str, Plan, Typed]:
+                source = find(con, path, mapping, Path(scratch), progress, carefully=carefully)
+                found, members = source.found, ""
+                planned_by = with_cells_above(mapping, found.above, source.name)
+                if mapping.unpivot:
+                    found = unpivoted(con, found, mapping, source.name)
+                as_found = found
+                if mapping.group:
+                    gathered = gather(
+                        con, found, contract, planned_by, settings,
+                        name=source.name, key=key, folder=Path(scratch),
+                    )  # fmt: skip
+                    found, planned, members = gathered.found, gathered.plan, gathered.members
+                else:
+                    planned = plan(
+                        found.headers, contract, planned_by, settings, source.name, used=found.spent
+                    )
+                tell("checking", 0, found.seen)
+                made_id = content_hash(source.path, table, source.sheet, mapping.part)[:8]
+                typed = write_typed(
+                    con, found, planned, contract, settings, key=key, number=number, made_id=made_id
+                )
+                if found.bare is not None and typed.rows != found.seen:
+                    raise NotAsCounted
+                return source, found, as_found, members, planned, typed
+
+            # Where rows are made of rows, their number no longer proves how many the engine read.
+            carefully = bool(mapping.unpivot or mapping.group)
+            try:
+                understood = understand(carefully=carefully)
+            except (duckdb.Error, NotAsCounted):
+                if carefully:
+                    raise
+                # The engine read other rows than were counted: the careful way tells what is wrong.
+                understood = understand(carefully=True)
+            source, found, as_found, members, planned, typed = understood
+            path = source.path
             again = already_there(con, typed, contract, book, ignore_imports)
             aside, merged = _aside(con, typed, replace(as_found, aside=found.aside), contract, again, members)
             typed, said = without_personal(con, typed, planned, contract, found.headers)

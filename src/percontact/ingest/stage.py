@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from percontact.ingest.derive import Written, local
-from percontact.ingest.typed import ROW_GROUP_ROWS, Typed
+from percontact.ingest.typed import Typed
 from percontact.records.book import HOUR_DIMENSIONS, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
@@ -20,6 +20,9 @@ DURATIONS = ("handle_s", "wait_s", "talk_s", "hold_s", "wrap_s")
 
 _SECONDS, _LONG_SECONDS = "DECIMAL(18,3)", "DECIMAL(38,3)"
 """Type of a sum of seconds in a cube; the long one, twice as slow to read, where a sum outgrows the other."""
+
+ROW_GROUP_ROWS = 122_880
+"""Rows in a row group: the size DuckDB reads in parallel."""
 
 _SMALL_ROWS = 5_000
 """A file of at most this many rows keeps its cube whatever it saves."""
@@ -52,7 +55,7 @@ def write_months(
         "GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     total = sum(count for _, count, _, _ in months)
-    relation = typed.relation
+    relation = typed.landing
     if sum(last - first + 1 for _, _, first, last in months) > _SCATTERED * max(total, 1):
         relation = _sorted(con, typed)
     done, files = 0, []
@@ -66,12 +69,11 @@ def write_months(
 
 
 def _sorted(con: duckdb.DuckDBPyConnection, typed: Typed) -> str:
-    path = typed.path.with_name("sorted.parquet")
     con.execute(
-        f"COPY (FROM {typed.relation} WHERE _fault IS NULL ORDER BY _month, _line) "
-        f"TO {literal(str(path))} (FORMAT parquet)"
+        f"CREATE OR REPLACE TEMP TABLE sorted AS FROM {typed.landing} WHERE _fault IS NULL "
+        "ORDER BY _month, _line"
     )
-    return f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    return "sorted"
 
 
 def _write(

@@ -106,17 +106,20 @@ def gaps(found: Days, free: Collection[date] = ()) -> list[date]:
     """Days without contacts between the first and the last, where the weekday's habit is to have some."""
     whole = (found.last - found.first).days + 1
     every = [found.first + k * DAY for k in range(whole)]
-    missing = []
-    for day in every:
-        if day in found.count or day in free:
-            continue
-        same = [d for d in every if d != day and d.weekday() == day.weekday()]
-        if len(same) < 3:
-            same = [d for d in every if d != day and (d.weekday() >= 5) == (day.weekday() >= 5)]
-        held = [found.count[d] for d in same if d in found.count]
-        if len(same) >= 3 and len(held) >= HABIT * len(same) and median(held) >= LEAST_USUAL:
-            missing.append(day)
-    return missing
+
+    def used_to(weekdays: Collection[int]) -> bool | None:
+        """Whether these days of the week mostly have contacts; None where there are too few."""
+        same = sum(day.weekday() in weekdays for day in every) - 1
+        held = [count for day, count in found.count.items() if day.weekday() in weekdays]
+        if same < 3:
+            return None
+        return len(held) >= HABIT * same and median(held) >= LEAST_USUAL
+
+    # What a missing day is held against depends on its weekday alone, and files may span a century.
+    like = {day: range(5) if day < 5 else range(5, 7) for day in range(7)}
+    known = {day: used_to([day]) for day in range(7)}
+    habit = {day: used_to(like[day]) if of_day is None else of_day for day, of_day in known.items()}
+    return [day for day in every if day not in found.count and day not in free and habit[day.weekday()]]
 
 
 def _missing(landed: Landed, found: Days, free: Collection[date]) -> Iterator[Problem]:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every row of a file, understood and judged: one pass from text to a Parquet file of values and faults."""
+"""Every row of a file, understood and judged: one pass from text to a table of values and faults."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -19,30 +18,30 @@ from percontact.records.dialect import literal, quote
 from percontact.records.tables import PART_BITS
 from percontact.values.problem import problem
 
-ROW_GROUP_ROWS = 122_880
-"""Rows in a row group: the size DuckDB reads in parallel."""
+_MANY_ROWS = 20_000
+"""From here on it is asked whether persons come back so often that each is hashed once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Rows of a file as values, in file order.
+    """Rows of a file as values, in file order, in a table of the connection (it spills when it must).
 
-    path     Parquet: _line, _fault (number of the rule broken, NULL = good), _found, _other, _gap,
-             _rounded (cells that lost decimals), _again (local times that came twice), _month, and `columns`
-    columns  what is to be landed
-    rules    by their number in _fault, from 1
-    bits     of _line that tell apart rows made of one line
+    relation  SQL of all rows, ready after FROM: _line, _fault (number of the rule broken, NULL = good),
+              _found, _other, _gap, _rounded (cells that lost decimals), _again (local times that came
+              twice), _month, and `columns`
+    landing   the same, quicker where hashes of persons are wanted of most rows
+    columns   what is to be landed
+    rules     by their number in _fault, from 1
+    rows      how many
+    bits      of _line that tell apart rows made of one line
     """
 
-    path: Path
+    relation: str
+    landing: str
     columns: tuple[Written, ...]
     rules: tuple[Rule, ...]
+    rows: int
     bits: int = 0
-
-    @property
-    def relation(self) -> str:
-        """SQL of all rows, ready after FROM."""
-        return f"read_parquet({literal(str(self.path))}, hive_partitioning = false)"
 
 
 def write_typed(
@@ -55,9 +54,8 @@ def write_typed(
     key: bytes,
     number: int,
     made_id: str,
-    folder: Path,
 ) -> Typed:
-    """Read every row of `found` into values and hold it to the rules; writes typed.parquet in `folder`.
+    """Read every row of `found` into values and hold it to the rules; makes the temporary table `typed`.
 
     Raises E-MAP-01 when a `format:` is none that strptime knows.
     """
@@ -67,10 +65,11 @@ def write_typed(
     turns = {zone: turn_days(con, zone) for zone in zones}
     cells = [cell(t, k, key=key, currency=settings.currency, turns=turns) for k, t in enumerate(plan.targets)]
     held_to = rules(plan, table, cells)
-    columns = written(plan, table, settings, number=number, made_id=made_id)
-    used = {i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where}
-    clean = [f"nullif({trimmed(f'c{i}')}, '') AS c{i}" for i in sorted(used)]
-    query = f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
+    columns = written(plan, table, settings, key=key, number=number, made_id=made_id)
+    # A look at the rows above needs their lines from the start, and may change their order.
+    looks_up = any(t.origin.fill for t in one_by_one)
+    bare = found.bare is not None and not looks_up
+    query = _texts(found, plan, bare=bare)
     for step in ("texts", "turned", "parsed", "placed", "valued"):
         query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
     query = _step(query, [f"{c.value} AS v{k}" for k, c in enumerate(cells)])
@@ -79,31 +78,81 @@ def write_typed(
         start, end = (f"v{places[name]}" for name in ("period_start", "period_end"))
         query = f"SELECT * REPLACE ({month_end(start, end)} AS {end}) FROM ({query})"
     query = _step(query, [first_fault(held_to)])
-    counted = [_count([c.rounded for c in cells], "_rounded"), _count([c.again for c in cells], "_again")]
-    landed = [f"CAST({c.sql} AS {c.sql_type}) AS {quote(c.name)}" for c in columns]
-    parts = [
-        "_line",
+    marks = [
         "_fault",
         fault_details(held_to),
-        *counted,
+        _count([c.rounded for c in cells], "_rounded"),
+        _count([c.again for c in cells], "_again"),
         f"{month(plan, table, settings)} AS _month",
-        *landed,
     ]
-    # Only a look at the rows above can have changed their order.
-    order = " ORDER BY _line" if any(t.origin.fill for t in one_by_one) else ""
-    path = folder / "typed.parquet"
-    con.execute(
-        f"COPY (SELECT {', '.join(parts)} FROM ({query}){order}) TO {literal(str(path))} "
-        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+    landed = [f"CAST({c.sql} AS {c.sql_type}) AS {quote(c.name)}" for c in columns if c.sql]
+    columns_made = ", ".join([*([] if bare else ["_line"]), *marks, *landed])
+    order = " ORDER BY _line" if looks_up else ""
+    ((rows,),) = con.execute(
+        f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {columns_made} FROM ({query}){order}"
+    ).fetchall()
+    # Rows of a table made at once are numbered from 0 in the order they came in.
+    numbered = f"(SELECT rowid + {found.first_line} AS _line, * FROM typed)" if bare else "typed"
+    return Typed(
+        _whole(numbered, columns, {}),
+        _whole(numbered, columns, _persons(con, plan, columns, rows)),
+        tuple(columns),
+        tuple(held_to),
+        int(rows),
+        PART_BITS if plan.parted else 0,
     )
-    return Typed(path, tuple(columns), tuple(held_to), PART_BITS if plan.parted else 0)
+
+
+def _texts(found: Found, plan: Plan, *, bare: bool) -> str:
+    used = {i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where}
+    clean = [f"{trimmed(f'c{i}')} AS c{i}" for i in sorted(used)]
+    if bare:
+        return f"SELECT {', '.join(clean) or '1'} FROM {found.bare}"
+    return f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
 
 
 def trimmed(text: str) -> str:
-    """SQL of a cell without the blanks at its ends."""
+    """SQL of a cell without the blanks at its ends; NULL where nothing is left."""
     # Trimming by a set of signs costs ten times this look at the two ends.
-    plain = f"{text}[1] BETWEEN '!' AND '~' AND {text}[-1] BETWEEN '!' AND '~'"
-    return f"CASE WHEN {plain} THEN {text} ELSE trim({text}, {literal(BLANKS)}) END"
+    plain = f"{text} >= '!' AND {text} < '\x7f' AND {text}[-1] BETWEEN '!' AND '~'"
+    return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(BLANKS)}), '') END"
+
+
+def _whole(numbered: str, columns: list[Written], persons: dict[str, str]) -> str:
+    """All columns, with those that are made later.
+
+    persons  column -> table (person, hash) to take its hashes from
+    """
+    marks = ("_line", "_fault", "_found", "_other", "_gap", "_rounded", "_again", "_month")
+    made, joins = [f"t.{mark}" for mark in marks], []
+    for n, column in enumerate(columns):
+        name = quote(column.name)
+        if column.name in persons:
+            made.append(f"p{n}.hash AS {name}")
+            joins.append(f" LEFT JOIN {persons[column.name]} p{n} ON t.{name} = p{n}.person")
+        elif column.later:
+            made.append(f"CAST({column.later} AS {column.sql_type}) AS {name}")
+        else:
+            made.append(f"t.{name}")
+    return f"(SELECT {', '.join(made)} FROM {numbered} t{''.join(joins)})"
+
+
+def _persons(con: duckdb.DuckDBPyConnection, plan: Plan, columns: list[Written], rows: int) -> dict[str, str]:
+    """Tables of the hashes of persons who come more than twice, on average; by column."""
+    hashed = {t.column.name for t in plan.targets if t.column.kind == "person" and t.instead is None}
+    tables: dict[str, str] = {}
+    for column in columns:
+        if column.name not in hashed or rows < _MANY_ROWS:
+            continue
+        name = quote(column.name)
+        ((persons,),) = con.execute(f"SELECT approx_count_distinct({name}) FROM typed").fetchall()
+        if persons * 2 < rows:
+            tables[column.name] = made = f"person_{len(tables)}"
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {name} AS person, {column.later} AS hash "
+                f"FROM (SELECT DISTINCT {name} FROM typed WHERE _fault IS NULL AND {name} IS NOT NULL)"
+            )
+    return tables
 
 
 def _step(query: str, columns: list[str]) -> str:

@@ -75,6 +75,15 @@ def split(path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
+def is_packed(path: Path) -> bool:
+    """Whether the bytes of a source lie on disk in another form than they are read in."""
+    file, member = split(path)
+    if member is not None:
+        return True
+    with file.open("rb") as data:
+        return data.read(len(GZIP)) == GZIP
+
+
 def name_of(path: Path) -> str:
     """How a source is called in messages and receipts: `calls.csv`, `calls.zip/june.csv`."""
     file, member = split(path)

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Regular CSV: where each line is a row and quote signs stand at the edges of cells, the engine reads alone.
+
+Before it may, a counter that knows nothing of the engine looks at the bytes: it counts line ends, delimiters
+and quote signs in blocks of whole lines. What is not regular to the last byte (a line end or a lone quote
+sign in a cell, a row of another width, a blank line, line ends of two kinds) goes the careful way of
+`delimited`, which gives the same answer for both.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from percontact.ingest.found import LONGEST_LINE_BYTES, Found, Progress, named_headers, scan
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.unpack import is_packed, name_of, open_bytes
+
+_BLOCK_BYTES = 1 << 20
+_WINDOW_BYTES = 1 << 16
+"""A line end in each window bounds every line, and so every cell, by twice this: what Python's csv reads."""
+
+_DELIMITERS, _QUOTES = (",", ";", "\t", "|"), ('"', "'", "")
+_ASCII = bytes(range(128))
+_WIDE = ("utf-16", "utf-32")
+_UTF_8 = ("utf-8", "utf-8-sig")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text is written: its encoding and signs, and the lines before the header."""
+
+    encoding: str
+    delimiter: str
+    quote: str
+    skip: int
+
+
+def read_regular(
+    path: Path, dialect: Dialect, mapping: Mapping, folder: Path, progress: Progress | None
+) -> Found | None:
+    """The rows of a regular file, or None where it is not regular; `mapping` names the headers.
+
+    UTF-8 with plain line ends is read where it lies; anything else is first written so to `folder`.
+    Raises E-FILE-04 and E-MAP-02 as `named_headers`, and what `open_bytes` raises.
+    """
+    if not _can_be_regular(dialect):
+        return None
+    try:
+        with open_bytes(path, longest_line=LONGEST_LINE_BYTES) as data:
+            return _Regular(path, dialect, mapping, progress).read(data, folder / "regular.csv")
+    except (UnicodeError, csv.Error, _NotRegular):
+        return None
+
+
+def _can_be_regular(dialect: Dialect) -> bool:
+    if dialect.delimiter not in _DELIMITERS or dialect.quote not in _QUOTES:
+        return False
+    try:
+        # Where bytes below 128 are not the signs of ASCII, the counter of the careful way sees other rows.
+        return codecs.lookup(dialect.encoding).name.startswith(_WIDE) or (
+            _ASCII.decode(dialect.encoding) == _ASCII.decode("ascii")
+        )
+    except (UnicodeError, LookupError):
+        return False
+
+
+class _NotRegular(Exception):
+    """Something that only the careful way can tell apart."""
+
+
+class _Regular:
+    """One pass over the bytes of one file."""
+
+    def __init__(self, path: Path, dialect: Dialect, mapping: Mapping, progress: Progress | None) -> None:
+        self.path, self.dialect, self.mapping, self.progress = path, dialect, mapping, progress
+
+    def read(self, data: BinaryIO, draft: Path) -> Found:
+        text, sign = _Text(data, self.dialect.encoding), self.dialect.quote.encode()
+        *preamble, header = text.head(self.dialect.skip + 1)
+        if any(not line.strip() or (sign and sign in line) for line in preamble):
+            raise _NotRegular
+        plain = text.utf_8 and not is_packed(self.path) and b"\r" not in b"".join([*preamble, header])
+        headers = named_headers(self.names(header), self.mapping, name_of(self.path))
+        rows = self.count(text.blocks(), len(headers), None if plain else draft)
+        if not rows:
+            raise _NotRegular
+        first = self.dialect.skip + 1
+        columns = {f"c{i}": "VARCHAR" for i in range(len(headers))}
+        bare = scan(
+            self.path if plain else draft,
+            columns,
+            delimiter=self.dialect.delimiter,
+            quote=self.dialect.quote,
+            skip=first if plain else 1,
+        )
+        numbered = f"(SELECT row_number() OVER () + {first} AS line, * FROM {bare})"
+        above = tuple(tuple(self.cells(line.decode())) for line in preamble)
+        return Found(headers, numbered, rows, above=above, bare=bare, first_line=first + 1)
+
+    def names(self, header: bytes) -> list[str]:
+        """The cells of the header, which must be as regular as the rows."""
+        text = header.decode().removesuffix("\n").removesuffix("\r")
+        if not text or text.startswith("\ufeff"):
+            raise _NotRegular
+        cells = self.cells(text)
+        count_rows(text.encode(), self.dialect, len(cells))
+        return cells
+
+    def cells(self, line: str) -> list[str]:
+        quote = self.dialect.quote
+        reader = csv.reader(
+            [line],
+            delimiter=self.dialect.delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        )
+        return next(reader, [])
+
+    def count(self, blocks: Iterator[bytes], width: int, draft: Path | None) -> int:
+        """The rows in the blocks; the blocks themselves are written to `draft`, with plain line ends."""
+        rows = 0
+        with draft.open("wb") if draft else io.BytesIO() as out:
+            # The engine takes U+FEFF at the very start for a byte-order mark; here it could be in a cell.
+            out.write(b"header\n")
+            for block in blocks:
+                if draft is not None:
+                    block = block.replace(b"\r\n", b"\n")
+                    out.write(block)
+                rows += count_rows(block, self.dialect, width)
+                if self.progress:
+                    self.progress("reading", rows, None)
+        return rows
+
+
+def count_rows(block: bytes, dialect: Dialect, width: int) -> int:
+    r"""The rows in a block of whole lines, counted by their line ends alone.
+
+    Raises when a row does not have `width` cells, or a quote sign or line end stands anywhere but where the
+    engine and Python's csv must both take it for the same.
+
+    >>> count_rows(b'a,"b, ""c"" d"\ne,f\n', Dialect("utf-8", ",", '"', 0), 2)
+    2
+    """
+    if not block.endswith(b"\n"):
+        block += b"\n"
+    if b"\r" in block or b"\0" in block:
+        raise _NotRegular
+    if any(block.find(b"\n", at, at + _WINDOW_BYTES) < 0 for at in range(0, len(block), _WINDOW_BYTES)):
+        raise _NotRegular
+    rows, delimiter, quote = block.count(b"\n"), dialect.delimiter.encode(), dialect.quote.encode()
+    bare = _without_quoted(block, delimiter, quote) if quote and quote in block else block
+    if bare.count(b"\n") != rows or bare.count(delimiter) != rows * (width - 1):
+        raise _NotRegular
+    if width == 1 and (bare.startswith(b"\n") or b"\n\n" in bare):
+        raise _NotRegular
+    return rows
+
+
+def _without_quoted(block: bytes, delimiter: bytes, quote: bytes) -> bytes:
+    """A block in which one quote sign stands for each stretch between two.
+
+    Two of them side by side are a quote sign written twice within a cell. Raises unless each run of them
+    begins and ends where a cell does.
+    """
+    parts = block.split(quote)
+    if len(parts) % 2 == 0:
+        raise _NotRegular
+    bare = quote.join(parts[::2])
+    runs = len(parts) // 2 - parts[2:-1:2].count(b"")
+    begun = bare.startswith(quote) + bare.count(delimiter + quote) + bare.count(b"\n" + quote)
+    ended = bare.count(quote + delimiter) + bare.count(quote + b"\n")
+    if not begun == ended == runs:
+        raise _NotRegular
+    return bare
+
+
+class _Text:
+    """A text as UTF-8, a line or a block of whole lines at a time. Raises UnicodeError where it is none."""
+
+    def __init__(self, data: BinaryIO, encoding: str) -> None:
+        self.utf_8 = codecs.lookup(encoding).name in _UTF_8
+        self.mark = codecs.BOM_UTF8 if codecs.lookup(encoding).name == "utf-8-sig" else b""
+        self.bytes = data
+        self.text = None if self.utf_8 else io.TextIOWrapper(data, encoding=encoding, newline="")
+
+    def head(self, count: int) -> list[bytes]:
+        """The first lines, without the byte-order mark that an encoding with a signature has."""
+        lines = [self.line() for _ in range(count)]
+        return [lines[0].removeprefix(self.mark), *lines[1:]]
+
+    def line(self) -> bytes:
+        return self.bytes.readline() if self.text is None else self.text.readline().encode()
+
+    def blocks(self) -> Iterator[bytes]:
+        read = self.bytes.read if self.text is None else lambda size: self.text.read(size).encode()
+        while block := read(_BLOCK_BYTES):
+            if not block.endswith(b"\n"):
+                block += self.line()
+            if self.text is None and not block.isascii():
+                block.decode()
+            yield block
