@@ -29,6 +29,7 @@ laws: .venv/.dev  ## run the laws that hold for any book, and the wrong numbers 
 
 bench: .venv/.dev  ## measure speed and memory
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/reading.py --large
 
 lint: .venv/.dev  ## check style, format and types
 	$(BIN)/ruff check

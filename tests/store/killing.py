@@ -162,4 +162,4 @@ def kill_and_look(
         "snapshots read": [s["snapshots"] for s in seen],
         "orphans swept": orphans,
     }
-    return Outcome(figures, faults, [s["reads"] for s in seen], confirmed)
+    return Outcome(figures, sorted(set(faults)), [s["reads"] for s in seen], confirmed)

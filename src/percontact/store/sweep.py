@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 from percontact.store.manifest import writing
@@ -29,12 +30,12 @@ def sweep(root: Path, older_than_s: float) -> int:
         named |= {path for (path,) in con.execute("SELECT cube FROM files WHERE cube IS NOT NULL")}
         named |= {path for (path,) in con.execute("SELECT original FROM imports WHERE original IS NOT NULL")}
         for path in _files_in(root, KEPT):
-            if path.relative_to(root).as_posix() not in named and path.stat().st_mtime <= before:
+            if path.relative_to(root).as_posix() not in named and _changed(path) <= before:
                 path.unlink()
                 removed += 1
     # What lies here belongs to no snapshot, so its age alone decides.
     for staged in _entries(root / "staging"):
-        if max((p.stat().st_mtime for p in (staged, *staged.rglob("*"))), default=0.0) <= before:
+        if _newest(staged) <= before:
             shutil.rmtree(staged, ignore_errors=True)
             removed += 1
     return removed
@@ -43,8 +44,8 @@ def sweep(root: Path, older_than_s: float) -> int:
 def now_and_then(root: Path) -> None:
     """Sweep where an import over an hour old left its folder behind, or the last sweep is a day ago."""
     stamp, moment = root / STAMP, time.time()
-    staged = [path.stat().st_mtime for path in _entries(root / "staging")]
-    if stamp.exists() and moment - stamp.stat().st_mtime < DAY_S:
+    staged = [_changed(path) for path in _entries(root / "staging")]
+    if stamp.exists() and moment - _changed(stamp) < DAY_S:
         if not any(moment - began > HOUR_S for began in staged):
             return
     elif not stamp.exists() and not staged and not (root / "facts").exists():
@@ -61,6 +62,22 @@ def _files_in(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file():
                 yield path
+
+
+def _newest(folder: Path) -> float:
+    """When anything in a folder was last changed."""
+    try:
+        return max(_changed(path) for path in (folder, *folder.rglob("*")))
+    except FileNotFoundError:
+        return inf  # its import is ending just now
+
+
+def _changed(path: Path) -> float:
+    """When a file was last changed; one that another process has taken away meanwhile is as new as can be."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return inf
 
 
 def _entries(folder: Path) -> list[Path]:
