@@ -2,6 +2,7 @@
 """Proposals: what a file decides is taken, what it does not is asked, and nothing else is ever done."""
 
 import random
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -471,3 +472,60 @@ def test_names_and_numbers_of_people_are_never_kept_by_themselves(of: Propose) -
 def test_a_call_nobody_answered_is_abandoned_though_resolved_is_empty(of: Propose, desk) -> None:
     text = "Call ID,Start,Answered,Resolved\n1,2026-04-13 10:00,Yes,Yes\n2,2026-04-13 10:00,No,\n"
     assert desk.column(text, "outcome", mapping=of(text).text) == ["resolved", "abandoned"]
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------
+
+
+TICKET = '{"Ticket ID": "17", "Created": "2026-04-13T10:00:00Z", "Status": "open"}'
+
+
+def test_the_only_list_of_a_json_document_holds_the_records(of: Propose, desk) -> None:
+    text = f'{{"meta": {{"page": 1}}, "tickets": [{TICKET}], "count": 1}}'
+    proposal = of(text, "cases", name="tickets.json")
+    assert keys(proposal) == []
+    assert proposal.mapping.records == "tickets"
+    assert ("Records", "the list tickets of the document") in proposal.facts
+    staged = desk.read(text, "cases", mapping=proposal.text, name="tickets.json")
+    assert (staged.seen, len(staged.aside)) == (1, 0)
+
+
+def test_of_several_lists_of_a_json_document_one_is_asked_for(of: Propose) -> None:
+    text = f'{{"users": [{{"name": "A", "role": "agent"}}], "data": {{"tickets": [{TICKET}]}}}}'
+    asked = of(text, "cases", name="tickets.json")
+    (question,) = asked.questions
+    assert question.key == "records"
+    assert [(o.value, o.evidence) for o in question.options] == [
+        ("users", "1 records with name, role"),
+        ("data.tickets", "1 records with Ticket ID, Created, Status"),
+    ]
+    answered = of(text, "cases", name="tickets.json", answers={"records": "data.tickets"})
+    assert keys(answered) == []
+    assert answered.mapping.records == "data.tickets"
+
+
+def test_records_one_after_the_other_are_records_whatever_lists_they_hold(of: Propose) -> None:
+    one = TICKET[:-1] + ', "comments": [{"id": 1}]}'
+    assert of(f"{one}\n{one}\n", "cases", name="t.json", answers={"case_id": "no id"}).mapping.records == ""
+
+
+def test_what_was_opened_for_a_look_is_closed_though_the_look_fails(of: Propose, monkeypatch) -> None:
+    """A folder left to the garbage collector is a ResourceWarning, which is an error in these tests."""
+    from percontact.ingest import propose as module
+
+    opened = []
+
+    class Watched(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
+        def __init__(self, **named: str) -> None:
+            super().__init__(**named)
+            opened.append(Path(self.name))
+
+    def fail(_: object) -> None:
+        raise RuntimeError("no columns today")
+
+    monkeypatch.setattr(module.tempfile, "TemporaryDirectory", Watched)
+    monkeypatch.setattr(module, "seen_columns", fail)
+    with pytest.raises(RuntimeError, match="no columns"):
+        of(calls("13/04/2026"))
+    assert opened
+    assert not any(folder.exists() for folder in opened)

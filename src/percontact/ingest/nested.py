@@ -310,12 +310,18 @@ class _Unreadable(Exception):
 
 
 def record_lists(path: Path, mapping: Mapping) -> list[str]:
-    """Paths of the lists of objects in a document that is one object: what `records:` could be."""
+    """Paths of the lists of objects in a document that is one object: what `records:` could be.
+
+    There is none when other objects follow: each is then a record, whatever lists it holds.
+    """
+    if path.name.lower().endswith(_LINED):
+        return []
     with io.TextIOWrapper(open_bytes(path), encoding=encoding_of(path, mapping), newline="") as text:
         document = Document(text)
         try:
-            return document.lists() if document.next_sign() == "{" else []
-        except Malformed:
+            lists = document.lists() if document.next_sign() == "{" else []
+            return [] if document.next_sign() else lists
+        except (Malformed, UnicodeDecodeError):
             return []
 
 

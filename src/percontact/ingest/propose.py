@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping as Pairs
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import duckdb
 
 from percontact.ingest.contents import Kind
 from percontact.ingest.look import kind_of, looked_into, sheet_rows, sheets
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.meaning_columns import Seen, seen_columns
+from percontact.ingest.nested import record_lists
 from percontact.ingest.profile import Profile
 from percontact.ingest.proposal import Draft, Proposal, written
 from percontact.ingest.propose_columns import Columns
@@ -26,6 +26,7 @@ from percontact.ingest.propose_source import FromSource, source_of
 from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
 from percontact.ingest.source import Source
+from percontact.ingest.unpack import the_member
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.dialect import connect
@@ -50,15 +51,9 @@ def propose(
 class _Opened:
     """A file that was looked into: its rows as a profile, and its columns."""
 
-    con: duckdb.DuckDBPyConnection
-    scratch: tempfile.TemporaryDirectory[str]
     profile: Profile
     columns: tuple[Seen, ...]
     aside: int
-
-    def close(self) -> None:
-        self.con.close()
-        self.scratch.cleanup()
 
 
 @dataclass
@@ -70,18 +65,18 @@ class Proposer:
     settings: Settings
     _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
     _kind: Kind | None = None
+    _held: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def __init__(self, path: Path, table: str, *, settings: Settings) -> None:
         self.path, self.table, self.settings = path, table, settings
-        self._opened, self._kind = {}, None
+        self._opened, self._kind, self._held = {}, None, ExitStack()
 
     def __enter__(self) -> Proposer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for opened in self._opened.values():
-            opened.close()
         self._opened.clear()
+        self._held.close()
 
     @property
     def contract(self) -> Table:
@@ -157,7 +152,26 @@ class Proposer:
             return sniff(self.path, asked), ""
         if self.kind == "workbook":
             return self._sheet(asked)
+        if self.kind == "json":
+            return self._list(asked), ""
         return Layout(), ""
+
+    def _list(self, asked: Asked) -> Layout | None:
+        """Which list of a JSON document holds the records; one alone is certain."""
+        lists = record_lists(the_member(self.path), Mapping())
+        if len(lists) < 2:
+            return Layout(inside=lists[0] if lists else "")
+        options = tuple(Option(one, f"the list {one}", self._told(one)) for one in lists)
+        text = "The document is one object, and several lists in it hold objects. Which one holds the rows?"
+        answer = asked.ask(Question("records", self.path.name, text, options))
+        return Layout(inside=answer) if answer else None
+
+    def _told(self, inside: str) -> str:
+        """What a list of a JSON document holds."""
+        opened = self.open(Layout(inside=inside), "")
+        headers = [seen.header for seen in opened.columns]
+        more = ", ..." if len(headers) > 4 else ""
+        return f"{opened.profile.found.seen:,} records with {', '.join(headers[:4])}{more}"
 
     def _sheet(self, asked: Asked) -> tuple[Layout | None, str]:
         found = [
@@ -194,7 +208,17 @@ class Proposer:
 
     def open(self, layout: Layout, sheet: str) -> _Opened:
         """The file's rows, read with this layout."""
-        key = repr((layout.encoding, layout.delimiter, layout.quote, layout.skip, layout.headers, sheet))
+        key = repr(
+            (
+                layout.encoding,
+                layout.delimiter,
+                layout.quote,
+                layout.skip,
+                layout.headers,
+                layout.inside,
+                sheet,
+            )
+        )
         if key not in self._opened:
             mapping = Mapping(
                 encoding=layout.encoding,
@@ -204,17 +228,16 @@ class Proposer:
                 headers=layout.headers,
                 header=not layout.headless,
                 sheet=sheet or None,
+                records=layout.inside,
             )
-            scratch = tempfile.TemporaryDirectory(prefix="percontact-look-")
-            con = connect()
-            try:
-                found = looked_into(con, self.path, mapping, Path(scratch.name))
+            with ExitStack() as opening:
+                folder = opening.enter_context(tempfile.TemporaryDirectory(prefix="percontact-look-"))
+                con = opening.enter_context(closing(connect()))
+                found = looked_into(con, self.path, mapping, Path(folder))
                 profile = Profile(con, found)
-            except BaseException:
-                con.close()
-                scratch.cleanup()
-                raise
-            self._opened[key] = _Opened(con, scratch, profile, seen_columns(profile), len(found.aside))
+                self._opened[key] = _Opened(profile, seen_columns(profile), len(found.aside))
+                # What is looked into stays open until the discussion ends; what failed is closed here.
+                self._held.push(opening.pop_all())
         return self._opened[key]
 
     def _only_questions(self, asked: Asked) -> Proposal:
@@ -235,6 +258,9 @@ def _said_layout(layout: Layout, sheet: str, path: Path) -> list[tuple[str, obje
     said: list[tuple[str, object]] = []
     if sheet:
         said.append(("sheet", sheet))
+    if layout.inside:
+        said.append(("records", layout.inside))
+        return said
     if layout.encoding:
         said.append(("encoding", layout.encoding))
     usual = "\t" if ".tsv" in path.name.lower() else ","
@@ -262,6 +288,8 @@ def _facts(layout: Layout, sheet: str, kind: Kind, opened: _Opened) -> list[tupl
         facts.append(("Delimiter", DELIMITERS.get(layout.delimiter, layout.delimiter)))
     if sheet:
         facts.append(("Sheet", sheet))
+    if layout.inside:
+        facts.append(("Records", f"the list {layout.inside} of the document"))
     header = "none; the first row holds values" if layout.headless else f"line {layout.skip + 1}"
     if kind in ("delimited", "workbook"):
         facts.append(("Header", header))

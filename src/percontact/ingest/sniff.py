@@ -47,6 +47,7 @@ class Layout:
     headless   whether the first row is data already
     before     the lines before the header, as text
     records    records looked at
+    inside     path to the list of records in a JSON document that is one object, or ""
     """
 
     encoding: str | None = None
@@ -58,6 +59,7 @@ class Layout:
     headless: bool = False
     before: tuple[str, ...] = ()
     records: int = 0
+    inside: str = ""
 
 
 def sniff(path: Path, asked: Asked) -> Layout | None:
