@@ -4,6 +4,7 @@
 >>> import percontact as pc
 >>> book = pc.open("demo")                      # doctest: +SKIP
 >>> pc.cost(book, by=["channel"])               # doctest: +SKIP
+>>> pc.measure(book, ["CSAT", "FCR"], by=["team"])    # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from percontact.front import cost, land, open
+    from percontact.front import cost, land, measure, open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "cost", "land", "open"]
+__all__ = ["__version__", "cost", "land", "measure", "open"]
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `percontact --help` must not wait for the engine.
-    if name in ("cost", "land", "open"):
+    if name in ("cost", "land", "measure", "open"):
         from percontact import front
 
         return getattr(front, name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python front door: `percontact.open` and `percontact.cost`."""
+"""The Python front door: `percontact.open`, `percontact.cost`, `percontact.measure`, `percontact.land`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
+from percontact import measuring
+from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook, land_frame
 from percontact.records.landing import Receipt
 from percontact.report import frames
+from percontact.report.document import Document
 from percontact.report.forms import render
 from percontact.report.statement import Statement
 from percontact.store.workspace import Workspace
@@ -90,6 +93,64 @@ def cost(
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
     statement = book.state(question, per, compare=compare)
     return CostAnswer(**{f.name: getattr(statement, f.name) for f in fields(statement)})
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Figures of metrics as Python holds them: exact fractions, frames, and a page in a notebook.
+
+    panel     figures by metric and place, with numerator, denominator, coverage, interval and marks
+    document  the same for people; the frames hold a row a figure
+    """
+
+    panel: Panel
+    document: Document
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The figures as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self.document)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The figures as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self.document)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The figures as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self.document)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self.document)
+
+    def __str__(self) -> str:
+        return str(render(self.document, "text"))
+
+
+def measure(
+    book: OpenBook,
+    metrics: Sequence[str],
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    compare: Sequence[str] = (),
+    settings: Sequence[str] = (),
+) -> Measures:
+    """Figures of metrics: those of `percontact measure`, with the same names.
+
+    metrics   names or symbols of cards: "CSAT", "first_contact_resolution"
+    compare   previous, last-year, target
+    settings  parameters of cards: "service_level.within_s=30"
+    Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where a cost is asked without a ledger.
+    """
+    question = {
+        "start": start, "end": end, "grain": grain, "by": by, "where": where, "basis": basis,
+        "settings": settings,
+    }  # fmt: skip
+    panel = measuring.panel_of(book, metrics, **question)  # type: ignore[arg-type]
+    return Measures(panel, measuring.panel_document(book, panel, compare))
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

@@ -63,6 +63,11 @@ def measured(
     panel = panel_of(
         book, names, start=start, end=end, grain=grain, by=by, where=where, basis=basis, settings=settings
     )
+    return panel_document(book, panel, compare)
+
+
+def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) -> Document:
+    """A panel for people, beside other spans and targets. Raises E-ARG-01 for an unknown comparison."""
     beside, further = [], []
     for one in compare:
         if one == "target":
