@@ -155,7 +155,7 @@ def _mapping(dialect: dict) -> str:
         "skip": dialect["skip"],
         "decimal": dialect["decimal"],
         "thousands": dialect["thousands"],
-        "columns": {"started_at": {"column": "When"}, "handle_s": "Length"},
+        "columns": {"started_at": {"column": "When"}, "handle_s": "Length", "team": "team", "note": "note"},
         "timezone": "UTC",
     }
     if dialect["date"]:
