@@ -4,6 +4,7 @@
 import random
 import tempfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -529,3 +530,95 @@ def test_what_was_opened_for_a_look_is_closed_though_the_look_fails(of: Propose,
         of(calls("13/04/2026"))
     assert opened
     assert not any(folder.exists() for folder in opened)
+
+
+# -- months as columns ---------------------------------------------------------------------------------------
+
+BWA = (
+    "Konto;Bezeichnung;Jan;Feb;Mrz;Apr;Mai;Jun;Summe\n"
+    "4100;Gehälter;1.000,00;1.000,00;1.000,00;1.000,00;1.000,00;1.100,50;6.100,50\n"
+    "4200;Miete;10,00;10,00;;10,00;10,00;10,00;50,00\n"
+    "Summe;;1.010,00;1.010,00;1.000,00;1.010,00;1.010,00;1.110,50;6.150,50\n"
+)
+
+
+def landed_months(desk, text: str, proposal: Proposal, table: str = "ledger", name: str = "in.csv") -> dict:
+    """Month -> amount, of a file that was read by a proposal."""
+    assert keys(proposal) == []
+    staged = desk.read(text, table, mapping=proposal.text, name=name)
+    assert all(a.code == "E-SKIP-01" for a in staged.aside)
+    wanted = "strftime(period_start, '%Y-%m') AS month, sum(amount)"
+    return dict(desk.rows(staged, wanted, rest="GROUP BY 1 ORDER BY 1"))
+
+
+def test_german_months_become_rows_that_add_up_to_the_total_column(of: Propose, desk) -> None:
+    proposal = of("Betriebsabrechnung 2026\n" + BWA, "ledger")
+    assert proposal.mapping.unpivot
+    assert proposal.mapping.unpivot.columns == ("Jan", "Feb", "Mrz", "Apr", "Mai", "Jun")
+    assert ("Summe", "the sum of the months in all 3 rows") in proposal.left
+    months = landed_months(desk, "Betriebsabrechnung 2026\n" + BWA, proposal)
+    assert list(months) == [f"2026-0{n}" for n in range(1, 7)]
+    assert sum(months.values()) == Decimal("6150.50")
+    assert months["2026-03"] == 1000
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Jan-26", "Feb-26"),
+        ("2026-01", "2026-02"),
+        ("01/2026", "02/2026"),
+        ("January 2026", "February 2026"),
+        ("2026-01-01", "2026-02-01"),
+        ("janv. 2026", "févr. 2026"),
+        ("ene 2026", "feb 2026"),
+        ("gennaio 26", "febbraio 26"),
+        ("jan 2026", "februari 2026"),
+        ("Janeiro/2026", "Fevereiro/2026"),
+        ("Jänner 2026", "Februar 2026"),
+    ],
+)
+def test_months_whose_headers_say_the_year_are_certain(of: Propose, desk, headers: tuple[str, str]) -> None:
+    text = f"Account,{','.join(headers)},Total\n4100,1000.00,1100.50,2100.50\n4200,1.25,-2.00,-0.75\n"
+    proposal = of(text, "ledger")
+    months = landed_months(desk, text, proposal)
+    assert months == {"2026-01": Decimal("1001.25"), "2026-02": Decimal("1098.50")}
+    assert proposal.mapping.recognise
+
+
+def test_the_year_of_months_comes_from_the_file_or_is_asked(of: Propose, desk) -> None:
+    asked = of(BWA, "ledger")
+    assert keys(asked) == ["year"]
+    assert landed_months(desk, BWA, of(BWA, "ledger", answers={"year": "2025"})).keys() >= {"2025-06"}
+    named = of(BWA, "ledger", name="budget_2026.csv")
+    assert keys(named) == []
+    assert not named.mapping.recognise, "the next file with these headers is another year's"
+    exported = of(BWA, "ledger", name="bwa-2027-01-05.csv")
+    assert [(q.key, [o.value for o in q.options]) for q in exported.questions] == [("year", ["2027"])]
+    assert keys(of("Plan 2025\n" + BWA, "ledger", name="plan_2026.csv")) == ["year"]
+    assert [q.key for q, _ in of(BWA, "ledger", answers={"year": "last"}).wrong] == ["year"]
+
+
+def test_months_over_the_turn_of_a_year_ask_in_which_it_begins(of: Propose, desk) -> None:
+    text = "Budget 2025\naccount,Oct,Nov,Dec,Jan\n1,1.00,2.00,4.00,8.50\n"
+    asked = of(text, "budgets")
+    assert [[o.value for o in q.options] for q in asked.questions] == [["2024", "2025"]]
+    months = landed_months(desk, text, of(text, "budgets", answers={"year": "2025"}), "budgets")
+    assert months["2026-01"] == Decimal("8.50")
+    assert months["2025-12"] == 4
+
+
+def test_a_column_of_years_says_the_year_of_each_row(of: Propose, desk) -> None:
+    text = "Konto;Jahr;Jan;Feb\n1;2025;1,50;2,50\n1;2026;3,50;4,50\n"
+    months = landed_months(desk, text, of(text, "ledger"))
+    assert months == {
+        "2025-01": Decimal("1.50"),
+        "2025-02": Decimal("2.50"),
+        "2026-01": Decimal("3.50"),
+        "2026-02": Decimal("4.50"),
+    }
+
+
+def test_a_total_that_the_months_do_not_add_up_to_is_said(of: Propose) -> None:
+    left = dict(of(BWA.replace("6.100,50", "6.100,51"), "ledger", answers={"year": "2026"}).left)
+    assert left["Summe"] == "a total by its name, though the months sum to it in 2 of 3 rows only"

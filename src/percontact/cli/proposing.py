@@ -128,9 +128,10 @@ class Choice:
                 show(proposal)
                 click.echo()
             told = " and ".join(self.shown(file) for file, _ in saved)
-            click.echo(
-                f"Kept as {told}: files with the same headers are read by it. Edit or share it freely."
-            )
+            holds = "files with the same headers are read by it. Edit or share it freely."
+            if not any(mapping.recognise for _, mapping in saved):
+                holds = "it says what this file does not, so the next one is asked about again."
+            click.echo(f"Kept as {told}: {holds}")
         return [mapping for _, mapping in saved]
 
     def print_proposal(self, path: Path) -> int:

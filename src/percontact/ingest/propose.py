@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping as Pairs
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from percontact.ingest.contents import Kind
@@ -22,11 +22,13 @@ from percontact.ingest.nested import record_lists
 from percontact.ingest.profile import Profile
 from percontact.ingest.proposal import Draft, Proposal, written
 from percontact.ingest.propose_columns import Columns
+from percontact.ingest.propose_months import Months, month_of, months_of
 from percontact.ingest.propose_source import FromSource, source_of
 from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
 from percontact.ingest.source import Source
 from percontact.ingest.unpack import the_member
+from percontact.ingest.unpivot import unpivoted
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.dialect import connect
@@ -102,9 +104,16 @@ class Proposer:
         source = source_of(draft.headers, self.contract, asked, self.path.name)
         if source is not None:
             return self._from_source(source, layout, sheet, opened, asked, draft)
-        made = Columns(self.path.name, self.contract, opened.columns, self.settings, asked, draft)
+        months = months_of(self.contract, opened.columns)
+        columns = self.open(layout, sheet, months).columns if months else opened.columns
+        made = Columns(self.path.name, self.contract, columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
+        made.months, made.above = months, layout.before
         made.fill()
+        if months:
+            months.tell(made, opened.columns)
+        if made.constant or (months and not months.said):
+            draft.headers = ()  # what was answered holds for this file; the next one is asked about again
         text = written(draft, self.path.name, asked.open)
         return Proposal(
             table=self.table,
@@ -204,21 +213,13 @@ class Proposer:
         spans = {"period_start", "period_end"} if named & {"period", "period_start"} else set()
         parts = {"amount"} if named & {"+debit", "+credit"} else set()
         dated = {"started_at", "opened_at"} if named & {"+date"} else set()
-        return needed <= named | spans | parts | dated
+        months = sum(month_of(h) is not None for h in headers if h) > 1
+        side_by_side = {"period_start", "period_end", "amount"} if months else set()
+        return needed <= named | spans | parts | dated | side_by_side
 
-    def open(self, layout: Layout, sheet: str) -> _Opened:
-        """The file's rows, read with this layout."""
-        key = repr(
-            (
-                layout.encoding,
-                layout.delimiter,
-                layout.quote,
-                layout.skip,
-                layout.headers,
-                layout.inside,
-                sheet,
-            )
-        )
+    def open(self, layout: Layout, sheet: str, months: Months | None = None) -> _Opened:
+        """The file's rows, read with this layout; each month of a row as a row, where they are columns."""
+        key = repr((replace(layout, cells=(), before=()), sheet, months is None))
         if key not in self._opened:
             mapping = Mapping(
                 encoding=layout.encoding,
@@ -229,13 +230,18 @@ class Proposer:
                 header=not layout.headless,
                 sheet=sheet or None,
                 records=layout.inside,
+                unpivot=months.unpivot if months else None,
             )
             with ExitStack() as opening:
                 folder = opening.enter_context(tempfile.TemporaryDirectory(prefix="percontact-look-"))
                 con = opening.enter_context(closing(connect()))
                 found = looked_into(con, self.path, mapping, Path(folder))
+                if months:
+                    found = unpivoted(con, found, mapping, self.path.name)
                 profile = Profile(con, found)
-                self._opened[key] = _Opened(profile, seen_columns(profile), len(found.aside))
+                gone = {*found.spent, *((s.facts.place for s in months.totals) if months else ())}
+                columns = tuple(s for s in seen_columns(profile) if s.facts.place not in gone)
+                self._opened[key] = _Opened(profile, columns, len(found.aside))
                 # What is looked into stays open until the discussion ends; what failed is closed here.
                 self._held.push(opening.pop_all())
         return self._opened[key]

@@ -32,6 +32,7 @@ from percontact.ingest.profile import SURE_NULLS
 from percontact.ingest.proposal import Line, Reading
 from percontact.ingest.propose_counts import Counts, outcome_of
 from percontact.ingest.propose_ledger import ledger_lines
+from percontact.ingest.propose_months import Months
 from percontact.ingest.propose_rows import rows_left_out
 from percontact.ingest.propose_zone import ask_zone
 from percontact.ingest.question import Option, Question
@@ -47,12 +48,17 @@ class Columns(Understanding):
 
     counts: Counts | None = None
     events: Seen | None = None
+    months: Months | None = None
+    above: tuple[str, ...] = ()
+    """The lines above the header, as text."""
     waits: bool = False
     """Whether the answer about the key may also say when a case was opened."""
 
     def fill(self) -> None:
         """Work out every column, and note what is open."""
         self.taken, near = assign(self.table, self.columns)
+        if self.months:
+            self.months.take(self)
         self.hold_the_key()
         self.place_times()
         self.need(near)
@@ -242,7 +248,7 @@ class Columns(Understanding):
 
     def dated(self) -> Iterator[tuple[str, Seen]]:
         """Every column of days or moments that is used, in the order of the table."""
-        names = [*self.table.names, "period"]
+        names = [*self.table.names, *([] if self.months else ["period"])]
         for name in names:
             if name in self.joined:
                 yield name, self.joined[name][0]
@@ -311,6 +317,9 @@ class Columns(Understanding):
             yield from outcome_of(self, column)
         elif column.name == "count" and self.counts:
             yield from self.counts.lines(self)
+        elif self.months and column.name in ("period_start", "posted_on"):
+            if column.name == "period_start":
+                yield self.months.line(self, self.above)
         elif column.name in ("period_start", "amount", "currency", "posted_on"):
             yield from ledger_lines(self, column)
         elif column.name == "period_end" and "period_start" not in self.taken:
