@@ -71,6 +71,14 @@ CONTACTS = Facts(
         "queued": Feature(
             "CASE WHEN c.queued_at IS NOT NULL OR c.wait_s IS NOT NULL THEN true END", "stood in a queue"
         ),
+        "wait_each_s": Feature(
+            'CASE WHEN c."count" = 1 THEN c.wait_s END',
+            "wait of one contact; unknown where a row stands for many, which has only the sum of theirs",
+            ("wait_s",),
+        ),
+        "handle_each_s": Feature(
+            'CASE WHEN c."count" = 1 THEN c.handle_s END', "the same of handle time", ("handle_s",)
+        ),
         "transferred": Feature(f"{_OUTCOME} = 'transferred'", "handed to someone else", ("outcome",)),
         "escalated": Feature(
             f"coalesce(k.escalated, {_OUTCOME} = 'escalated')", "went to a higher tier", (), "case"

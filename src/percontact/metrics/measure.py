@@ -19,6 +19,7 @@ from percontact.costing.policy import Policy
 from percontact.costing.slice import Slice
 from percontact.metrics.card import Card, Term
 from percontact.metrics.cost_figures import cost_figures
+from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import FEW, Figure, Panel
 from percontact.metrics.interval import wilson
 from percontact.metrics.row_sql import Number, Place, without_known
@@ -112,7 +113,7 @@ def _count(
             parts = [at[n] for n in wanted[card.metric]]
             made = {p: _figure(card, p, [row[i] for i in parts]) for p, row in found.items()}
             # A place that only another metric's rows lie in is no place of this one.
-            figures[card.metric] = {p: f for p, f in made.items() if f.population != 0}
+            figures[card.metric] = {p: f for p, f in made.items() if f.population != 0 or f.numerator}
             place = (question.span.start, ())
             row = whole.get(place) or [None] * len(numbers)
             totals[card.metric] = _figure(card, place, [row[i] for i in parts])
@@ -134,7 +135,7 @@ def _numbers(card: Card) -> list[Number]:
         numbers.append(Number(without_known(card.bottom)))
         if card.same:
             column = card.same.partition(".")[2]
-            numbers.append(Number(replace(card.bottom, how="distinct", column=column)))
+            numbers.append(Number(replace(card.bottom, how="distinct", column=column), unknown_too=True))
     return numbers
 
 
@@ -150,13 +151,13 @@ def _figure(card: Card, place: Place, row: list[Decimal | int | None]) -> Figure
             return Figure(card.metric, period, values, None, None, parts[-2], parts[-1], None, ("mixed",))
     *tops, bottom, population = parts
     marks: tuple[str, ...] = ("few",) if bottom and bottom < FEW else ()
-    if not bottom:
-        return Figure(card.metric, period, values, None, tops[0], bottom, population, None, ("undefined",))
     if card.kind == "percentile":
+        if tops[0] is None:
+            marks = ("undefined",)
         return Figure(card.metric, period, values, tops[0], tops[0], bottom, population, None, marks)
-    top = tops[0] or Fraction(0)
-    if card.kind == "net":
-        top -= tops[1] or 0
+    top = (tops[0] or Fraction(0)) - (tops[1] or Fraction(0) if card.kind == "net" else 0)
+    if not bottom:
+        return Figure(card.metric, period, values, None, top, bottom, population, None, ("undefined",))
     interval = None
     if card.kind == "share" and top.denominator == 1 and bottom.denominator == 1:
         interval = wilson(int(top), int(bottom))
@@ -215,6 +216,8 @@ def _unknown_here(tally: Tally, question: Slice, cards: Sequence[Card]) -> str:
     names = ", ".join(c.symbol or c.name for c in cards)
     if not tally.book.has(tally.facts.table):
         return f"{names}: unknown, there are no {tally.facts.table} yet."
+    if tally.facts.made == "staff_month" and question.by_day:
+        return f"{names}: unknown by day or week, {tally.facts.table} is known by month."
     asked = [*question.by, *(c.dimension for c in question.where if c.dimension != "month")]
     if strange := [d for d in asked if not tally.row.knows(d)]:
         return f"{names}: unknown by {', '.join(strange)}, which {tally.facts.table} do not say."
@@ -229,7 +232,9 @@ def _missing_columns(cards: Sequence[Card], book: Book) -> list[str]:
             continue
         filled = book.filled(card.table)
         terms = [t for t in (card.top, card.minus, card.bottom) if t is not None]
-        needed = {c for t in terms for c in _columns(t)} | ({card.of} if card.of else set())
+        named = {c for t in terms for c in _columns(t)} | ({card.of} if card.of else set())
+        features = FACTS[card.table].features
+        needed = named | {n for c in named & set(features) for n in features[c].needs}
         contract = set(book.columns(card.table))
         if missing := sorted(n for n in needed if n in contract and n not in filled):
             told.append(f"{card.symbol or card.name}: no row of {card.table} says {', '.join(missing)}.")

@@ -22,6 +22,8 @@ from percontact.records.tables import TABLES
 Place = tuple[date, tuple[object, ...]]
 """(first day of the period, values of the dimensions)"""
 
+STOCKS = ("at_start", "active_at_start")
+"""Times that are no moment of a row: who was there when a period began counts in each such period."""
 _COMPARE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 
 
@@ -29,11 +31,13 @@ _COMPARE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 class Number:
     """One number wanted of each group: SQL over the columns of `Tally.rows`, or a term.
 
-    quantile  for the value that this part of the rows of `term` does not pass
+    quantile     for the value that this part of the rows of `term` does not pass
+    unknown_too  whether unknown is one of the different values counted
     """
 
     term: Term
     quantile: Decimal | None = None
+    unknown_too: bool = False
 
 
 class RowSql:
@@ -158,6 +162,8 @@ class RowSql:
         if term.how == "count":
             return f"coalesce(sum({self.facts.weight}){_filter(tests)}, 0)"
         if term.how == "distinct":
+            if wanted.unknown_too:
+                column = f"coalesce(CAST({column} AS VARCHAR), '')"
             return f"count(DISTINCT {column}){_filter(tests)}"
         return f"coalesce(sum({column}){_filter(tests)}, 0)"
 
@@ -177,6 +183,8 @@ class RowSql:
 
     def knows(self, name: str) -> bool:
         """Whether any row can have a value of this dimension."""
+        if self.when in STOCKS and name in CALENDAR_DIMENSIONS:
+            return False
         if (
             name in CALENDAR_DIMENSIONS
             or name in self.facts.features
@@ -188,7 +196,9 @@ class RowSql:
 
     def condition(self, dimension: str, values: Iterable[str], *, negate: bool) -> str:
         if dimension == MONTH:
-            column = "CAST(month AS VARCHAR)"
+            # Those who were there when a period began have its first month.
+            month = "CAST(date_trunc('month', span.start) AS DATE)" if self.when in STOCKS else "month"
+            column = f"CAST({month} AS VARCHAR)"
         else:
             column = f"CAST({self.dimension(dimension)} AS VARCHAR)"
         known = [v for v in values if v]

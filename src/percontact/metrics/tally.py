@@ -20,7 +20,7 @@ from percontact.costing.slice import Slice
 from percontact.metrics.clock import make_open_times
 from percontact.metrics.facts import FACTS
 from percontact.metrics.made_rows import make_rows
-from percontact.metrics.row_sql import Number, Place, RowSql
+from percontact.metrics.row_sql import STOCKS, Number, Place, RowSql
 from percontact.records.book import Book
 from percontact.records.dialect import BUCKET, in_list, quote
 from percontact.records.tables import TABLES
@@ -102,7 +102,7 @@ class Tally:
         """(SQL that joins a row with its day, SQL of the period, conditions that it lies in the span)."""
         settings, months, span = self.book.settings, question.months, question.span
         period = question.period(settings.fiscal_start_month)
-        if self.when in ("at_start", "active_at_start"):
+        if self.when in STOCKS:
             return self._at_start(question)
         if self._by_file(question):
             return "", period, [f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"]

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How figures of service go wrong elsewhere: rows counted twice, the wrong day, open cases as zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from percontact.costing.costed import CostedBook
+from percontact.costing.policy import textbook
+from percontact.costing.slice import Condition, Slice
+from percontact.metrics import Panel, catalogue, measure
+from percontact.records.books import make_book
+from percontact.records.dialect import connect
+from percontact.values.period import Period
+
+Rows = Mapping[str, Sequence[Mapping[str, object]]]
+JUNE = Period(date(2026, 6, 1), date(2026, 7, 1))
+YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
+
+
+def ask(tables: Rows, *metrics: str, zone: str = "UTC", **asked: object) -> Panel:
+    book = make_book(tables, timezone=zone)
+    question = Slice(**{"span": JUNE, "grain": "month", **asked})  # type: ignore[arg-type]
+    return measure(
+        [catalogue()[m] for m in metrics], question, con=connect(), book=book, policy=textbook(),
+        costed=lambda: CostedBook(book, textbook()),
+    )  # fmt: skip
+
+
+def contact(name: str, at: str = "2026-06-03 09:00:00", **more: object) -> dict[str, object]:
+    return {"contact_id": name, "started_at": at, "channel": "voice", **more}
+
+
+def values(panel: Panel, metric: str) -> dict[object, object]:
+    """Value by period, or by the values of the dimensions where there are any."""
+    return {(v or p): f.value for (p, v), f in panel.figures[metric].items()}
+
+
+# -- joins never count a row twice ---------------------------------------------------------------------
+
+
+def test_a_contact_of_several_stretches_of_work_counts_once() -> None:
+    """bot, then two agents and back office work on c1; nobody is known to have worked on c2"""
+    legs = [
+        {"handling_id": f"h{i}", "contact_id": "c1", "started_at": "2026-06-03 09:00:00", "actor": actor}
+        for i, actor in enumerate(["bot", "agent", "agent", "back_office"])
+    ]
+    panel = ask(
+        {"contacts": [contact("c1", handle_s=100), contact("c2", handle_s=300)], "handlings": legs},
+        "contacts_offered", "containment_rate", "average_handle_time", "abandonment_rate",
+    )  # fmt: skip
+    assert panel.totals["contacts_offered"].value == 2
+    assert panel.totals["average_handle_time"].value == 200
+    assert panel.totals["containment_rate"].denominator == 1
+    assert panel.totals["abandonment_rate"].denominator == 2
+
+
+def test_contacts_of_one_case_and_one_customer_count_once_each() -> None:
+    """three contacts of one case that was escalated, by one customer"""
+    same = {"case_id": "k", "customer_id": "u", "reason": "bill"}
+    panel = ask(
+        {
+            "contacts": [contact(f"c{i}", f"2026-06-0{i} 09:00:00", **same) for i in (1, 2, 3)],
+            "cases": [{"case_id": "k", "opened_at": "2026-06-01 08:00:00", "escalated": "true"}],
+            "customers": [{"customer_id": "u", "joined_on": "2026-01-01"}],
+        },
+        "contacts_offered", "escalation_rate", "customer_churn_rate",
+    )  # fmt: skip
+    assert panel.totals["contacts_offered"].value == 3
+    assert (panel.totals["escalation_rate"].numerator, panel.totals["escalation_rate"].denominator) == (3, 3)
+    assert panel.totals["customer_churn_rate"].denominator == 1
+
+
+def test_surveys_take_the_team_of_their_contact_and_stay_as_many() -> None:
+    """two questions about one contact of team a, one about none that is known"""
+    asked = {"kind": "csat", "scale_min": 1, "scale_max": 5, "sent_at": "2026-06-04 09:00:00"}
+    panel = ask(
+        {
+            "contacts": [contact("c1", team="a"), contact("c2", team="b")],
+            "surveys": [
+                {"survey_id": "1", "contact_id": "c1", "score": 5, **asked},
+                {"survey_id": "2", "contact_id": "c1", "score": 1, **asked},
+                {"survey_id": "3", "contact_id": "gone", "score": 4, **asked},
+            ],
+        },
+        "customer_satisfaction",
+        by=("team",),
+    )
+    assert values(panel, "customer_satisfaction") == {("a",): Fraction(1, 2), (None,): 1}
+    assert panel.totals["customer_satisfaction"].denominator == 3
+
+
+def test_a_condition_holds_for_both_parts_of_a_share() -> None:
+    """voice: 1 of 2 within 20 s; chat: 1 of 1"""
+    rows = [contact("1", wait_s=5), contact("2", wait_s=90), contact("3", wait_s=1, channel="chat")]
+    panel = ask({"contacts": rows}, "service_level", where=(Condition("channel", ("voice",)),))
+    assert (panel.totals["service_level"].numerator, panel.totals["service_level"].denominator) == (1, 2)
+
+
+# -- rows that stand for many --------------------------------------------------------------------------
+
+
+def test_the_sum_of_many_waits_is_no_wait() -> None:
+    """100 contacts in one row waited 1,000 s together: how many waited 20 s at most is not known"""
+    rows = [contact("many", count=100, wait_s=1000, handle_s=30_000), contact("one", wait_s=5, handle_s=60)]
+    panel = ask(
+        {"contacts": rows},
+        "service_level", "service_level_forgiving", "average_speed_of_answer", "speed_of_answer_p90",
+        "handle_time_p90",
+    )  # fmt: skip
+    for metric in ("service_level", "service_level_forgiving", "speed_of_answer_p90", "handle_time_p90"):
+        assert (panel.totals[metric].denominator, panel.totals[metric].population) == (1, 101), metric
+    assert panel.totals["average_speed_of_answer"].value == Fraction(1005, 101)
+    only = ask({"contacts": rows[:1]}, "service_level", "handle_time_p90")
+    assert [f.value for f in only.totals.values()] == [None, None]
+    assert all("undefined" in f.marks for f in only.totals.values())
+
+
+# -- days, weeks and months are local ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "month", "day"),
+    [
+        ("2026-05-31 21:59:59", 5, "2026-05-31"),
+        ("2026-05-31 23:30:00", 6, "2026-06-01"),
+        ("2026-12-31 22:59:59", 12, "2026-12-31"),
+        ("2026-03-29 00:59:59", 3, "2026-03-29"),
+        ("2026-03-28 23:00:00", 3, "2026-03-29"),
+        ("2026-03-29 21:59:59", 3, "2026-03-29"),
+        ("2026-03-29 22:00:00", 3, "2026-03-30"),
+        ("2026-10-24 22:00:00", 10, "2026-10-25"),
+        ("2026-10-25 22:59:59", 10, "2026-10-25"),
+        ("2026-10-25 23:00:00", 10, "2026-10-26"),
+    ],
+)
+def test_a_contact_belongs_to_its_local_day(at: str, month: int, day: str) -> None:
+    """Europe/Berlin: 23 hours on 29 March 2026, 25 on 25 October"""
+    tables = {
+        "contacts": [contact("c", at)],
+        "surveys": [{"survey_id": "s", "kind": "csat", "sent_at": at}],
+        "cases": [{"case_id": "k", "opened_at": at, "resolved_at": at}],
+    }
+    metrics = ("contacts_offered", "survey_response_rate", "resolution_time", "complaint_rate")
+    by_month = ask(tables, *metrics, zone="Europe/Berlin", span=YEAR)
+    by_day = ask(tables, *metrics, zone="Europe/Berlin", span=YEAR, grain="day")
+    for metric in metrics[:3]:
+        assert list(values(by_month, metric)) == [date(2026, month, 1)]
+        assert list(values(by_day, metric)) == [date.fromisoformat(day)]
+
+
+def test_the_hour_that_comes_twice_is_one_hour_of_the_clock() -> None:
+    """00:30 and 01:30 UTC on 25 October 2026 are both half past two in Berlin"""
+    rows = [contact("a", "2026-10-25 00:30:00"), contact("b", "2026-10-25 01:30:00")]
+    panel = ask({"contacts": rows}, "contacts_offered", zone="Europe/Berlin", span=YEAR, by=("hour",))
+    assert values(panel, "contacts_offered") == {(2,): 2}
+
+
+def test_a_week_that_crosses_months_is_one_week() -> None:
+    """Monday 29 June to Sunday 5 July 2026"""
+    rows = [contact("a", "2026-06-29 09:00:00"), contact("b", "2026-07-05 20:00:00"),
+            contact("c", "2026-07-06 00:00:00")]  # fmt: skip
+    panel = ask({"contacts": rows}, "contacts_offered", span=YEAR, grain="week")
+    assert values(panel, "contacts_offered") == {date(2026, 6, 29): 2, date(2026, 7, 6): 1}
+
+
+def test_a_span_that_cuts_months_counts_its_days_only() -> None:
+    """10 June to 9 July"""
+    days = ["2026-06-09 23:59:59", "2026-06-10 00:00:00", "2026-07-09 23:59:59", "2026-07-10 00:00:00"]
+    rows = [contact(str(i), day) for i, day in enumerate(days)]
+    span = Period(date(2026, 6, 10), date(2026, 7, 10))
+    panel = ask({"contacts": rows}, "contacts_offered", span=span)
+    assert values(panel, "contacts_offered") == {date(2026, 6, 1): 1, date(2026, 7, 1): 1}
+
+
+@pytest.mark.parametrize("asked", [{"grain": "week"}, {"span": Period(date(2026, 6, 10), date(2026, 7, 10))}])
+def test_hours_known_by_month_are_unknown_by_week(asked: dict[str, object]) -> None:
+    """100 h paid and 80 h available in June say nothing of one of its weeks"""
+    june = {"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01"}
+    panel = ask({"capacity": [{**june, "paid_h": 100, "available_h": 80}]}, "utilisation", **asked)
+    assert panel.totals["utilisation"].value is None
+    assert panel.totals["utilisation"].marks == ("unknown",)
+    assert any("month" in note for note in panel.notes)
+
+
+@pytest.mark.parametrize("asked", [{"by": ("weekday",)}, {"where": (Condition("hour", ("9",)),)}])
+def test_those_who_were_there_when_a_period_began_have_no_weekday(asked: dict[str, object]) -> None:
+    customers = [{"customer_id": "u", "joined_on": "2026-01-01"}]
+    panel = ask({"customers": customers}, "customer_churn_rate", **asked)
+    assert panel.totals["customer_churn_rate"].marks == ("unknown",)
+
+
+def test_a_month_as_condition_holds_for_those_who_were_there_then() -> None:
+    """joined in January, left on 10 May"""
+    rows = [{"customer_id": "u", "joined_on": "2026-01-01", "left_on": "2026-05-10"}]
+    may = (Condition("month", ("2026-05-01",)),)
+    panel = ask({"customers": rows}, "customer_churn_rate", span=YEAR, where=may)
+    assert values(panel, "customer_churn_rate") == {date(2026, 5, 1): 1}
+
+
+# -- what is not known yet ------------------------------------------------------------------------------
+
+
+def test_an_open_case_is_no_time_of_zero() -> None:
+    """one case settled after an hour, one still open"""
+    cases = [
+        {"case_id": "a", "opened_at": "2026-06-01 09:00:00", "resolved_at": "2026-06-01 10:00:00"},
+        {"case_id": "b", "opened_at": "2026-06-01 09:00:00"},
+    ]
+    panel = ask({"cases": cases}, "resolution_time", "median_resolution_time", "first_response_time")
+    assert panel.totals["resolution_time"].value == panel.totals["median_resolution_time"].value == 3600
+    assert panel.totals["first_response_time"].value is None
+
+
+def test_those_without_value_yet_are_censored() -> None:
+    """two of three have not got value after 27 days: no median, and no zero"""
+    customers = [
+        {"customer_id": "a", "joined_on": "2026-06-01", "first_value_on": "2026-06-03"},
+        {"customer_id": "b", "joined_on": "2026-06-01"},
+        {"customer_id": "c", "joined_on": "2026-06-01", "last_active_on": "2026-06-28"},
+    ]
+    found = ask({"customers": customers}, "time_to_value").totals["time_to_value"]
+    assert (found.value, found.numerator, found.denominator) == (None, 1, 3)
+    assert "undefined" in found.marks
+
+
+@pytest.mark.parametrize(("rows", "few"), [(29, True), (30, False)])
+def test_fewer_than_thirty_are_marked(rows: int, few: bool) -> None:
+    contacts = [contact(str(i), handle_s=60, wait_s=1) for i in range(rows)]
+    panel = ask({"contacts": contacts}, "average_handle_time", "service_level", "handle_time_p90")
+    assert all(("few" in f.marks) is few for f in panel.totals.values())
+
+
+def test_answers_on_an_unknown_scale_are_not_averaged_with_others() -> None:
+    """4 of 1 to 5, and 9 of nobody says what"""
+    rating = {"kind": "rating", "sent_at": "2026-06-04 09:00:00"}
+    surveys = [
+        {"survey_id": "1", "score": 4, "scale_min": 1, "scale_max": 5, **rating},
+        {"survey_id": "2", "score": 9, **rating},
+    ]
+    found = ask({"surveys": surveys}, "customer_rating").totals["customer_rating"]
+    assert (found.value, found.marks) == (None, ("mixed",))
+
+
+def test_nothing_to_divide_by_is_undefined() -> None:
+    panel = ask({"contacts": [contact("c", outcome="abandoned")]}, "average_handle_time", "service_level")
+    assert [f.value for f in panel.totals.values()] == [None, None]
