@@ -105,7 +105,7 @@ STAFF = {
 SPEND = {
     "marketing": pick(None, "100", "0.01"),
     "advertising": pick(None, "7"),
-    "reached": pick(None, "0", "9"),
+    "reached": pick("0", "9"),
 }
 
 
