@@ -622,3 +622,91 @@ def test_a_column_of_years_says_the_year_of_each_row(of: Propose, desk) -> None:
 def test_a_total_that_the_months_do_not_add_up_to_is_said(of: Propose) -> None:
     left = dict(of(BWA.replace("6.100,50", "6.100,51"), "ledger", answers={"year": "2026"}).left)
     assert left["Summe"] == "a total by its name, though the months sum to it in 2 of 3 rows only"
+
+
+# -- payroll and journals ------------------------------------------------------------------------------------
+
+PAYROLL = (
+    "Job Titles,Department,Typical Hours,Annual Salary,Hourly Rate\n"
+    "Operator,311,,50000.00,\n"
+    "Clerk,311,20,,13.00\n"
+    "Lead,311,,72510.00,\n"
+)
+
+
+def test_pay_by_the_year_and_by_the_hour_is_asked_about(of: Propose, desk) -> None:
+    of_2026 = {"period_start": "2026"}
+    asked = of(PAYROLL, "ledger", answers=of_2026)
+    (question,) = asked.questions
+    assert question.key == "payroll"
+    assert [(o.value, o.evidence) for o in question.options] == [
+        ("52", "1 rows come to 13,520.00 a year"),
+        ("salaries only", "2 rows come to 122,510.00; 1 are set aside"),
+    ]
+
+    def total(answer: str) -> tuple[int, Decimal]:
+        proposal = of(PAYROLL, "ledger", answers=of_2026 | {"payroll": answer})
+        assert keys(proposal) == []
+        staged = desk.read(PAYROLL, "ledger", mapping=proposal.text)
+        ((whole,),) = desk.rows(staged, "sum(amount)", rest="")
+        return len(staged.aside), whole
+
+    assert total("52") == (0, 136_030)
+    assert total("50") == (0, 135_510)
+    assert total("salaries only") == (1, 122_510)
+    wrong = of(PAYROLL, "ledger", answers=of_2026 | {"payroll": "often"}).wrong
+    assert [q.key for q, _ in wrong] == ["payroll"]
+
+
+def test_pay_that_says_both_is_no_such_list(of: Propose) -> None:
+    """A row with both kinds of pay: nothing says that either stands for the whole."""
+    text = PAYROLL.replace("20,,13.00", "20,13520.00,13.00").replace("Job Titles", "Date")
+    text = text.replace("Operator", "2026-01-01").replace("Clerk", "2026-01-01").replace("Lead", "2026-01-01")
+    asked = of(text, "ledger")
+    assert "payroll" not in asked.asked
+    assert keys(asked) == ["amount"]
+
+
+JOURNAL = (
+    "Datum;Konto;Kontobezeichnung;Soll;Haben\n"
+    "13.04.2026;6100;Gehälter;1.000,00;\n"
+    "13.04.2026;1800;Bank;;1.000,00\n"
+    "14.04.2026;6200;Miete;200,50;\n"
+    "14.04.2026;1800;Bank;;200,50\n"
+)
+
+
+def test_both_sides_of_postings_ask_which_accounts_are_costs(of: Propose, desk) -> None:
+    asked = of(JOURNAL, "ledger")
+    (question,) = asked.questions
+    assert question.key == "costs"
+    assert "Debits and credits agree, 1,200.50 on each side" in question.text
+    assert [(o.value, o.evidence) for o in question.options] == [
+        ("all", "4 rows, which come to nothing"),
+        ("1800", "2 rows come to -1,200.50"),
+        ("6100", "1 rows come to 1,000.00"),
+        ("6200", "1 rows come to 200.50"),
+    ]
+
+
+@pytest.mark.parametrize(("answer", "aside"), [("6100, 6200", 2), ("6*", 2), ("6100", 3), ("all", 0)])
+def test_the_answer_about_costs_leaves_the_other_side_out(of: Propose, desk, answer, aside) -> None:
+    proposal = of(JOURNAL, "ledger", answers={"costs": answer})
+    assert keys(proposal) == []
+    staged = desk.read(JOURNAL, "ledger", mapping=proposal.text)
+    assert [a.code for a in staged.aside] == ["E-SKIP-01"] * aside
+    total = {"all": Decimal(0), "6100": Decimal(1000)}.get(answer, Decimal("1200.50"))
+    assert desk.rows(staged, "sum(amount)", rest="") == [(total,)]
+
+
+def test_accounts_the_journal_does_not_have_are_no_answer(of: Propose) -> None:
+    for answer in ("7000", "7*", "6100, all", "*"):
+        assert [q.key for q, _ in of(JOURNAL, "ledger", answers={"costs": answer}).wrong] == ["costs"]
+
+
+def test_a_side_in_a_column_and_a_signed_journal_are_known_too(of: Propose) -> None:
+    sides = "Datum,Konto,Betrag,S/H\n13.04.2026,6100,5.25,S\n13.04.2026,1800,5.25,H\n"
+    assert keys(of(sides, "ledger")) == ["costs"]
+    signed = "Datum,Konto,Betrag\n13.04.2026,6100,5.25\n13.04.2026,1800,-5.25\n"
+    assert keys(of(signed, "ledger")) == ["costs"]
+    assert keys(of(signed.replace("-5.25", "-5.24"), "ledger")) == []

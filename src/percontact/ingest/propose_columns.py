@@ -33,6 +33,7 @@ from percontact.ingest.proposal import Line, Reading
 from percontact.ingest.propose_counts import Counts, outcome_of
 from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_months import Months
+from percontact.ingest.propose_payroll import Payroll
 from percontact.ingest.propose_rows import rows_left_out
 from percontact.ingest.propose_zone import ask_zone
 from percontact.ingest.question import Option, Question
@@ -49,6 +50,7 @@ class Columns(Understanding):
     counts: Counts | None = None
     events: Seen | None = None
     months: Months | None = None
+    payroll: Payroll | None = None
     above: tuple[str, ...] = ()
     """The lines above the header, as text."""
     waits: bool = False
@@ -59,6 +61,9 @@ class Columns(Understanding):
         self.taken, near = assign(self.table, self.columns)
         if self.months:
             self.months.take(self)
+        self.payroll = None if self.months else Payroll.found(self)
+        if self.payroll:
+            self.payroll.take(self)
         self.hold_the_key()
         self.place_times()
         self.need(near)
@@ -320,6 +325,11 @@ class Columns(Understanding):
         elif self.months and column.name in ("period_start", "posted_on"):
             if column.name == "period_start":
                 yield self.months.line(self, self.above)
+        elif column.name == "amount" and self.payroll:
+            made = self.decimals.written("amount", self.payroll.annual, self.payroll.annual.numbers)
+            made.unread = 0
+            self.payroll.write(self, made)
+            yield self.line("amount", (self.payroll.annual,), made, "money")
         elif column.name in ("period_start", "amount", "currency", "posted_on"):
             yield from ledger_lines(self, column)
         elif column.name == "period_end" and "period_start" not in self.taken:

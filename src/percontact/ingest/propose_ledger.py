@@ -11,6 +11,7 @@ from percontact.ingest.meaning_columns import Seen, currency_of
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS
 from percontact.ingest.meaning_values import Part, Written
 from percontact.ingest.proposal import Line
+from percontact.ingest.propose_costs import ask_costs
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import Understanding
 from percontact.records.column import Column
@@ -94,10 +95,15 @@ def _amount(columns: Understanding, column: Column) -> Iterator[Line]:
         made = columns.decimals.written("amount", seen, seen.numbers)
         if seen.numbers.signs:
             made.part["accounting"] = True
+        signed = number_sql(seen, made.part)
         if "+side" in taken:
-            _side(columns, made)
+            credits = _side(columns, made)
+            side = f"c{taken['+side'].seen.facts.place}"
+            inside = ", ".join(map(literal, credits))
+            signed = f"CASE WHEN {side} IN ({inside}) THEN -{signed} ELSE {signed} END" if credits else signed
         elif columns.table.name == "ledger":
             _sign(columns, seen, made)
+        ask_costs(columns, seen, signed)
         yield columns.line("amount", (seen,), made, "money")
     elif "+debit" in taken or "+credit" in taken:
         yield from _two_sides(columns)
@@ -113,20 +119,24 @@ def _two_sides(columns: Understanding) -> Iterator[Line]:
         columns.used.add(credit.seen.facts.place)
         made.part = {"minus": credit.seen.header} | made.part
         made.why.append("debit less credit")
+        given = {k: v for k, v in made.part.items() if k != "minus"}
+        sides = [f"coalesce({number_sql(m.seen, given)}, 0)" for m in (debit, credit)]
+        ask_costs(columns, debit.seen, f"({sides[0]} - {sides[1]})")
     elif credit:
         made.part["factor"] = "-1"
         made.why.append("credits are negative")
     yield columns.line("amount", (first.seen,), made, "money")
 
 
-def _side(columns: Understanding, made: Written) -> None:
-    """A column says which side an amount stands on."""
+def _side(columns: Understanding, made: Written) -> list[str]:
+    """A column says which side an amount stands on; the words for credit."""
     seen = columns.taken["+side"].seen
     credits = [v for v, _ in seen.facts.values if value_map("side", v) == "credit"]
     columns.used.add(seen.facts.place)
     if credits:
         made.part["negative"] = {"column": seen.header, "is": credits}
         made.why.append(f"negative where {seen.header} is {', '.join(credits)}")
+    return credits
 
 
 def _sign(columns: Understanding, seen: Seen, made: Written) -> None:
