@@ -710,3 +710,47 @@ def test_a_side_in_a_column_and_a_signed_journal_are_known_too(of: Propose) -> N
     signed = "Datum,Konto,Betrag\n13.04.2026,6100,5.25\n13.04.2026,1800,-5.25\n"
     assert keys(of(signed, "ledger")) == ["costs"]
     assert keys(of(signed.replace("-5.25", "-5.24"), "ledger")) == []
+
+
+# -- zones behind times --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["13/04/2026 10:00 UTC", "13/04/2026 10:00 GMT", "13.04.2026 10:00Z", "2026-04-13 10:00:00 GMT",
+     "2026-04-13T10:00 GMT", "04/13/2026 10:00 AM GMT", "2026-04-13 10:00:00 UTC"],
+)  # fmt: skip
+def test_zones_that_are_the_same_everywhere_are_read(of: Propose, desk, written: str) -> None:
+    text = calls(written)
+    proposal = of(text)
+    assert keys(proposal) == []
+    staged = desk.read(text, mapping=proposal.text)
+    assert [str(t) for (t,) in desk.rows(staged, "started_at")] == ["2026-04-13 10:00:00"]
+
+
+def test_letters_that_several_zones_share_are_asked_about(of: Propose, desk) -> None:
+    text = calls("13/04/2026 10:00 CEST", "13/01/2026 10:00 CET")
+    asked = of(text)
+    (question,) = asked.questions
+    assert question.key == "started_at.zone"
+    assert "CEST and CET" in question.text
+    answered = of(text, answers={"started_at.zone": "Europe/Berlin"})
+    assert keys(answered) == []
+    staged = desk.read(text, mapping=answered.text)
+    hours = [str(t)[11:16] for (t,) in desk.rows(staged, "started_at")]
+    assert hours == ["08:00", "09:00"]
+    assert [q.key for q, _ in of(text, answers={"started_at.zone": "Berlin"}).wrong] == ["started_at.zone"]
+
+
+def test_one_abbreviation_all_year_may_be_a_fixed_distance(of: Propose, desk) -> None:
+    text = calls("2026-07-13 10:00:00 EST", "2026-01-13 10:00:00 EST")
+    (question,) = of(text).questions
+    assert [o.value for o in question.options][-1] == "Etc/GMT+5"
+    staged = desk.read(text, mapping=of(text, answers={"started_at.zone": "Etc/GMT+5"}).text)
+    assert [str(t)[11:16] for (t,) in desk.rows(staged, "started_at")] == ["15:00", "15:00"]
+
+
+def test_times_of_which_some_name_no_zone_or_another_one_are_not_taken_together(of: Propose) -> None:
+    for other in ("13/04/2026 10:00", "13/04/2026 10:00 PST"):
+        with pytest.raises(PercontactError, match="E-FILE-04"):
+            of(calls("13/04/2026 10:00 CET", other))

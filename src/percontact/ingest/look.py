@@ -36,7 +36,7 @@ _ROWS = 2_000
 _TRIED = 200
 _HEAD_BYTES = 256_000
 
-_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([ T].*)?)?")
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([ T][\d:.,]*( ?(Z|z|UTC|utc|[+-]\d{2}(:?\d{2})?))?)?)?")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _EITHER = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 """1.234: a point with three digits behind it, which may be a decimal sign or part thousands."""

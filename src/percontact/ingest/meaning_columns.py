@@ -19,7 +19,14 @@ from percontact.ingest.meaning import (
     value_map,
     yes_or_no,
 )
-from percontact.ingest.meaning_dates import Dates, clock_formats, dates_of, epoch_unit, month_formats
+from percontact.ingest.meaning_dates import (
+    Dates,
+    clock_formats,
+    dates_of,
+    epoch_unit,
+    month_formats,
+    zone_tails,
+)
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
 from percontact.ingest.profile import Facts, Profile
 from percontact.records.column import Column, Table
@@ -36,15 +43,25 @@ _PHONE = r"(\+|00)[0-9][0-9 ()/-]{7,}"
 
 @dataclass(frozen=True)
 class Seen:
-    """One column of the file with what its values could be, worked out when first asked for."""
+    """One column of the file with what its values could be, worked out when first asked for.
+
+    zoned  whether a zone behind its times may be taken: who does must then ask for it, or say UTC
+    """
 
     profile: Profile
     facts: Facts
     head: Heading
+    zoned: bool = False
+
+    @cached_property
+    def tails(self) -> tuple[str, ...]:
+        """The zones behind all of its times."""
+        return zone_tails(self.profile, self.facts) if self.zoned else ()
 
     @cached_property
     def dates(self) -> Dates:
-        return dates_of(self.profile, self.facts, bare=bool(re.search(_DATED, self.head.full)))
+        bare = bool(re.search(_DATED, self.head.full))
+        return dates_of(self.profile, self.facts, bare=bare, tails=self.tails)
 
     @cached_property
     def months(self) -> tuple[str, ...] | None:

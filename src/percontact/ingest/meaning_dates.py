@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from percontact.ingest.profile import Facts, Profile, shape
+from percontact.ingest.vocabulary import words
 from percontact.records.dialect import literal
 
 ISO = ""
@@ -77,11 +78,14 @@ class Dates:
         )
 
 
-def dates_of(profile: Profile, facts: Facts, *, bare: bool = False) -> Dates:
-    """The styles of a column. `bare`: digits alone (20260301) count too, as the header speaks of a date."""
+def dates_of(profile: Profile, facts: Facts, *, bare: bool = False, tails: Sequence[str] = ()) -> Dates:
+    """The styles of a column. `bare`: digits alone (20260301) count too, as the header speaks of a date.
+
+    tails  the zones behind its times, as `zone_tails` gives them
+    """
     groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[str, int]]] = {}
     for one, rows in facts.shapes:
-        key, formats = candidates(one, bare=bare)
+        key, formats = _before_zone(one, tails) if tails else candidates(one, bare=bare)
         if formats:
             groups.setdefault((key, formats), []).append((one, rows))
     found = Dates(facts.filled)
@@ -124,6 +128,56 @@ def candidates(one: str, *, bare: bool = False) -> tuple[str, tuple[tuple[str, s
         return "", ()
     key, orders = _day_formats(day, bare=bare)
     return key, tuple((order, form + time) for order, form in orders for time in times)
+
+
+def zone_tails(profile: Profile, facts: Facts) -> tuple[str, ...]:
+    """The zones that stand behind all times of a column, with the blank before them: " CET", " CEST", "Z".
+
+    None where a row has none, where they cannot all be of one zone, and where ISO times say UTC, which are
+    read as they are.
+    """
+    if not any(re.search(r"9:99([:.,]9+)*( ?a)?( ?a)$", one) for one, _ in facts.shapes):
+        return ()
+    cell = f"c{facts.place}"
+    tail = f"regexp_extract({cell}, '[0-9]:[0-9]{{2}}([.,][0-9]+)?( ?[AaPp][Mm])?( ?[A-Z]{{1,4}})$', 3)"
+    rows = profile.con.execute(
+        f"SELECT {tail}, count(*) FROM seen WHERE {tail} <> '' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    tails = tuple(str(text) for text, _ in rows)
+    names = {text.strip() for text in tails}
+    ones = [*words()["zone_words"], _CERTAIN]
+    if sum(n for _, n in rows) < facts.filled or not any(names <= set(one.split()) for one in ones):
+        return ()
+    iso = all(_ISO_SHAPE.fullmatch(one) for one, _ in facts.shapes)
+    return () if iso and names <= {"UTC", "Z"} else tails
+
+
+_CERTAIN = "UTC GMT Z"
+"""What means the same everywhere and all year."""
+
+
+def is_utc(tails: Sequence[str]) -> bool:
+    """Whether the zones behind the times of a column are certain."""
+    return bool(tails) and {text.strip() for text in tails} <= set(_CERTAIN.split())
+
+
+def _before_zone(one: str, tails: Sequence[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """(key of the date part, readings) of a shape whose last letters are a zone, said word by word."""
+    found = re.fullmatch(r"(.*?)( ?)a", one)
+    key, formats = candidates(found[1]) if found else ("", ())
+    if not found or not formats or ":" not in found[1]:
+        return "", ()
+    behind = [text for text in tails if text.startswith(" ") == bool(found[2])]
+    made = []
+    for order, form in formats:
+        if form == ISO:
+            clock = found[1][11:]
+            form = f"%Y-%m-%d{'T' if found[1][10] == 'a' else ' '}%H:%M" + (
+                ":%S" if clock.count(":") > 1 else ""
+            )
+            form += f"{sign}%f" if (sign := "." if "." in clock else "") else ""
+        made += [(order, form + text) for text in behind]
+    return key, tuple(made)
 
 
 def split(one: str) -> tuple[str | None, str, str]:

@@ -106,6 +106,7 @@ class Proposer:
             return self._from_source(source, layout, sheet, opened, asked, draft)
         months = months_of(self.contract, opened.columns)
         columns = self.open(layout, sheet, months).columns if months else opened.columns
+        columns = tuple(replace(seen, zoned=True) for seen in columns)
         made = Columns(self.path.name, self.contract, columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
         made.months, made.above = months, layout.before

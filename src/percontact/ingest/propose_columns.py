@@ -35,7 +35,7 @@ from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_months import Months
 from percontact.ingest.propose_payroll import Payroll
 from percontact.ingest.propose_rows import rows_left_out
-from percontact.ingest.propose_zone import ask_zone
+from percontact.ingest.propose_zone import ask_zone, zone_behind
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import KINDS, Understanding
 from percontact.ingest.vocabulary import words
@@ -282,7 +282,10 @@ class Columns(Understanding):
             elif column.name in self.taken:
                 seen = self.taken[column.name].seen
                 written = self.orders.written(seen)
-                self.moments[column.name] = Moment((seen,), written, seen.head.zone)
+                zone = zone_behind(column.name, seen, self.asked) if seen.tails else seen.head.zone
+                if seen.tails:
+                    written.why.append(f"its times say {', '.join(t.strip() for t in seen.tails)}")
+                self.moments[column.name] = Moment((seen,), written, zone)
 
     def joined_moment(self, day: Seen, clock: Seen) -> Moment:
         written = self.orders.written(day)

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which time zone local times are in: asked only when some of them fall where clocks are changed."""
+"""Which time zone local times are in: asked only when some of them fall where clocks are changed, or when
+letters behind them name a zone that is not certain."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as Pairs
 
+from percontact.ingest.meaning_columns import Seen
+from percontact.ingest.meaning_dates import is_utc
 from percontact.ingest.moments import Moment, turned_clock_rows
 from percontact.ingest.question import Asked, Option, Question
+from percontact.ingest.vocabulary import words
 from percontact.records.book import Settings
 
 
@@ -46,6 +50,28 @@ def ask_zone(
     if answer:
         facts.append(("Time zone", f"{answer}, as you answered"))
     return answer
+
+
+def zone_behind(column: str, seen: Seen, asked: Asked) -> str:
+    """The zone that the letters behind the times of a column mean; "" while it is asked."""
+    if is_utc(seen.tails):
+        return "UTC"
+    names = list(dict.fromkeys(text.strip() for text in seen.tails))
+    known = next(zones for one, zones in words()["zone_words"].items() if set(names) <= set(one.split()))
+    options = [Option(zone, f"local time of {zone}", "") for zone in known]
+    fixed = words()["zone_fixed"].get(names[0]) if len(names) == 1 else None
+    if fixed:
+        (rows,) = seen.profile.counts([f"count(c{seen.facts.place})"])
+        options.append(
+            Option(fixed, "the same distance from UTC all year", f"all {rows:,} rows say {names[0]}")
+        )
+    text = f"Its times end in {' and '.join(names)}, which is said in more than one zone. Which one is meant?"
+    question = Question(f"{column}.zone", seen.header, text, tuple(options), "another zone: Europe/London")
+    answer = asked.ask(question)
+    if answer and not _is_zone(answer):
+        asked.wrong.append((question, answer))
+        return ""
+    return answer or ""
 
 
 def _is_zone(name: str) -> bool:
