@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import data
+import metrics
 
 MEMORY_MIB = 512
 STATEMENT_MS = 100
@@ -82,6 +83,7 @@ def main() -> int:
         size: _run("statements", size) for size in sorted({options.size, *[s for s in sizes if s >= 10]})
     }
     over += _print_statements(shown)
+    over += metrics.main(options.size)
     result = {
         "date": date.today().isoformat(),
         "size": options.size,

@@ -286,7 +286,6 @@ def told_capacity(world: World) -> list[Row]:
             number(c["handle_s"]) or Fraction(0)
             for c in world["contacts"]
             if c["channel"] == "voice"
-            and str(c["outcome"]).lower() != "abandoned"
             and (day := local(c["started_at"]))
             and r["period_start"] <= day < r["period_end"]  # type: ignore[operator]
         ]
@@ -295,7 +294,9 @@ def told_capacity(world: World) -> list[Row]:
             if (day := local(c["started_at"])) and r["period_start"] <= day < r["period_end"]  # type: ignore[operator]
         ]  # fmt: skip
         held = r["group"] == "g" and any_work
-        told.append({**r, "n": 1, "handle_h": sum(used, Fraction(0)) / 3600 if held else None})
+        # Twelve decimals of an hour are kept.
+        hours = Fraction(round(sum(used, Fraction(0)) / 3600 * 10**12), 10**12)
+        told.append({**r, "n": 1, "handle_h": hours if held else None})
     return told
 
 

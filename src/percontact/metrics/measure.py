@@ -107,7 +107,7 @@ def _count(
     numbers = list(dict.fromkeys(n for many in wanted.values() for n in many))
     if numbers:
         found = tally.read(question, numbers)
-        whole = tally.read(replace(question, grain="whole", by=(), asked=()), numbers)
+        row = _whole(tally, question, numbers, found)
         at = {n: i for i, n in enumerate(numbers)}
         for card in plain:
             parts = [at[n] for n in wanted[card.metric]]
@@ -115,13 +115,32 @@ def _count(
             # A place that only another metric's rows lie in is no place of this one.
             figures[card.metric] = {p: f for p, f in made.items() if f.population != 0 or f.numerator}
             place = (question.span.start, ())
-            row = whole.get(place) or [None] * len(numbers)
             totals[card.metric] = _figure(card, place, [row[i] for i in parts])
     for card in cards:
         if card.kind == "index":
             figures[card.metric] = _index(tally, card, question)
             one = _index(tally, card, replace(question, grain="whole", by=(), asked=()))
             totals[card.metric] = one.get((question.span.start, ())) or _unknown(card, question)
+
+
+def _whole(
+    tally: Tally,
+    question: Slice,
+    numbers: Sequence[Number],
+    found: Mapping[Place, Sequence[Decimal | int | None]],
+) -> list[Decimal | Fraction | int | None]:
+    """The numbers of the whole span: added up where parts add up, else read again from the rows."""
+    whole: list[Decimal | Fraction | int | None] = [None] * len(numbers)
+    again = [i for i, n in enumerate(numbers) if not (tally.parts_add_up and n.adds_up)]
+    if again:
+        once = replace(question, grain="whole", by=(), asked=())
+        read = tally.read(once, [numbers[i] for i in again]).get((question.span.start, ()))
+        for i, number in zip(again, read or [None] * len(again), strict=True):
+            whole[i] = number
+    if found:
+        for i in set(range(len(numbers))) - set(again):
+            whole[i] = sum((Fraction(row[i] or 0) for row in found.values()), Fraction(0))
+    return whole
 
 
 def _numbers(card: Card) -> list[Number]:
@@ -139,7 +158,7 @@ def _numbers(card: Card) -> list[Number]:
     return numbers
 
 
-def _figure(card: Card, place: Place, row: list[Decimal | int | None]) -> Figure:
+def _figure(card: Card, place: Place, row: Sequence[Decimal | Fraction | int | None]) -> Figure:
     """The figure of a card from the numbers read for it, in the order of `_numbers`."""
     period, values = place
     parts = [None if x is None else Fraction(x) for x in row]

@@ -39,6 +39,11 @@ class Number:
     quantile: Decimal | None = None
     unknown_too: bool = False
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether the number of a whole is the sum of its parts' numbers."""
+        return self.quantile is None and self.term.how != "distinct"
+
 
 class RowSql:
     """SQL of what cards say about the rows of one table; notes what it used on the way.
@@ -150,6 +155,12 @@ class RowSql:
             numbers = name.endswith(("_s", "_h")) or name in ("position", "contacts", "days_seen", "spend")
             return "number" if numbers else "flag"
         return "text"
+
+    def part(self, wanted: Number) -> tuple[str, list[str]]:
+        """(SQL of what is added up a row, conditions on the row) of a number that adds up."""
+        term = wanted.term
+        tests = list(dict.fromkeys(self.test(t) for t in term.where))
+        return self.facts.weight if term.how == "count" else self.value(term.column), tests
 
     def number(self, wanted: Number) -> str:
         """SQL of an aggregate over the rows."""

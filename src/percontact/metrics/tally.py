@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+MASK_BITS = 62
+"""Conditions that one whole number of 64 bits can hold, its sign left out."""
+
+
 class Tally:
     """Numbers of one table of a Book, counted on one of its times.
 
@@ -51,25 +55,57 @@ class Tally:
         self.facts = FACTS[table]
         self.row = RowSql(book, policy, self.facts, when, parameters or {})
 
+    @property
+    def parts_add_up(self) -> bool:
+        """Whether a row lies in one period only, and none is made anew for each grain."""
+        return self.when not in STOCKS and self.facts.made != "campaign_period"
+
     # -- rows ----------------------------------------------------------------------------------------------
 
     def read(self, question: Slice, numbers: Sequence[Number]) -> dict[Place, list[Decimal | int | None]]:
         """Every number at every place of a question, in one pass over the table."""
         self.row.used, self.row.joined = set(), set()
-        fields = [self.row.number(n) for n in numbers]
+        masked = [i for i, n in enumerate(numbers) if n.adds_up]
+        tests: dict[str, int] = {}
+        parts = {i: self.row.part(numbers[i]) for i in masked}
+        for _, conditions in parts.values():
+            for test in conditions:
+                tests.setdefault(test, len(tests))
+        if len(tests) > MASK_BITS:
+            masked = []
+        plain = [i for i in range(len(numbers)) if i not in set(masked)]
+        fields = {i: self.row.number(numbers[i]) for i in plain}
         if self.facts.weight != "1":
             self.row.used.add("count")
         dims = [self.row.dimension(d) for d in question.by]
         where = [self.row.condition(c.dimension, c.values, negate=c.negate) for c in question.where]
         rows, period, inside = self._rows(question)
-        places = "".join(f", {d} AS d{i}" for i, d in enumerate(dims))
-        tests = " AND ".join([*inside, *where]) or "true"
-        sums = ", ".join(f"{sql} AS x{i}" for i, sql in enumerate(fields))
-        found = self.con.execute(
-            f"SELECT {period} AS period{places}, {sums} FROM {rows} WHERE {tests} GROUP BY ALL"
-        ).fetchall()
-        n = 1 + len(dims)
-        return {(row[0], tuple(row[1:n])): list(row[n:]) for row in found}
+        places = f"{period} AS period" + "".join(f", {d} AS d{i}" for i, d in enumerate(dims))
+        source = f"FROM {rows} WHERE {' AND '.join([*inside, *where]) or 'true'}"
+        found: dict[Place, list[Decimal | int | None]] = {}
+        if masked:
+            sql = _masked(places, len(dims), source, [parts[i] for i in masked], tests)
+            self._gather(sql, masked, len(dims), len(numbers), found)
+        if plain or not numbers:
+            sums = "".join(f", {fields[i]} AS x{i}" for i in plain)
+            self._gather(
+                f"SELECT {places}{sums} {source} GROUP BY ALL", plain, len(dims), len(numbers), found
+            )
+        return found
+
+    def _gather(
+        self,
+        sql: str,
+        which: Sequence[int],
+        dims: int,
+        width: int,
+        found: dict[Place, list[Decimal | int | None]],
+    ) -> None:
+        """Put the numbers of a query, those named by `which`, at their places."""
+        for row in self.con.execute(sql).fetchall():
+            numbers = found.setdefault((row[0], tuple(row[1 : 1 + dims])), [None] * width)
+            for i, value in zip(which, row[1 + dims :], strict=True):
+                numbers[i] = value
 
     def _rows(self, question: Slice) -> tuple[str, str, list[str]]:
         """(relation with its joins, SQL of the period, conditions that a row lies in the span)."""
@@ -144,7 +180,8 @@ class Tally:
             "contacts": "case_id",
             "hours": "site",
         }
-        self.row.used |= {needs[j] for j in self.row.joined if j in needs}
+        empty = {j for j, table in (("case", "cases"), ("legs", "handlings")) if not self.book.has(table)}
+        self.row.used |= {needs[j] for j in self.row.joined - empty if j in needs}
         if "repeat" in self.row.joined:
             self.row.used.add("started_at")
 
@@ -168,7 +205,9 @@ class Tally:
     def _join_sql(self) -> str:
         """SQL of the joins in use; each is many-to-one, so that no row comes twice."""
         book, sql = self.book, ""
-        if "case" in self.row.joined:
+        if "case" in self.row.joined and not book.has("cases"):
+            sql += " CROSS JOIN (SELECT NULL::BOOLEAN AS escalated) k"
+        elif "case" in self.row.joined:
             sql += f" LEFT JOIN {book.relation('cases', ['case_id', 'escalated'])} k ON k.case_id = c.case_id"
         if "hours" in self.row.joined and self.policy.opening_hours:
             sql += self._join_hours()
@@ -176,7 +215,10 @@ class Tally:
             rows = book.relation("contacts", ["case_id", "count"])
             counted = f'SELECT case_id, sum("count") AS contacts FROM {rows} GROUP BY case_id'
             sql += f" LEFT JOIN ({counted}) n ON n.case_id = c.case_id"
-        if "legs" in self.row.joined:
+        if "legs" in self.row.joined and not book.has("handlings"):
+            nothing = ", ".join(f"NULL::BOOLEAN AS {name}" for name in ("agent", "bot", "machine"))
+            sql += f" CROSS JOIN (SELECT {nothing}) h"
+        elif "legs" in self.row.joined:
             legs = book.relation("handlings", ["contact_id", "actor", "channel"])
             actor = actor_sql("actor", "channel")
             kinds = {
@@ -201,3 +243,24 @@ class Tally:
             table, alias, key = self.facts.borrowed
             sql += f" LEFT JOIN {book.relation(table)} {alias} ON {alias}.{key} = c.{key}"
         return sql
+
+
+def _masked(
+    places: str, dims: int, source: str, parts: Sequence[tuple[str, Sequence[str]]], tests: Mapping[str, int]
+) -> str:
+    """SQL of conditional sums, each condition looked at once a row.
+
+    Rows are grouped by which conditions they meet first (bit i of the mask = condition i); the sums are then
+    made of the few groups.
+    """
+    names = ["period", *(f"d{i}" for i in range(dims))]
+    mask = " + ".join(f"CASE WHEN {test} THEN {1 << i} ELSE 0 END" for test, i in tests.items()) or "0"
+    values = {value: f"s{i}" for i, value in enumerate(dict.fromkeys(v for v, _ in parts))}
+    sums = ", ".join(f"sum({value}) AS {name}" for value, name in values.items())
+    fields = []
+    for n, (value, conditions) in enumerate(parts):
+        bits = sum(1 << tests[c] for c in set(conditions))
+        met = f" FILTER (mask & {bits} = {bits})" if bits else ""
+        fields.append(f"coalesce(sum({values[value]}){met}, 0) AS x{n}")
+    inner = f"SELECT {places}, CAST({mask} AS BIGINT) AS mask, {sums} {source} GROUP BY ALL"
+    return f"SELECT {', '.join([*names, *fields])} FROM ({inner}) GROUP BY {', '.join(names)}"
