@@ -36,6 +36,8 @@ _WHO = (
     "|applicant|complainant|employee|staff|agent|assignee|owner|sender|recipient|account_holder|kunden?|anrufer"
     "|mitarbeiter|cliente?|clienti|usuario|utente|chiamante|appelant|klant|medewerker|usu[aá]rio|empleado"
 )
+_COUNTED_AT_ONCE = 20
+"""Columns whose different values are counted in one query."""
 _NUMBERED = "id|no|nr|num|number|key|ref|code|uuid|nummer|numero|n[uú]mero"
 
 _HEADERS: dict[Kind, str] = {
@@ -172,12 +174,15 @@ def by_values(
 
 def _worth_a_look(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> list[str]:
     """Columns that are not codes at first sight: short values without an @ that come again and again."""
-    parts = ", ".join(
-        f"count(*) FILTER (contains({c}, '@') OR length({c}) > 60) = 0 AND count({c}) >= 200 "
-        f"AND count(DISTINCT {c}) <= 12"
-        for c in map(quote, columns)
-    )
-    (codes,) = con.execute(f"SELECT {parts} FROM spoken").fetchall()
+    codes: list[bool] = []
+    # Different values are held in memory while they are counted, so a wide table is looked at in parts.
+    for first in range(0, len(columns), _COUNTED_AT_ONCE):
+        parts = ", ".join(
+            f"count(*) FILTER (contains({c}, '@') OR length({c}) > 60) = 0 AND count({c}) >= 200 "
+            f"AND count(DISTINCT {c}) <= 12"
+            for c in map(quote, columns[first : first + _COUNTED_AT_ONCE])
+        )
+        codes += con.execute(f"SELECT {parts} FROM spoken").fetchall()[0]
     return [name for name, code in zip(columns, codes, strict=True) if not code]
 
 
