@@ -754,3 +754,49 @@ def test_times_of_which_some_name_no_zone_or_another_one_are_not_taken_together(
     for other in ("13/04/2026 10:00", "13/04/2026 10:00 PST"):
         with pytest.raises(PercontactError, match="E-FILE-04"):
             of(calls("13/04/2026 10:00 CET", other))
+
+
+# -- rows that stand for many contacts -----------------------------------------------------------------------
+
+TOTALS = """Queue,Date,Offered,Answered,Abandoned,ASA (s),{length},SL %
+Sales,13/03/2026,10,8,2,15,300,90.0%
+Sales,14/03/2026,20,18,2,30,400,80.0%
+Total,,30,26,4,25,369,83.3%
+"""
+
+
+@pytest.mark.parametrize("header", ["AHT (s)", "AHT", "Avg Handle Time (s)", "AvgHandleTime (sec)"])
+def test_an_average_under_an_abbreviation_counts_once_for_each_contact(of: Propose, desk, header) -> None:
+    """8 x 300 + 18 x 400 = 9,600 s; 8 x 15 + 18 x 30 = 660 s."""
+    text = TOTALS.format(length=header)
+    proposal = of(text, answers={"handle_s.unit": "s"})
+    assert keys(proposal) == []
+    staged = desk.read(text, mapping=proposal.text)
+    sums = "sum(handle_s)::DOUBLE, sum(wait_s)::DOUBLE, sum(count)::DOUBLE"
+    assert desk.rows(staged, sums, "") == [(9600, 660, 26)]
+
+
+def test_the_abandoned_leave_out_the_total_row_as_well(of: Propose, desk) -> None:
+    text = TOTALS.format(length="AHT (s)")
+    (second,) = of(text).also
+    staged = desk.read(text, mapping=second.text)
+    assert desk.rows(staged, "sum(count)::DOUBLE", "") == [(4,)]
+    assert [(a.line, a.code) for a in staged.aside] == [(4, "E-SKIP-01")]
+
+
+def test_a_length_that_may_be_an_average_or_a_sum_is_asked_about(of: Propose) -> None:
+    text = TOTALS.format(length="ACW (s)")
+    proposal = of(text)
+    assert keys(proposal) == ["wrap_s.of"]
+    assert origin(of(text, answers={"wrap_s.of": "average"}), "wrap_s") == {
+        "column": "ACW (s)",
+        "times": "Answered",
+    }
+    assert "times" not in str(origin(of(text, answers={"wrap_s.of": "sum"}), "wrap_s"))
+    assert keys(of(TOTALS.format(length="Total ACW (s)"))) == []
+
+
+def test_digits_in_uneven_groups_are_no_number(of: Propose) -> None:
+    """2 84 05 75 is a person's number, and breaks nothing."""
+    proposal = of("date,ssn,cost\n2026-03-31,2 84 05 75,5711.58\n", "ledger")
+    assert origin(proposal, "amount") == "cost"

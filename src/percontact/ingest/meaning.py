@@ -103,6 +103,7 @@ def heading(text: str) -> Heading:
     average = any(t in words()["averages"] for t in tokens) or "ø" in text.lower()
     tokens = [t for t in tokens if t not in words()["averages"] and t != "ø"] or tokens
     unit, tokens = _unit(tokens)
+    average = average or " ".join(tokens) in words()["average_names"]
     while len(tokens) > 1 and tokens[-1] in ("in", "en", "em", "local"):
         tokens = tokens[:-1]
     return Heading(text, full, " ".join(tokens), unit, average, currency, zone)

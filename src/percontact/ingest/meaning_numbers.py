@@ -67,6 +67,8 @@ def numbers_of(facts: Facts, *, whole: bool = False) -> Numbers:
         return Numbers(facts.filled, 0)
     reads = [sum(n for core, n in cores if parsed(core, way, whole=whole)) for way in CONVENTIONS]
     most = max(reads)
+    if not most:
+        return Numbers(facts.filled, 0)  # digits in uneven groups: 2 84 05 75
     ways: list[tuple[str, str]] = []
     seen: set[tuple[tuple[int, int] | None, ...]] = set()
     for way, n in zip(CONVENTIONS, reads, strict=True):

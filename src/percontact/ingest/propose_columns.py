@@ -352,8 +352,8 @@ class Columns(Understanding):
                 written = length_written(
                     column, seen, self.decimals, self.asked, between_sql(column.name, self.moments, seen)
                 )
-                if self.counts and seen.head.average:
-                    self.counts.averaged(written)
+                if self.counts:
+                    self.counts.times(column, seen, written, self)
                 return written
             case "money" | "quantity" | "rate" | "score":
                 return self.decimals.written(column.name, seen, seen.numbers)

@@ -13,6 +13,7 @@ from percontact.ingest.meaning_values import Written, words_written
 from percontact.ingest.proposal import Draft, Line, Reading, flow, written
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import Understanding
+from percontact.ingest.vocabulary import words
 from percontact.records.column import Column
 
 
@@ -43,6 +44,25 @@ class Counts:
         """An average a contact: the row's total is the average times how many."""
         made.part["times"] = self.answered.seen.header
         made.why.append(f"an average, so times {self.answered.seen.header}")
+
+    def times(self, column: Column, seen: Seen, made: Written, columns: Understanding) -> None:
+        """Whether a length is an average a contact or the row's sum: its name says it, or it is asked."""
+        if seen.head.average:
+            self.averaged(made)
+            return
+        if set(seen.head.full.split()) & set(words()["sums"]):
+            return
+        many = self.answered.seen.header
+        options = (
+            Option("average", f"the average of a contact: times {many}", ""),
+            Option("sum", "the sum over all contacts of the row: taken as it is", ""),
+        )
+        text = "Each row stands for many contacts, and the header does not say whether this is an average."
+        answer = columns.asked.ask(Question(f"{column.name}.of", seen.header, text, options))
+        if answer == "average":
+            self.averaged(made)
+        elif answer:
+            made.why.append("the sum of the row, as you answered")
 
     def lines(self, columns: Understanding) -> Iterator[Line]:
         """How many contacts a row stands for."""
@@ -101,6 +121,8 @@ class Counts:
             part="abandoned",
         )
         second.columns = [*kept, count, Line("outcome", {"constant": "abandoned"}, (), "words", (), "")]
+        unanswered = {"column": self.answered.seen.header, "not": zeros(self.answered.seen)}
+        second.where = [rule for rule in draft.where if rule != unanswered]
         noughts = zeros(seen)
         if noughts:
             second.where.append({"column": seen.header, "not": noughts})
