@@ -182,3 +182,52 @@ def test_no_words_of_the_tickets_land(desk) -> None:
     texts = {t for f in staged.files for t in held(desk, f.path)}
     assert not any("please assist" in t or "product_purchased}" in t for t in texts)
     assert not any(t.count(" ") > 6 for t in texts if t.isprintable())
+
+
+STAFF = "contact_id,started_at,{header}\n" + "".join(f"c{n},2026-06-01,{{0[{n}]}}\n" for n in range(4))
+
+
+@pytest.mark.parametrize("header", ["agent", "Agent", "Employee"])
+def test_names_of_staff_become_keyed_hashes_and_their_codes_stay(desk, header: str) -> None:
+    """Four contacts, by name and by code"""
+    named = desk.read(STAFF.format(["Priya Nair", "Tom O'Neil", "LEFÈVRE Hélène", "Diane"], header=header))
+    column = header.lower()
+    assert {len(v) for (v,) in desk.rows(named, column)} == {20}
+    assert f"Stored as keyed hashes, for they hold names of people: {column}." in named.notes
+    coded = desk.read(STAFF.format(["A17", "A18", "A17", "B2"], header=header))
+    assert ("A17",) in desk.rows(coded, column)
+
+
+def test_an_agent_whom_a_survey_names_is_a_keyed_hash(desk) -> None:
+    text = "survey_id,sent_at,kind,score,Agent\ns1,2026-06-01,csat,5,Priya Nair\n"
+    staged = desk.read(text, "surveys")
+    assert [len(v) for (v,) in desk.rows(staged, "agent")] == [20]
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Salarié", ["LEFÈVRE Hélène", "MARTIN Paul"]),
+        ("Matricule", ["00123", "00124"]),
+        ("ni_number", ["x", "y"]), ("National Insurance Number", ["x"]), ("nir", ["x"]), ("ssn", ["x"]),
+        ("Tax ID", ["x"]), ("Payroll No", ["1"]), ("N° de sécurité sociale", ["x"]),
+        ("field_7", ["QQ123456C", "AB 12 34 56 D", "QQ223456A", "QQ323456B"]),
+        ("field_7", ["123-45-6789", "223-45-6789", "323-45-6789"]),
+        ("field_7", ["1850578006084", "2900775123456", "1721133063123", "2640159350111"]),
+        ("field_7", ["185057800608436", "290077512345690", "172113306312345"]),
+        ("What could we improve?", ["Nothing", "Call me on 020 7946 0958"]),
+        ("comment_text", ["Good", "Bad"]),
+        ("Feedback", ["Good", "Bad"]),
+    ],
+)  # fmt: skip
+def test_papers_names_of_staff_and_words_are_left_out(desk, header: str, values: list[str]) -> None:
+    """400 contacts in which the values come again and again"""
+    staged = desk.read(contacts({header: values, "topic": ["Invoice"]}, rows=400))
+    assert [n for n in staged.notes if n.startswith("Left out as personal") and header in n]
+    assert "Kept as dimensions: topic." in staged.notes
+
+
+def test_moments_in_milliseconds_are_no_papers(desk) -> None:
+    values = [str(1_705_000_000_000 + 86_400_123 * n) for n in range(10)]
+    staged = desk.read(contacts({"field_7": values}, rows=400))
+    assert "Kept as dimensions: field_7." in staged.notes

@@ -7,10 +7,22 @@ from dataclasses import replace
 
 import duckdb
 
-from percontact.ingest.personal import NO_PEOPLE, TOLD, Kind, by_header, by_values
+from percontact.ingest.found import Found
+from percontact.ingest.mapping import Mapping
+from percontact.ingest.personal import (
+    NO_PEOPLE,
+    OF_PEOPLE,
+    SAMPLE_ROWS,
+    TOLD,
+    Kind,
+    by_header,
+    by_values,
+    of_staff,
+)
 from percontact.ingest.plan import Plan, clean_name
 from percontact.ingest.typed import Typed
 from percontact.records.column import Table
+from percontact.records.dialect import literal
 
 
 def without_personal(
@@ -33,6 +45,35 @@ def without_personal(
     return replace(typed, columns=columns), tuple(_notes(left, hashed, withheld))
 
 
+def names_hashed(
+    con: duckdb.DuckDBPyConnection, found: Found, planned: Plan, mapping: Mapping
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan with a keyed hash for each column of staff that holds names; and what the receipt says of it.
+
+    Codes of staff stay readable. A column that the mapping names is kept as it says.
+    """
+    targets, hashed = [], []
+    for target in planned.targets:
+        name, place = target.column.name, target.parts[0] if len(target.parts) == 1 else None
+        free = target.column.kind == "code" and not target.origin.hashed and name not in mapping.columns
+        if place is not None and free and of_staff(name) and _names(con, found.relation, place):
+            hashed.append(name)
+            target = replace(target, origin=replace(target.origin, hashed=True))
+        targets.append(target)
+    if not hashed:
+        return planned, ()
+    note = f"Stored as keyed hashes, for they hold names of people: {', '.join(hashed)}."
+    return replace(planned, targets=tuple(targets)), (note,)
+
+
+def _names(con: duckdb.DuckDBPyConnection, relation: str, place: int) -> bool:
+    """Whether more than half of the cells are names, as far as a sample tells."""
+    name = f"regexp_full_match(trim(c{place}), {literal(OF_PEOPLE)})"
+    cells = f"SELECT c{place} FROM {relation} WHERE c{place} IS NOT NULL LIMIT {SAMPLE_ROWS}"
+    ((of, named),) = con.execute(f"SELECT count(*), count(*) FILTER ({name}) FROM ({cells})").fetchall()
+    return bool(named > 0.5 * of)
+
+
 def _header(planned: Plan, name: str, headers: tuple[str, ...]) -> str:
     target = planned.target(name)
     return headers[target.parts[0]] if target and target.parts else name
@@ -42,7 +83,7 @@ def _notes(left: list[str], hashed: list[str], withheld: tuple[tuple[str, Kind],
     notes = []
     if left:
         notes.append(f"Kept as dimensions: {', '.join(left)}.")
-    if hashed:
+    if hashed := [n for n in hashed if not of_staff(n)]:
         notes.append(f"Stored as keyed hashes, for they name customers: {', '.join(hashed)}.")
     if withheld:
         told = ", ".join(f"{header} ({TOLD[kind]})" for header, kind in withheld)

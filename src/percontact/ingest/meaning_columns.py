@@ -28,8 +28,10 @@ from percontact.ingest.meaning_dates import (
     zone_tails,
 )
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
+from percontact.ingest.personal import OF_PEOPLE, PAPERS, by_header, of_staff, wrote
 from percontact.ingest.profile import Facts, Profile
 from percontact.records.column import Column, Table
+from percontact.records.dialect import literal
 
 FITS = 0.8
 """Share of a column's values that must be readable for the column to fit; the others are set aside."""
@@ -238,15 +240,23 @@ def why_not_kept(seen: Seen) -> str | None:
     facts, cell = seen.facts, f"c{seen.facts.place}"
     if not facts.filled:
         return "holds nothing"
-    if is_personal(seen.head):
+    header = "_".join(seen.head.full.split())
+    if is_personal(seen.head) or by_header(header, "") in ("name", "account"):
         return "may be personal"
-    if is_free_text(seen.head) or facts.longest > 3 * _DIMENSION_LENGTH:
+    if is_free_text(seen.head) or wrote(header) or facts.longest > 3 * _DIMENSION_LENGTH:
         return "free text"
     (persons,) = seen.profile.counts(
         [f"count(*) FILTER (regexp_full_match({cell}, '{_EMAIL}') OR regexp_full_match({cell}, '{_PHONE}'))"]
     )
     if persons:
         return "holds e-mail addresses or telephone numbers"
+    papers, names = seen.profile.counts(
+        [f"count(*) FILTER (regexp_full_match({cell}, {literal(p)}))" for p in (PAPERS, OF_PEOPLE)]
+    )
+    if papers >= FITS * facts.filled and not seen.is_dates:
+        return "may be personal"
+    if of_staff(header) and names > 0.5 * facts.filled:
+        return "holds names of people"
     if seen.is_dates or seen.clocks is not None:
         return "dates or times that no column is for"
     if seen.numbers.percent:

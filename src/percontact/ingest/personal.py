@@ -46,10 +46,14 @@ _HEADERS: dict[Kind, str] = {
     r"|celular|t[eé]l[eé]phone|telefoon|telefone|cellulare|phone_?number|caller_?number|from_?number",
     "ip": r"ip|ip_?address|ip_?addr|remote_?addr|ipv[46]",
     "account": r"iban|bic|card_?number|credit_?card|pan|kreditkarte\w*|kontonummer|ssn|social_security\w*"
-    r"|passport\w*|national_id|nif|dni|cpf|bsn|insurance_number|sozialversicherung\w*|steuernummer",
+    r"|passport\w*|national_id|nif|dni|cpf|bsn|insurance_number|sozialversicherung\w*|steuernummer"
+    r"|ni|nino|nir|nss|ni_(no|number|num)|national_insurance\w*|tax_?id|tin|taxpayer\w*|steuer_?id\w*"
+    r"|tax_(no|number|identification\w*)|codice_fiscale|(num[eé]ro|n[o°]?)_(de_)?s[eé]cu\w*|s[eé]curit[eé]_sociale"
+    r"|matricules?|matricola|matr[ií]cula|personal_?(nr|nummer)|payroll_?(id|no|nr|num|number|ref|nummer)",
     "birth": r"birth\w*|dob|geburts\w+|geboren|fecha_de_nacimiento|fecha_nacimiento|data_di_nascita"
     r"|date_naissance|date_de_naissance|geboorte\w+|data_de_nascimento|date_of_birth",
-    "name": rf"(first|last|full|given|family|middle|maiden|display|sur)_?names?|names?|surname|forename"
+    "name": rf"salari[eé]e?s?|collaborateurs?|collaboratrices?"
+    rf"|(first|last|full|given|family|middle|maiden|display|sur)_?names?|names?|surname|forename"
     rf"|({_WHO})_?(full_?)?names?|vorname|nachname|familienname|name_(kunde|anrufer)|\w*kundenname|pr[eé]nom|nom"
     r"|nombres?|apellidos?|cognome|nome|voornaam|achternaam|naam|sobrenome|salutation|anrede",
     "address": r"address(_?line)?_?\d?|street\w*|post_?address|adresse|anschrift|stra(ss|ß)e|hausnummer"
@@ -66,6 +70,12 @@ after other words."""
 
 _STAFF = "agent|assignee|owner|staff|employee|mitarbeiter|medewerker|empleado|contact"
 """Whose ids stay readable: staff codes, and ids of contacts."""
+
+_WROTE = re.compile(
+    r"(?:^|.*_)(comments?|improve\w*|feedback|verbatims?|kommentare?|commentaires?|comentarios?|commenti?"
+    r"|opmerking(en)?)(_.*)?$"
+)
+"""Headers of what somebody wrote, however often it is the same: What could we improve?"""
 
 _ABOUT = re.compile(
     r"_(types?|kinds?|count|status|state|model|brand|category|flag|preferences?|level|date|time|at|on|s|h|min"
@@ -92,12 +102,19 @@ _PHONE = (
 _NUMBER = "[0-9]{13,19}|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"
 _BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _IP = rf"({_BYTE}\.){{3}}{_BYTE}|([0-9a-fA-F]{{1,4}}:){{7}}[0-9a-fA-F]{{1,4}}"
+PAPERS = (
+    "[0-9]{3}-[0-9]{2}-[0-9]{4}|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+    "|[12] ?[0-9]{2} ?(0[1-9]|1[0-2]) ?([0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3}( ?[0-9]{2})?"
+)
+"""Social security (US), national insurance (GB) and registration numbers (NIR, FR), as they are written."""
 _STREET = (
     r"(?i)[0-9]+[a-z]? .*\b(st|street|ave|avenue|rd|road|lane|ln|drive|dr|blvd|boulevard|court|way|place)\b.*"
     r"|.*(str\.|stra(ss|ß)e|weg|gasse|allee|platz|laan|straat) [0-9]+.*"
     r"|(calle|rue|via|avenida|rua) .*[0-9]+.*"
 )
-_NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}"
+_NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}|\p{Lu}['’-]?[\p{Lu}'’-]+,? \p{Lu}\p{Ll}[\p{L}'’-]*"
+OF_PEOPLE = r"\p{Lu}[\p{L}'’-]*\p{Ll}[\p{L}'’-]*|[\p{L}'’-]+([ .,]+[\p{L}'’-]+)+\.?"
+"""What stands in a column of agents, when it is names and no codes: Diane, Priya Nair, NAIR, P."""
 
 SAMPLE_ROWS = 20_000
 FEW_ROWS = 4_000
@@ -135,7 +152,25 @@ def by_header(header: str, table: str) -> Kind | None:
     for kind, pattern in _COMPILED.items():
         if pattern.match(header):
             return None if kind == "id" and _STAFF_ID.match(header) else kind
-    return None
+    return "words" if wrote(header) else None
+
+
+def of_staff(name: str) -> bool:
+    """Whether a cleaned header speaks of one who works there: by a code, or by a name.
+
+    >>> [of_staff(h) for h in ("agent", "employee", "agent_team", "contact_id")]
+    [True, True, False, False]
+    """
+    return bool(_STAFF_ID.match(name)) and not re.search(r"contact", name)
+
+
+def wrote(header: str) -> bool:
+    """Whether a cleaned header stands over what somebody wrote, so that its values are never codes.
+
+    >>> [wrote(h) for h in ("what_could_we_improve", "comment", "comment_count", "subject")]
+    [True, True, False, False]
+    """
+    return bool(_WROTE.match(header)) and not _ABOUT.search(header)
 
 
 def by_values(
@@ -178,7 +213,8 @@ def _worth_a_look(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> lis
     # Different values are held in memory while they are counted, so a wide table is looked at in parts.
     for first in range(0, len(columns), _COUNTED_AT_ONCE):
         parts = ", ".join(
-            f"count(*) FILTER (contains({c}, '@') OR length({c}) > 60) = 0 AND count({c}) >= 200 "
+            f"count(*) FILTER (contains({c}, '@') OR length({c}) > 60 OR (length({c}) BETWEEN 9 AND 22 AND "
+            f"regexp_full_match({c}, {literal(PAPERS)}))) = 0 AND count({c}) >= 200 "
             f"AND count(DISTINCT {c}) <= 12"
             for c in map(quote, columns[first : first + _COUNTED_AT_ONCE])
         )
@@ -255,9 +291,26 @@ def _secret(con: duckdb.DuckDBPyConnection, column: str) -> bool:
         f"SELECT DISTINCT c FROM {some} WHERE regexp_full_match(c, {literal(_NUMBER)}) LIMIT 200"
     ).fetchall()
     values = [v for (v,) in rows]
+    if _papers(con, column):
+        return True
     held = [v for v in values if (_luhn(v) if v.isdigit() else _mod97(v))]
     # One number in ten passes by chance.
     return len(values) >= 3 and len(held) >= 0.9 * len(values)
+
+
+def _papers(con: duckdb.DuckDBPyConnection, column: str) -> bool:
+    """Whether the values are written like numbers of social security.
+
+    Moments counted in milliseconds look like registration numbers for some days, but of few years of birth.
+    """
+    rows = con.execute(
+        f"SELECT DISTINCT trim({quote(column)}) FROM (SELECT * FROM spoken LIMIT 5000) "
+        f"WHERE trim({quote(column)}) <> '' LIMIT 200"
+    ).fetchall()
+    values = [v for (v,) in rows]
+    held = [v for v in values if re.fullmatch(PAPERS, v)]
+    bare = {v[1:3] for v in held if v.isdigit()}
+    return len(values) >= 3 and len(held) >= 0.9 * len(values) and (not bare or len(bare) >= 3)
 
 
 def _luhn(digits: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Literal, Self, cast
 
 from percontact.ingest.found import marked
 from percontact.ingest.mapping import MOMENTS, Condition, Mapping, Origin
-from percontact.ingest.personal import Kind, by_header
+from percontact.ingest.personal import Kind, by_header, wrote
 from percontact.records.book import Settings
 from percontact.records.column import Column, Table
 from percontact.records.tables import landed_columns
@@ -363,7 +363,8 @@ class _Planner:
             if wanted is not None and place not in wanted:
                 continue
             kind = by_header(clean_name(header), self.table.name) if wanted is None else None
-            if kind is not None and kind not in ("id", "words"):
+            written = kind == "words" and self.table.name != "ledger" and wrote(clean_name(header))
+            if kind is not None and (written or kind not in ("id", "words")):
                 self.withheld.append((header, kind))
                 continue
             name = _free(clean_name(header), taken)

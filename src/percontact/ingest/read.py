@@ -18,7 +18,7 @@ from percontact.ingest.events import gather, texts_of
 from percontact.ingest.find import Source, find
 from percontact.ingest.found import Found, Progress, marked
 from percontact.ingest.identity import already_there
-from percontact.ingest.kept import without_personal
+from percontact.ingest.kept import names_hashed, without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import Plan, Target, plan
@@ -92,6 +92,9 @@ def read_file(
                     planned = plan(
                         found.headers, contract, planned_by, settings, source.name, used=found.spent
                     )
+                if not mapping.group:
+                    planned, told = names_hashed(con, found, planned, mapping)
+                    planned = replace(planned, notes=(*planned.notes, *told))
                 tell("checking", 0, found.seen)
                 made_id = content_hash(source.path, table, source.sheet, mapping.part)[:8]
                 typed = write_typed(
