@@ -103,7 +103,8 @@ STAFF = {
     "paid_h": HOURS, "available_h": HOURS, "heads": pick(None, "0", "7"), "leavers": pick(None, "0", "1"),
 }  # fmt: skip
 SPEND = {
-    "marketing": pick(None, "100", "0.01"),
+    # Spend and reach of a campaign are paired over the span, not by month, so both are known here.
+    "marketing": pick("100", "0.01"),
     "advertising": pick(None, "7"),
     "reached": pick("0", "9"),
 }
