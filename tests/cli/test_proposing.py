@@ -195,3 +195,16 @@ def test_a_mapping_for_a_file_without_a_header_is_not_used_for_one_with(books, s
         "headers of an earlier file"
         not in shell("-C", "books", "import", "contacts", "named.csv", "--yes").err
     )
+
+
+def test_a_mapping_by_which_nothing_lands_is_not_kept(books, shell) -> None:
+    """An answer that is a year but no day lets no row through."""
+    (books / "t.csv").write_text("Interval,Answered\n10:00-10:30,8\n10:30-11:00,9\n", encoding="utf-8")
+    words = ("-C", "books", "import", "contacts", "t.csv", "--yes", "--answer")
+    assert shell(*words, "started_at=2026-13-77").code == 1
+    assert list((books / "books").glob("mappings/*.yaml")) == []
+    assert shell(*words, "started_at=2026-03-02", "--replace").code == 0
+    (books / "u.csv").write_text("Interval,Answered\n10:00-10:30,7\n10:30-11:00,5\n", encoding="utf-8")
+    asked = shell("-C", "books", "import", "contacts", "u.csv", "--yes")
+    assert asked.code == 1
+    assert "--answer started_at=" in asked.err + asked.out

@@ -800,3 +800,49 @@ def test_digits_in_uneven_groups_are_no_number(of: Propose) -> None:
     """2 84 05 75 is a person's number, and breaks nothing."""
     proposal = of("date,ssn,cost\n2026-03-31,2 84 05 75,5711.58\n", "ledger")
     assert origin(proposal, "amount") == "cost"
+
+
+PAYROLL = (
+    "Matricule;Service;Periode;Montant brut\n1;A;03/2026;100,00\n2;A;03/2026;200,00\n"
+    "Sous-total A;;;300,00\n3;B;03/2026;50,00\nTotal general;;;350,00\n"
+)
+
+
+def test_the_sums_beside_a_question_about_totals_are_of_the_rows_that_are_left(of: Propose) -> None:
+    """Comma decimals, and the grand total is out already: 300 of 100 + 200 + 50."""
+    proposal = of(PAYROLL.replace("Montant brut", "Montant"), "ledger")
+    (question,) = [q for q in proposal.questions if q.key == "totals"]
+    assert question.options[0].evidence == "they sum to 300.00, the other rows to 350.00"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Opening Balance", "Closing balance:"), ("Balance b/f", "Balance c/f"), ("Saldovortrag", "Endsaldo")],
+)
+def test_balances_among_postings_are_left_out(of: Propose, desk, before: str, after: str) -> None:
+    text = (
+        f"Date,Description,Amount\n2026-03-01,{before},900.00\n2026-03-02,Rent,100.00\n"
+        f"2026-03-31,{after},1000.00\n"
+    )
+    proposal = of(text, "ledger")
+    assert "Balances" in dict(proposal.facts)
+    assert keys(proposal) == []
+    staged = desk.read(text, "ledger", mapping=proposal.text)
+    assert desk.rows(staged, "sum(amount)::DOUBLE", "") == [(100,)]
+    assert [a.code for a in staged.aside] == ["E-SKIP-01", "E-SKIP-01"]
+
+
+BARE_TOTALS = "Interval,Answered\n10:00-10:30,8\n10:30-11:00,9\n"
+
+
+def test_a_constant_answer_about_the_day_holds_for_this_file_only(of: Propose) -> None:
+    proposal = of(BARE_TOTALS, answers={"started_at": "2026-03-02"})
+    assert origin(proposal, "started_at") == {"constant": "2026-03-02"}
+    assert not proposal.mapping.recognise
+
+
+def test_a_header_is_no_day(of: Propose) -> None:
+    proposal = of(BARE_TOTALS, answers={"started_at": "Interval"})
+    assert [(q.key, given) for q, given in proposal.wrong] == [("started_at", "Interval")]
+    assert keys(proposal) == ["started_at"]
+    assert origin(proposal, "started_at") is None

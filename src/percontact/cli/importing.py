@@ -86,6 +86,7 @@ def command(
         ctx.exit(max(choice.print_proposal(path) for path in paths))
     receipts = []
     for path in paths:
+        choice.made = ()
         mappings = choice.of(path, mapping_file)
         if mappings is None:
             ctx.exit(1)
@@ -96,6 +97,8 @@ def command(
             )
             if not as_json:
                 _tell(workspace, receipts[-1], call(ctx))
+        if not any(r.landed or r.unchanged for r in receipts[-len(mappings) :]):
+            choice.forget()
     if as_json:
         click.echo(json.dumps([_fields(r) for r in receipts], indent=2))
     if any(r.seen and not r.landed for r in receipts):

@@ -65,6 +65,7 @@ class Choice:
     """Which mapping a file is read with: the one named, none, one of earlier, or one that is agreed on now.
 
     answers  question key -> answer, from the command line and then from the terminal
+    made     mapping files newly kept for the file at hand
     words    the command as it was typed
     """
 
@@ -75,6 +76,14 @@ class Choice:
     yes: bool
     as_json: bool
     words: str
+    made: tuple[Path, ...] = ()
+
+    def forget(self) -> None:
+        """Keep no mapping that was made now and let no row through."""
+        for file in self.made:
+            file.unlink(missing_ok=True)
+            click.echo(f"{self.shown(file)} is not kept, because no row was landed by it.", err=True)
+        self.made = ()
 
     def of(self, path: Path, named: Path | None) -> list[Mapping | None] | None:
         """The mappings a file is read with, one after the other; None when it must be asked about first."""
@@ -122,7 +131,9 @@ class Choice:
             if not click.confirm(f"Import {proposal.name} into {self.table} like this?", default=True):
                 click.echo("Nothing was imported.")
                 return None
+        earlier = set((self.workspace.path / MAPPINGS).glob("*.yaml"))
         saved = keep(self.workspace, proposal)
+        self.made = tuple(file for file, _ in saved if file not in earlier)
         if not self.as_json:
             if not ask:
                 show(proposal)

@@ -234,8 +234,14 @@ class Columns(Understanding):
             text = (
                 f"{self.table.name} needs {column.name} ({column.why}), and no column of the file holds it."
             )
-        answer = self.asked.ask(Question(column.name, self.name, text, offered, free))
+        question = Question(column.name, self.name, text, offered, free)
+        answer = self.asked.ask(question)
         chosen = next((s for s in options if s.header == answer), None)
+        if answer and not chosen and not re.match(r"\d{4}", answer):
+            # Neither a column that can be it nor a day or month: a header of something else, or a slip.
+            self.asked.wrong.append((question, answer))
+            self.asked.note(question)
+            return
         role = "period" if column.name == "period_start" else column.name
         if chosen:
             self.taken[role] = Match(role, chosen, 0.5, "as you answered")

@@ -18,14 +18,16 @@ _SHOWN = 4
 
 def rows_left_out(columns: Understanding) -> None:
     """Leave out rows whose label says that they are totals; ask about one that only its sum gives away."""
-    labelled = False
-    for seen in columns.columns:
-        exact, begins = _labels(seen)
+    if columns.table.name == "ledger":
+        for seen in columns.columns:
+            _balances(columns, seen)
+    found = [(seen, *_labels(seen)) for seen in columns.columns]
+    labelled = any(exact or begins for _, exact, begins in found)
+    for seen, exact, _ in found:
         if exact:
-            labelled = True
             _leave_out(columns, seen, exact)
+    for seen, _, begins in found:
         if begins:
-            labelled = True
             _ask(columns, seen, begins)
     amount = columns.taken.get("amount") or columns.taken.get("count")
     if not labelled and amount:
@@ -78,6 +80,24 @@ def _leave_out(columns: Understanding, seen: Seen, labels: list[str]) -> None:
     )
 
 
+def _balances(columns: Understanding, seen: Seen) -> None:
+    """Leave out what an account held before or after: Opening Balance is no posting."""
+    known = sorted({str(w).lower() for w in words()["balances"]}, key=len, reverse=True)
+    form = rf"(?i)^({'|'.join(re.escape(w) for w in known)})[ :.]*$"
+    cell = f"c{seen.facts.place}"
+    rows = seen.profile.con.execute(
+        f"SELECT {cell}, count(*) FROM seen WHERE regexp_full_match({cell}, {literal(form)}) "
+        "GROUP BY 1 ORDER BY 1 LIMIT 200"
+    ).fetchall()
+    many, labels = sum(n for _, n in rows), [str(t) for t, _ in rows]
+    if not rows or many == seen.profile.rows:
+        return
+    columns.draft.where.append({"column": seen.header, "not": labels})
+    told = "row is" if many == 1 else "rows are"
+    shown = ", ".join(labels[:_SHOWN])
+    columns.facts.append(("Balances", f"{many:,} {told} left out, no postings: {seen.header} is {shown}"))
+
+
 def _ask(columns: Understanding, seen: Seen, labels: list[str]) -> None:
     cell = f"c{seen.facts.place}"
     inside = f"{cell} IN ({', '.join(map(literal, labels))})"
@@ -101,19 +121,34 @@ def _sums(columns: Understanding, inside: str) -> str:
     amount = columns.taken.get("amount")
     if amount is None:
         return ""
-    value = number_sql(amount.seen, {})
+    value = number_sql(amount.seen, _amount_part(columns))
     ((theirs, others),) = amount.seen.profile.con.execute(
         f"SELECT sum({value}) FILTER ({inside}), "
-        f"sum({value}) FILTER (NOT coalesce({inside}, false)) FROM seen"
+        f"sum({value}) FILTER (NOT coalesce({inside}, false)) FROM seen WHERE {_still_in(columns)}"
     ).fetchall()
     return f"they sum to {theirs or 0:,.2f}, the other rows to {others or 0:,.2f}"
 
 
+def _amount_part(columns: Understanding) -> dict[str, object]:
+    """How the amount (or the count) is written, as the proposal has it."""
+    line = next((one for one in columns.draft.columns if one.column in ("amount", "count")), None)
+    return line.origin if line and isinstance(line.origin, dict) else {}
+
+
+def _still_in(columns: Understanding) -> str:
+    """SQL of the rows that no rule leaves out so far."""
+    places = {seen.header: f"c{seen.facts.place}" for seen in columns.columns}
+    rules = []
+    for rule in columns.draft.where:
+        cell, left = places.get(str(rule["column"])), rule.get("not")
+        if cell and isinstance(left, list):
+            rules.append(f"NOT coalesce({cell} IN ({', '.join(literal(str(t)) for t in left)}), false)")
+    return " AND ".join(rules) or "true"
+
+
 def _unlabelled(columns: Understanding, seen: Seen) -> None:
     """A single row whose number is the sum of all others."""
-    line = next((one for one in columns.draft.columns if one.column in ("amount", "count")), None)
-    part = line.origin if line and isinstance(line.origin, dict) else {}
-    value = number_sql(seen, part)
+    value = number_sql(seen, _amount_part(columns))
     ((rows, whole),) = seen.profile.con.execute(f"SELECT count({value}), sum({value}) FROM seen").fetchall()
     if not whole or rows < 4:
         return
