@@ -802,7 +802,7 @@ def test_digits_in_uneven_groups_are_no_number(of: Propose) -> None:
     assert origin(proposal, "amount") == "cost"
 
 
-PAYROLL = (
+FRENCH_PAY = (
     "Matricule;Service;Periode;Montant brut\n1;A;03/2026;100,00\n2;A;03/2026;200,00\n"
     "Sous-total A;;;300,00\n3;B;03/2026;50,00\nTotal general;;;350,00\n"
 )
@@ -810,7 +810,7 @@ PAYROLL = (
 
 def test_the_sums_beside_a_question_about_totals_are_of_the_rows_that_are_left(of: Propose) -> None:
     """Comma decimals, and the grand total is out already: 300 of 100 + 200 + 50."""
-    proposal = of(PAYROLL.replace("Montant brut", "Montant"), "ledger")
+    proposal = of(FRENCH_PAY.replace("Montant brut", "Montant"), "ledger")
     (question,) = [q for q in proposal.questions if q.key == "totals"]
     assert question.options[0].evidence == "they sum to 300.00, the other rows to 350.00"
 
