@@ -133,7 +133,7 @@ def test_lines_are_kept_by_a_reader_of_many_threads(desk) -> None:
     staged = desk.read(text)
     assert (staged.seen, staged.landed, len(staged.aside)) == (400_000, 399_600, 400)
     assert all(a.text.startswith(f"c{a.line},") for a in staged.aside)
-    line = "row_id & (2**36 - 1)::BIGINT"
+    line = "(row_id & (2**36 - 1)::BIGINT)"  # DuckDB 1 binds || closer than &
     assert desk.rows(staged, f"count(*) FILTER (contact_id <> 'c' || {line})", "") == [(0,)]
     for file in staged.files:
         ids = [n for (n,) in desk.rows(replace(staged, files=(file,)), "row_id", "")]

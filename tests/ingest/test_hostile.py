@@ -289,7 +289,7 @@ def in_a_child(body: str, *, limit: Callable[[], None] | None = None, timeout: f
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(body)],
         capture_output=True, text=True, timeout=timeout, preexec_fn=limit, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PERCONTACT_MEMORY": "256MB"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PERCONTACT_MEMORY": "600MB"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.splitlines()
