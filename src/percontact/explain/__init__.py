@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Floor 5: why a figure changed, where, and what to look at."""
+
+from percontact.explain.scan import Found, scan
+
+__all__ = ["scan", "Found"]
