@@ -58,7 +58,7 @@ def balance(landed: Landed, typed: Typed, plan: Plan) -> tuple[tuple[str, ...], 
     meant = [s for s in odd if abs(s.debit - s.credit) < NEARLY * max(s.debit, s.credit)]
     if meant or len(odd) < len(every):
         return (), tuple(_uneven(landed, meant or odd, len(every)))
-    debit, credit = (sum(side, Decimal(0)) for side in ([s.debit for s in every], [s.credit for s in every]))
+    debit, credit = (sum(side, Decimal(0)) for side in ([s.debit for s in kept], [s.credit for s in kept]))
     return (f"Debits are {debit:,.2f} and credits {credit:,.2f}: not the two sides of whole postings.",), ()
 
 

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import tempfile
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from percontact.ingest.found import Found
 from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.meaning import NEAR, heading, roles
-from percontact.ingest.plan import plan
+from percontact.ingest.plan import Plan, plan
 from percontact.ingest.sniff import is_data, told_apart
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import _open, cell_text, sheet_of
@@ -120,9 +121,9 @@ def headers_under(path: Path, mapping: Mapping) -> tuple[str, ...] | None:
 def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
     """Whether a file has the table's own headers, and values written the way the table's are.
 
-    It does not when a further header is a known word for a column that would stay empty; when, of the first
-    rows, no value at all of some column can be read; or when every amount is like 1.234. A few bad rows are
-    no reason to ask: they are set aside.
+    It does not when accounts seem to be rows of their own; when a further header is a known word for a column
+    that would stay empty; when, of the first rows, no value at all of some column can be read; or when every
+    amount is like 1.234. A few bad rows are no reason to ask: they are set aside.
     """
     rows = first_rows(path, Mapping())
     if not rows:
@@ -131,6 +132,8 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
     try:
         planned = plan(headers, table, Mapping(), settings, path.name)
     except PercontactError:
+        return False
+    if _accounts_hold_on(planned, rows[1:]):
         return False
     filled = {target.column.name for target in planned.targets if not target.extra}
     for target in planned.targets:
@@ -145,6 +148,21 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
         if len(texts) > 1 and target.column.kind == "money" and all(_EITHER.fullmatch(t) for t in texts):
             return False
     return True
+
+
+def _accounts_hold_on(planned: Plan, rows: Sequence[list[str]]) -> bool:
+    """Whether an account seems to be said once for several postings: on a row of its own, or on the first."""
+    places = {t.column.name: t.parts[0] for t in planned.targets if len(t.parts) == 1}
+    if not {"account", "amount"} <= set(places):
+        return False
+
+    def has(row: list[str], name: str) -> bool:
+        return len(row) > places[name] and bool(row[places[name]].strip())
+
+    paid = [has(row, "account") for row in rows if has(row, "amount")]
+    bare = any(any(c.strip() for c in row) and not has(row, "amount") for row in rows)
+    often = bool(paid) and paid[0] and paid.count(False) >= 0.3 * len(paid)
+    return often or (bare and False in paid)
 
 
 def _means_more(table: Table, header: str, filled: set[str]) -> bool:

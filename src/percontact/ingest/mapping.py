@@ -51,6 +51,7 @@ recognise: {headers: [Posting day, [Debit, Soll]]}    # headers such a file must
 lacks: [the cost centre]                               # what such a file cannot tell; said on the receipt
 skip: 1
 unpivot: {columns: [January, February], name: month, value: amount}    # or a REGEX of headers
+headings: {column: Date, name: Heading, when: {column: Amount, blank: true}}    # accounts on rows of theirs
 columns:
   line_id: {column: Entry, digits: 6}                     # zeros put before: 42 is 000042
   period_start: {column: Posting day, format: "%d%m", since: {line: 1, cell: 3}}    # the year is not said
@@ -65,6 +66,11 @@ where: [{column: Entry, blank: false}, {column: Text, unlike: "(?i)^(sub)?total"
   `minus`, `times`, `factor`, `negative`; last `or`, where all that gave nothing.
 - `unpivot` makes one row of each listed column: its header becomes the column `name:`, its cell the column
   `value:`, and both can be used like headers of the file. Empty cells make no row; the receipt counts them.
+- `headings` is for files in which an account (a person, a day) stands on a row of its own, above the rows it
+  is for. A row is a heading where `column:` is not empty and all of `when:` holds. It is set aside as such
+  (E-SKIP-01), and its text stands in each row below it, down to the next heading, as the new column `name:`,
+  which can be used like a header of the file. `column: [Code, Name]` joins what stands in several. With
+  `until: {column: Date, matches: "^Total"}` it holds down to such a row only.
 
 What event logs and JSON need, by example:
 
@@ -207,6 +213,22 @@ class Unpivot:
 
 
 @dataclass(frozen=True, slots=True)
+class Headings:
+    """Rows that are headings of the rows below them.
+
+    columns  headers, each the first existing one of several; what stands in them, joined, is the heading
+    name     what the new column is called that holds it in the rows below
+    when     a row is a heading where all of these hold and one of `columns` is not empty
+    until    where all of these hold, the rows below have no heading until the next; () = nowhere
+    """
+
+    columns: tuple[tuple[str, ...], ...]
+    name: str
+    when: tuple[Condition, ...] = ()
+    until: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Rows that belong together: those that agree in `by`, in the order of a column.
 
@@ -253,6 +275,7 @@ class Mapping:
     keep: Literal["all", "none"] | tuple[str, ...] = "all"
     where: tuple[Condition, ...] = ()
     unpivot: Unpivot | None = None
+    headings: Headings | None = None
     group: Group | None = None
     records: str = ""
     explode: str = ""

@@ -19,6 +19,7 @@ from percontact.ingest.mapping import (
     Condition,
     Else,
     Group,
+    Headings,
     Kept,
     Mapping,
     Origin,
@@ -266,6 +267,15 @@ class _Form:
         name, value = (self.text(k, parts[k]).strip() for k in ("name", "value"))
         return Unpivot(columns, pattern, name, value)
 
+    def headings(self, key: str, node: Node) -> Headings:
+        parts = self.keys(f"`{key}:`", node, dict.fromkeys(("column", "name", "when", "until")))
+        if not {"column", "name", "when"} <= set(parts):
+            raise _malformed(self.name, f"`{key}:` needs `column:`, `name:` and `when:`")
+        columns = tuple((header,) for header in self.texts("column", parts["column"]))
+        until = self.where("until", parts["until"]) if "until" in parts else ()
+        name = self.text("name", parts["name"]).strip()
+        return Headings(columns, name, self.where("when", parts["when"]), until)
+
     def group(self, key: str, node: Node) -> Group:
         parts = self.keys(f"`{key}:`", node, _GROUP)
         if "by" not in parts:
@@ -336,6 +346,7 @@ _MAPPING: dict[str, tuple[str, _Read]] = _SHARED | {
     "keep": ("keep", _Form.keep),
     "where": ("where", _Form.where),
     "unpivot": ("unpivot", _Form.unpivot),
+    "headings": ("headings", _Form.headings),
     "group": ("group", _Form.group),
     "records": ("records", _Form.text),
     "explode": ("explode", _Form.text),

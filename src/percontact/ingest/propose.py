@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from percontact.ingest.contents import Kind
+from percontact.ingest.headed import headed
 from percontact.ingest.look import kind_of, looked_into, sheet_rows, sheets
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import parse_mapping
@@ -22,6 +23,7 @@ from percontact.ingest.nested import record_lists
 from percontact.ingest.profile import Profile
 from percontact.ingest.proposal import Draft, Proposal, written
 from percontact.ingest.propose_columns import Columns
+from percontact.ingest.propose_headings import AccountRows, account_rows
 from percontact.ingest.propose_months import Months, month_of, months_of
 from percontact.ingest.propose_source import FromSource, source_of
 from percontact.ingest.question import Asked, Option, Question
@@ -41,7 +43,7 @@ def propose(
     """How a file would be read into a table.
 
     answers  question key -> answer, as far as they are known
-    Law: the proposal does not depend on the order of the rows.
+    Law: the proposal does not depend on the order of the rows, unless some are headings of others.
     Raises E-FILE-01 to E-FILE-06 when the file cannot be read at all, E-FILE-04 when nothing in it can be a
     column that the table must have.
     """
@@ -105,11 +107,22 @@ class Proposer:
         if source is not None:
             return self._from_source(source, layout, sheet, opened, asked, draft)
         months = months_of(self.contract, opened.columns)
-        columns = self.open(layout, sheet, months).columns if months else opened.columns
+        accounts = None if months else account_rows(self.contract, opened.columns)
+        if opened.aside and not accounts and not months and self.table == "ledger":
+            # A heading is often written as one cell, without the delimiters of those it lacks.
+            padded = replace(layout, padded=True)
+            if accounts := account_rows(self.contract, self.open(padded, sheet).columns):
+                layout, opened = padded, self.open(padded, sheet)
+                draft.layout = _said_layout(layout, sheet, self.path)
+        if accounts:
+            accounts.ask(asked)
+        columns = opened.columns
+        if months or accounts:
+            columns = self.open(layout, sheet, months, accounts).columns
         columns = tuple(replace(seen, zoned=True) for seen in columns)
         made = Columns(self.path.name, self.contract, columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
-        made.months, made.above = months, layout.before
+        made.months, made.accounts, made.above = months, accounts, layout.before
         made.fill()
         if months:
             months.tell(made, opened.columns)
@@ -218,9 +231,15 @@ class Proposer:
         side_by_side = {"period_start", "period_end", "amount"} if months else set()
         return needed <= named | spans | parts | dated | side_by_side
 
-    def open(self, layout: Layout, sheet: str, months: Months | None = None) -> _Opened:
-        """The file's rows, read with this layout; each month of a row as a row, where they are columns."""
+    def open(
+        self, layout: Layout, sheet: str, months: Months | None = None, accounts: AccountRows | None = None
+    ) -> _Opened:
+        """The file's rows, read with this layout; each month of a row as a row, where they are columns.
+
+        Where accounts are rows of their own, the postings alone, each with its account.
+        """
         key = repr((replace(layout, cells=(), before=()), sheet, months is None))
+        key += repr(accounts.headings) if accounts else ""
         if key not in self._opened:
             mapping = Mapping(
                 encoding=layout.encoding,
@@ -231,12 +250,17 @@ class Proposer:
                 header=not layout.headless,
                 sheet=sheet or None,
                 records=layout.inside,
+                ragged="pad" if layout.padded else "aside",
                 unpivot=months.unpivot if months else None,
+                headings=accounts.headings if accounts else None,
             )
             with ExitStack() as opening:
                 folder = opening.enter_context(tempfile.TemporaryDirectory(prefix="percontact-look-"))
                 con = opening.enter_context(closing(connect()))
                 found = looked_into(con, self.path, mapping, Path(folder))
+                if accounts:
+                    found = headed(con, found, mapping, self.path.name)
+                    found = accounts.postings(found)
                 if months:
                     found = unpivoted(con, found, mapping, self.path.name)
                 profile = Profile(con, found)
@@ -280,6 +304,8 @@ def _said_layout(layout: Layout, sheet: str, path: Path) -> list[tuple[str, obje
     elif layout.skip:
         # By its names the header is found again, though next month's title may take more lines.
         said.append(("header", [cell for cell in layout.cells if cell][:4]))
+    if layout.padded:
+        said.append(("ragged", "pad"))
     if layout.headless:
         said.append(("header", "none"))
     if layout.headers:

@@ -31,6 +31,7 @@ from percontact.ingest.plan import plan
 from percontact.ingest.profile import SURE_NULLS
 from percontact.ingest.proposal import Line, Reading
 from percontact.ingest.propose_counts import Counts, outcome_of
+from percontact.ingest.propose_headings import AccountRows, ask_blank
 from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_months import Months
 from percontact.ingest.propose_payroll import Payroll
@@ -51,6 +52,7 @@ class Columns(Understanding):
     events: Seen | None = None
     months: Months | None = None
     payroll: Payroll | None = None
+    accounts: AccountRows | None = None
     above: tuple[str, ...] = ()
     """The lines above the header, as text."""
     waits: bool = False
@@ -61,6 +63,8 @@ class Columns(Understanding):
         self.taken, near = assign(self.table, self.columns)
         if self.months:
             self.months.take(self)
+        if self.accounts:
+            self.accounts.take(self)
         self.payroll = None if self.months else Payroll.found(self)
         if self.payroll:
             self.payroll.take(self)
@@ -334,6 +338,8 @@ class Columns(Understanding):
         elif self.months and column.name in ("period_start", "posted_on"):
             if column.name == "period_start":
                 yield self.months.line(self, self.above)
+        elif self.accounts and column.name in ("account", "account_name"):
+            yield from self.accounts.lines(self) if column.name == "account" else ()
         elif column.name == "amount" and self.payroll:
             made = self.decimals.written("amount", self.payroll.annual, self.payroll.annual.numbers)
             made.unread = 0
@@ -373,6 +379,8 @@ class Columns(Understanding):
         if column.name == "agent" and seen.share(lambda v: _NAME.fullmatch(v)) > 0.5:
             written.part["hash"] = True
             written.why.append("names, so a keyed hash is kept")
+        elif column.name == "account":
+            ask_blank(self, seen, written.part)
         return written
 
     def voice(self) -> Iterator[Line]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from percontact.ingest.meaning_columns import Seen
@@ -35,15 +36,13 @@ def rows_left_out(columns: Understanding) -> None:
 
 
 @cache
-def _patterns() -> tuple[str, str]:
-    known = sorted({w.lower() for w in words()["totals"]}, key=len, reverse=True)
-    anyone = "|".join(re.escape(w) for w in known)
-    return rf"(?i)^({anyone})[ :.]*$", rf"(?i)^({anyone})\b.*$|^.+ (total|summe|gesamt)[ :.]*$"
+def _exact() -> str:
+    return rf"(?i)^({_known('totals')})[ :.]*$"
 
 
 def _labels(seen: Seen) -> tuple[list[str], list[str]]:
     """(labels that are a word for total, labels that begin or end with one)."""
-    exact, begins = _patterns()
+    exact, begins = _exact(), total_pattern()
     cell = f"c{seen.facts.place}"
     rows = seen.profile.con.execute(
         f"SELECT {cell}, count(*), regexp_full_match({cell}, {literal(exact)}) FROM seen "
@@ -81,24 +80,118 @@ def _leave_out(columns: Understanding, seen: Seen, labels: list[str]) -> None:
 
 
 def _balances(columns: Understanding, seen: Seen) -> None:
-    """Leave out what an account held before or after: Opening Balance is no posting."""
-    known = sorted({str(w).lower() for w in words()["balances"]}, key=len, reverse=True)
-    form = rf"(?i)^({'|'.join(re.escape(w) for w in known)})[ :.]*$"
+    """Leave out what an account held before or after: Opening balance 01/03 is no posting.
+
+    Words behind the label that are no date may make a posting of it (opening balance adjustment): asked.
+    """
+    if found := label_rule(seen, balance_pattern(), but_not_all=True):
+        rule, told = found
+        columns.draft.where.append(rule)
+        columns.facts.append(told)
+    cell, sure = f"c{seen.facts.place}", literal(balance_pattern())
+    rows = seen.profile.con.execute(
+        f"SELECT {cell} FROM seen WHERE regexp_full_match({cell}, {literal(_longer_balance())}) "
+        f"AND NOT regexp_full_match({cell}, {sure}) GROUP BY 1 ORDER BY 1 LIMIT 200"
+    ).fetchall()
+    if labels := [str(t) for (t,) in rows]:
+        _ask(columns, seen, labels, "balances", "balances of an account", "Balances are no postings.")
+
+
+def label_rule(
+    seen: Seen, pattern: str, *, but_not_all: bool = False
+) -> tuple[dict[str, object], tuple[str, str]] | None:
+    """(rule that leaves out the rows whose cell is such a label, what is said of it); None where none is.
+
+    The rule names only the words that are there, and reads next month's labels as well: Total 6100, 6200.
+    """
     cell = f"c{seen.facts.place}"
     rows = seen.profile.con.execute(
-        f"SELECT {cell}, count(*) FROM seen WHERE regexp_full_match({cell}, {literal(form)}) "
-        "GROUP BY 1 ORDER BY 1 LIMIT 200"
+        f"SELECT {cell}, count(*) FROM seen WHERE regexp_full_match({cell}, {literal(pattern)}) "
+        "GROUP BY 1 ORDER BY 1 LIMIT 10000"
     ).fetchall()
-    many, labels = sum(n for _, n in rows), [str(t) for t, _ in rows]
-    if not rows or many == seen.profile.rows:
-        return
-    columns.draft.where.append({"column": seen.header, "not": labels})
+    many, labels = sum(int(n) for _, n in rows), [str(t) for t, _ in rows]
+    if not rows or (but_not_all and many == seen.profile.rows):
+        return None
     told = "row is" if many == 1 else "rows are"
-    shown = ", ".join(labels[:_SHOWN])
-    columns.facts.append(("Balances", f"{many:,} {told} left out, no postings: {seen.header} is {shown}"))
+    shown = ", ".join(labels[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
+    if pattern == balance_pattern():
+        there = _there(labels, "balances")
+        sure = rf"(?i)^({'|'.join(there)}){_tail(labels)}$"
+        return {"column": seen.header, "unlike": sure}, (
+            "Balances",
+            f"{many:,} {told} left out, no postings: {seen.header} is {shown}",
+        )
+    there = _there(labels, "totals")
+    parts = [rf"^({'|'.join(there)})\b"] if there else []
+    parts += [
+        rf" {word}[ :.]*$" for word in _ENDS if any(re.search(rf"(?i). {word}[ :.]*$", t) for t in labels)
+    ]
+    return {"column": seen.header, "unlike": f"(?i){'|'.join(parts)}"}, (
+        "Totals",
+        f"{many:,} {told} left out: {seen.header} is {shown}",
+    )
 
 
-def _ask(columns: Understanding, seen: Seen, labels: list[str]) -> None:
+_ENDS = ("total", "summe", "gesamt")
+"""Words that end the label of a total: Salaries total."""
+
+_SIGNS = r"[ \t\d:.,;/()#'\x{2013}\x{2014}-]"
+_SMALL = "as|at|of|on|per|for|from|to|the|zum|vom|am|bis|au|du|le|al|del|op|van|em|de"
+"""What may stand behind the label of a balance and still say no more than a day."""
+
+
+def _tail(labels: Sequence[str] = ()) -> str:
+    """What may follow the label of a balance: signs and figures; small words and months where some do."""
+    known = _there(labels, "balances")
+    rest = [re.sub(rf"(?i)^({'|'.join(known)})", "", text) for text in labels] if labels else ["a"]
+    if not any(re.search(r"[^\W\d_]", text) for text in rest):
+        return f"{_SIGNS}*"
+    months = sorted({name[:3] for names in words()["months"].values() for name in names.split()})
+    return rf"({_SIGNS}|\b({_SMALL})\b|\b({'|'.join(months)})\p{{L}}*)*"
+
+
+def _there(labels: Sequence[str], kind: str) -> list[str]:
+    """The known words that these labels begin with, each as a pattern, the longer first."""
+    known = sorted({str(w).lower() for w in words()[kind]}, key=len, reverse=True)
+    found = {next((w for w in known if text.lower().startswith(w)), "") for text in labels} - {""}
+    return sorted(map(_escaped, found), key=len, reverse=True)
+
+
+def _escaped(word: str) -> str:
+    return re.escape(word).replace("\\ ", " ").replace("/", "/")
+
+
+@cache
+def balance_pattern() -> str:
+    """RE2 pattern of a cell that is the label of a balance, with nothing behind it but a day."""
+    return rf"(?i)^({_known('balances')}){_tail()}$"
+
+
+@cache
+def _longer_balance() -> str:
+    """The same with further words behind it; of one word alone that says too little: Vortrag, b/f."""
+    long = sorted({str(w).lower() for w in words()["balances"] if " " in str(w)}, key=len, reverse=True)
+    return rf"(?i)^({'|'.join(map(_escaped, long))})\b.*$"
+
+
+@cache
+def total_pattern() -> str:
+    """RE2 pattern of a cell that begins or ends like the label of a total."""
+    return rf"(?i)^({_known('totals')})\b.*$|^.+ ({'|'.join(_ENDS)})[ :.]*$"
+
+
+def _known(kind: str) -> str:
+    return "|".join(map(_escaped, sorted({str(w).lower() for w in words()[kind]}, key=len, reverse=True)))
+
+
+def _ask(
+    columns: Understanding,
+    seen: Seen,
+    labels: list[str],
+    key: str = "totals",
+    what: str = "totals",
+    why: str = "Counted as well, a total doubles what it sums.",
+) -> None:
     cell = f"c{seen.facts.place}"
     inside = f"{cell} IN ({', '.join(map(literal, labels))})"
     (rows,) = seen.profile.counts([f"count(*) FILTER ({inside})"])
@@ -106,15 +199,20 @@ def _ask(columns: Understanding, seen: Seen, labels: list[str]) -> None:
         return
     shown = ", ".join(labels[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
     evidence = _sums(columns, inside)
+    many = "1 row" if rows == 1 else f"{rows:,} rows"
     options = (
-        Option("leave out", f"they are totals: leave out {rows:,} rows", evidence),
-        Option("keep", "they are rows like the others", ""),
+        Option(
+            "leave out", f"{'it is one' if rows == 1 else f'they are {what}'}: leave out {many}", evidence
+        ),
+        Option("keep", f"{'it is a row' if rows == 1 else 'they are rows'} like the others", ""),
     )
-    text = f"Some rows begin or end like totals: {shown}. Counted as well, a total doubles what it sums."
-    answer = columns.asked.ask(Question("totals", seen.header, text, options))
+    some = "One row begins or ends" if rows == 1 else "Some rows begin or end"
+    text = f"{some} like {what}: {shown}. {why}"
+    answer = columns.asked.ask(Question(key, seen.header, text, options))
     if answer == "leave out":
         columns.draft.where.append({"column": seen.header, "not": labels})
-        columns.facts.append(("Totals", f"{rows:,} rows are left out, as you answered"))
+        told = "row is" if rows == 1 else "rows are"
+        columns.facts.append((key.capitalize(), f"{rows:,} {told} left out, as you answered"))
 
 
 def _sums(columns: Understanding, inside: str) -> str:
@@ -143,6 +241,8 @@ def _still_in(columns: Understanding) -> str:
         cell, left = places.get(str(rule["column"])), rule.get("not")
         if cell and isinstance(left, list):
             rules.append(f"NOT coalesce({cell} IN ({', '.join(literal(str(t)) for t in left)}), false)")
+        elif cell and rule.get("unlike"):
+            rules.append(f"NOT coalesce(regexp_matches({cell}, {literal(str(rule['unlike']))}), false)")
     return " AND ".join(rules) or "true"
 
 

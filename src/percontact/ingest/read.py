@@ -17,6 +17,7 @@ from percontact.ingest.balance import balance
 from percontact.ingest.events import gather, texts_of
 from percontact.ingest.find import Source, find
 from percontact.ingest.found import Found, Progress, marked
+from percontact.ingest.headed import headed
 from percontact.ingest.identity import already_there
 from percontact.ingest.kept import names_hashed, without_personal
 from percontact.ingest.landed import landed_file
@@ -79,6 +80,8 @@ def read_file(
                 source = find(con, path, mapping, Path(scratch), progress, carefully=carefully)
                 found, members = source.found, ""
                 planned_by = with_cells_above(mapping, found.above, source.name)
+                if mapping.headings:
+                    found = headed(con, found, mapping, source.name)
                 if mapping.unpivot:
                     found = unpivoted(con, found, mapping, source.name)
                 as_found = found
@@ -105,7 +108,7 @@ def read_file(
                 return source, found, as_found, members, planned, typed
 
             # Where rows are made of rows, their number no longer proves how many the engine read.
-            carefully = bool(mapping.unpivot or mapping.group)
+            carefully = bool(mapping.unpivot or mapping.group or mapping.headings)
             try:
                 understood = understand(carefully=carefully)
             except (duckdb.Error, NotAsCounted):

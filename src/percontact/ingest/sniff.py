@@ -48,6 +48,7 @@ class Layout:
     before     the lines before the header, as text
     records    records looked at
     inside     path to the list of records in a JSON document that is one object, or ""
+    padded     whether rows too short for the header are taken to end in empty cells
     """
 
     encoding: str | None = None
@@ -60,6 +61,7 @@ class Layout:
     before: tuple[str, ...] = ()
     records: int = 0
     inside: str = ""
+    padded: bool = False
 
 
 def sniff(path: Path, asked: Asked) -> Layout | None:

@@ -11,6 +11,7 @@ its own:
     suspect_rows     rows that repeat; an id that is no key; ends before beginnings
     suspect_sums     identities that do not hold; total rows
     suspect_words    lines that say contact centre and are something else
+    suspect_accounts postings of no account in a file that seems to say it
     suspect_persons  columns kept by name that look personal
 """
 
@@ -23,6 +24,7 @@ import duckdb
 
 from percontact.ingest.found import Found
 from percontact.ingest.landed import Landed, landed_book
+from percontact.ingest.suspect_accounts import accounts
 from percontact.ingest.suspect_days import days
 from percontact.ingest.suspect_names import names
 from percontact.ingest.suspect_persons import persons
@@ -36,7 +38,8 @@ from percontact.values.problem import Problem
 
 WORST_FIRST = (
     "W-BAL-01", "W-SUM-02", "W-BAL-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01",
-    "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01", "W-TEXT-01", "W-NAME-02",
+    "W-ACCOUNT-01", "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01",
+    "W-TEXT-01", "W-NAME-02",
 )  # fmt: skip
 """What counts money or contacts twice comes first, what only may mislead a reader last."""
 
@@ -59,6 +62,7 @@ def suspicions(
     def looks() -> Iterator[Problem]:
         yield from rows(landed, aside)
         if landed.rows:
+            yield from accounts(landed, aside)
             yield from sums(landed, found)
             yield from values(landed)
             yield from days(landed, free_days(landed.con, book))
