@@ -66,14 +66,14 @@ def marketing(book: OpenBook, start: str | None, end: str | None) -> Document:
     """Cost per contact in the marketing sense; needs campaigns only."""
     con = connect()
     book.need("campaigns")
-    fiscal = book.settings.fiscal_start_month
+    calendar = book.settings.calendar
     row = con.execute(
         f"SELECT min(period_start), max(period_end) FROM {book.book.relation('campaigns')}"
     ).fetchone()
     assert row is not None
     span = Period(
-        named_period(start, "--from", fiscal).start if start else row[0],
-        named_period(end, "--to", fiscal).end if end else row[1],
+        named_period(start, "--from", calendar).start if start else row[0],
+        named_period(end, "--to", calendar).end if end else row[1],
     )
     return marketing_document(
         campaign_costs(con, book.book, span), span, book.settings.currency, demo=book.settings.demo
@@ -112,9 +112,9 @@ def checked(book: OpenBook) -> list[Finding]:
 
 def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dict[str, object]:
     """Pin a period's figures to their snapshot and policy, or compare a closed period with today's."""
-    fiscal = book.settings.fiscal_start_month
-    span = named_period(name, "PERIOD", fiscal)
-    grain = parse_period(name, fiscal)[1]
+    calendar = book.settings.calendar
+    span = named_period(name, "PERIOD", calendar)
+    grain = parse_period(name, calendar)[1]
     label = name.strip().upper()
     if reopen is not None:
         book.workspace.reopen(label, reopen)

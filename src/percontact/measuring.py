@@ -73,7 +73,8 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
         if one == "target":
             further.append(attained_table(attained(book, panel), book.settings.currency))
         elif one in BESIDE:
-            span = before(panel.question.span) if one == "previous" else last_year(panel.question.span)
+            back = before if one == "previous" else last_year
+            span = back(panel.question.span, panel.question.calendar)
             earlier = replace(panel.question, span=span, grain="whole", by=(), asked=())
             beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
         else:
@@ -83,7 +84,6 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
     return measured_document(
         panel,
         book.settings.currency,
-        fiscal=book.settings.fiscal_start_month,
         demo=book.settings.demo,
         beside=beside,
         further=further,
@@ -192,7 +192,7 @@ def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> 
     return guarded_document(
         statement,
         _panel(book, chosen, whole),
-        _panel(book, chosen, replace(whole, span=before(question.span))),
+        _panel(book, chosen, replace(whole, span=before(question.span, question.calendar))),
     )
 
 

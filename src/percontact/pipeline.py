@@ -44,6 +44,7 @@ from percontact.report.state import state
 from percontact.report.statement import Statement
 from percontact.store.publish import Moved
 from percontact.store.workspace import Workspace
+from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import GRAINS, Grain, Period, add_months, parse_period
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -216,6 +217,7 @@ class OpenBook:
             conditions,
             _one_of(basis, BASES, "--basis"),
             tuple(dims.values()),
+            self.settings.calendar,
         )
 
     def span(self, start: str | None, end: str | None) -> Period:
@@ -223,9 +225,9 @@ class OpenBook:
 
         Open ends reach as far as the data.
         """
-        fiscal = self.settings.fiscal_start_month
-        first = named_period(start, "--from", fiscal).start if start else None
-        last = named_period(end, "--to", fiscal).end if end else None
+        calendar = self.settings.calendar
+        first = named_period(start, "--from", calendar).start if start else None
+        last = named_period(end, "--to", calendar).end if end else None
         months = self._months()
         first = first or min(months[0], last or months[0])
         last = last or max(add_months(months[-1], 1), add_months(first, 1))
@@ -256,10 +258,12 @@ class OpenBook:
         Raises E-ARG-01 when a condition names a value that no contact has.
         """
         found = state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
-        fiscal = self.settings.fiscal_start_month
+        calendar = self.settings.calendar
         if not found.total.offered:
             self._check_values(question)
-        return replace(found, notes=(*found.notes, *closed_notes(self.moved_closings, question.span, fiscal)))
+        return replace(
+            found, notes=(*found.notes, *closed_notes(self.moved_closings, question.span, calendar))
+        )
 
     def _check_values(self, question: Slice) -> None:
         """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
@@ -450,16 +454,16 @@ def land_frame(
         return land(workspace, table, path, mapping=mapping, replace=replace)
 
 
-def named_period(text: str, option: str, fiscal: int) -> Period:
+def named_period(text: str, option: str, calendar: FiscalCalendar) -> Period:
     try:
-        return parse_period(text, fiscal)[0]
+        return parse_period(text, calendar)[0]
     except ValueError as error:
         raise problem(
             "E-ARG-02",
             option,
             f"{text!r} names no period",
             "A span is one day, week, month, quarter or year by its name, and is never guessed.",
-            "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1 or FY2026.",
+            "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-P03, FY2026-Q1 or FY2026.",
         ) from error
 
 

@@ -19,8 +19,9 @@ from percontact.costing.costed import Cell
 from percontact.costing.policy import OUTSIDE
 from percontact.costing.trail import trail
 from percontact.report.state import state
+from percontact.values.fiscal import NAMED, PATTERNS, WEEKDAYS, YEAR_ENDS, FiscalCalendar
 from percontact.values.money import PICO
-from percontact.values.period import Period, add_months, start_of
+from percontact.values.period import GRAINS, Period, add_months, start_of
 
 # A book is written and costed for each example, a quarter of a second: a third of the profile's examples.
 fewer = settings(max_examples=max(10, settings.default.max_examples // 3))
@@ -44,6 +45,10 @@ CONDITIONS = (
     Condition("reason", ("refund",), negate=True),
     Condition("assisted", ("assisted",)),
     Condition("weekday", ("1", "2", "3")),
+)
+CALENDARS = st.builds(
+    FiscalCalendar,
+    *map(st.sampled_from, (range(1, 13), PATTERNS, YEAR_ENDS, WEEKDAYS, NAMED, WEEKDAYS)),
 )
 Worlds = Callable[..., st.SearchStrategy[Any]]
 
@@ -171,22 +176,22 @@ def test_marginal_is_part_of_used_and_used_of_full(worlds: Worlds, data: st.Data
 
 @fewer
 @given(st.data())
-def test_days_weeks_months_and_years_add_up_to_the_same(worlds: Worlds, data: st.DataObject) -> None:
+def test_days_weeks_fiscal_months_and_years_add_up_to_the_same(worlds: Worlds, data: st.DataObject) -> None:
     """
     The sum over any grain is the same; days roll up into their own month, by local time; cut spans
     partition.
     """
     world = data.draw(worlds())
     costed = world.cost()
-    grains = ("day", "week", "month", "quarter", "year")
-    sums = {g: total(costed.cells(Slice(world.worked, g, ("team",)))[0]) for g in grains}
+    calendar = data.draw(CALENDARS)
+    answers = {g: costed.cells(Slice(world.worked, g, ("team",), calendar=calendar))[0] for g in GRAINS}
+    sums = {g: total(cells) for g, cells in answers.items()}
     assert len(set(sums.values())) == 1, sums
-    months: dict[tuple[object, ...], int] = defaultdict(int)
-    for cell in costed.cells(Slice(world.worked, "day", ("team",)))[0]:
-        months[start_of(cell.period, "month"), *cell.values] += cell.pico
-    assert {
-        (c.period, *c.values): c.pico for c in costed.cells(Slice(world.worked, "month", ("team",)))[0]
-    } == months
+    for grain in GRAINS:
+        rolled: dict[tuple[object, ...], int] = defaultdict(int)
+        for cell in answers["day"]:
+            rolled[start_of(cell.period, grain, calendar), *cell.values] += cell.pico
+        assert {(c.period, *c.values): c.pico for c in answers[grain]} == rolled, grain
     cut = data.draw(st.integers(1, (world.worked.end - world.worked.start).days - 1))
     middle = world.worked.start.fromordinal(world.worked.start.toordinal() + cut)
     halves = [Period(world.worked.start, middle), Period(middle, world.worked.end)]

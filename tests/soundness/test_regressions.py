@@ -12,6 +12,8 @@ import pytest
 from percontact.costing import CostedBook, Slice, parse_policy
 from percontact.costing.prices import price_usage
 from percontact.costing.shared import give
+from percontact.metrics import catalogue
+from percontact.metrics.cost_figures import cost_figures
 from percontact.report.state import state
 from percontact.values.money import from_pico
 from percontact.values.period import Period
@@ -360,3 +362,32 @@ def test_r27_where_nothing_could_be_assigned_a_contact_costs_nobody_knows_what(c
     shown = state(cost_of(policy, contacts=[{"team": "a"}], ledger=[{}]), Slice(JUNE), compare=False)
     assert (shown.total.value, shown.proof.unassigned) == (None, shown.proof.ledger)
     assert "undefined" in shown.headline
+
+
+def test_r80_a_week_partly_without_ledger_is_divided_by_its_costed_contacts(cost_of: Cost) -> None:
+    """R80. 12 EUR of June, two contacts on 30 June; two of July share their week: it cost 3.00, not 6.00."""
+    days = ("2026-06-30", "2026-06-30", "2026-07-01", "2026-07-01", "2026-07-06")
+    rows = [{"started_at": f"{day} 09:00:00", "handle_s": 60} for day in days]
+    costed = cost_of(TIME, contacts=rows, ledger=[{"amount": "12"}])
+    shown = state(costed, Slice(JUNE_JULY, "week"), compare=False)
+    assert [(r.start, r.contacts, r.value) for r in shown.rows] == [
+        ("2026-06-29", 2, Decimal("6")), ("2026-07-06", 1, None)
+    ]  # fmt: skip
+    assert shown.total.value == Decimal("6")
+
+
+def test_r81_unused_cost_of_a_week_is_what_the_week_is_reconciled_with(cost_of: Cost) -> None:
+    """
+    R81. The metric spread unused cost by days, the statement by work; and by week there was no figure.
+    100 EUR for 10 h, 5 h used, all of it in the week of 8 June: 50 EUR unused, in that week.
+    """
+    capacity = [{"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01", "practical_h": 10}]
+    policy = "pools: {work: {driver: handle_s, group: g}}\nrules: [{to: work}]\n"
+    rows = [{"started_at": "2026-06-09 09:00:00", "handle_s": 5 * 3600}]
+    costed = cost_of(policy, contacts=rows, ledger=[{"amount": "100"}], capacity=capacity)
+    card, week = catalogue()["unused_capacity_cost"], Period(date(2026, 6, 8), date(2026, 6, 15))
+    figures, total, _ = cost_figures(costed, card, Slice(JUNE, "week"))
+    assert {p[0]: f.value for p, f in figures.items() if f.value} == {week.start: 50}
+    assert total.value == 50
+    assert cost_figures(costed, card, Slice(week, "whole"))[1].value == 50
+    assert costed.reconciliation(week).unused == 50 * 10**12

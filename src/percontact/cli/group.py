@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "init": "Make a workspace.",
+    "settings": "Currency, time zone; change how weeks and fiscal years are counted.",
     "import": "Read files into a table, losing nothing.",
     "imports": "List imports with their receipts, set-aside rows, and undo.",
     "policy": "Propose or check the rules that place each cost line.",
@@ -40,6 +41,8 @@ def _load(verb: str) -> click.Command | None:
     match verb:
         case "init":
             from percontact.cli.init import command
+        case "settings":
+            from percontact.cli.settings import command
         case "import":
             from percontact.cli.importing import command
         case "imports":

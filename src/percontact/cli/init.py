@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from percontact.cli.settings import calendar_options, told, with_calendar
 from percontact.cli.speak import writing_to
 
 
@@ -20,16 +21,20 @@ from percontact.cli.speak import writing_to
     metavar="Europe/Berlin",
     help="Time zone in which days and months are counted.",
 )
-@click.option(
-    "--fiscal-start",
-    type=click.IntRange(1, 12),
-    default=1,
-    show_default=True,
-    help="First month of the fiscal year.",
-)
+@calendar_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_json: bool) -> None:
-    """Make a workspace in DIR."""
+def command(
+    folder: Path,
+    currency: str,
+    timezone: str,
+    fiscal_start: int | None,
+    fiscal_weeks: str | None,
+    fiscal_year_ends: str | None,
+    fiscal_named: str | None,
+    week_starts: str | None,
+    as_json: bool,
+) -> None:
+    """Make a workspace in DIR. How weeks and fiscal years are counted can be changed later: settings."""
     from zoneinfo import available_timezones
 
     from percontact.records.book import Settings
@@ -54,19 +59,13 @@ def command(folder: Path, currency: str, timezone: str, fiscal_start: int, as_js
             did_you_mean(timezone, available_timezones()),
             "Write Europe/Berlin, America/New_York, UTC, ...",
         )
+    settings = with_calendar(
+        Settings(currency, timezone), fiscal_start, fiscal_weeks, fiscal_year_ends, fiscal_named, week_starts
+    )
     with writing_to(folder):
-        workspace = Workspace.create(folder, Settings(currency, timezone, fiscal_start))
+        workspace = Workspace.create(folder, settings)
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "folder": str(workspace.path),
-                    "currency": currency,
-                    "timezone": timezone,
-                    "fiscal_start_month": fiscal_start,
-                }
-            )
-        )
+        click.echo(json.dumps({"folder": str(workspace.path), **told(settings)}))
         return
     click.echo(f"Made a workspace in {folder}: {currency}, {timezone}.")
     click.echo(

@@ -17,7 +17,7 @@ from percontact.cli.speak import call, open_book, output_options, say, slice_opt
     "--grain",
     default="month",
     metavar="GRAIN",
-    help="day, week, month (default), quarter, year, fiscal-quarter, fiscal-year.",
+    help="day, week, month (default), quarter, year, fiscal-month, fiscal-quarter, fiscal-year.",
 )
 @click.option("--by", multiple=True, metavar="DIM", help="channel, team, reason, ... May be repeated.")
 @click.option(

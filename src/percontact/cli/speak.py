@@ -83,7 +83,7 @@ def span_options(command: F) -> F:
             "--from",
             "start",
             metavar="PERIOD",
-            help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1. "
+            help="First period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-P03, FY2026-Q1. "
             "Default: all the data.",
         ),
     ):

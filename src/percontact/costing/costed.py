@@ -264,7 +264,7 @@ class CostedBook(Assignment):
         if question.inside() != "true":
             names = ["inside", "period", *[f"d{i}" for i in range(len(dims))]]
             return ", ".join([self._chosen(question, dims), *keys]), ", ".join(names)
-        period = question.period(self.book.settings.fiscal_start_month)
+        period = question.period()
         made = [f"{period} AS __period"] if question.by_day else []
         fields = [
             "true AS inside",
@@ -276,7 +276,7 @@ class CostedBook(Assignment):
     def _chosen(self, question: Slice, dims: list[str]) -> str:
         """SQL fields inside, period, d0, d1, ... of a work row; what lies outside keeps its month only."""
         inside = question.inside()
-        period = question.period(self.book.settings.fiscal_start_month)
+        period = question.period()
         if inside == "true":
             fields = [
                 "true AS inside",

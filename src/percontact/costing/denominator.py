@@ -123,7 +123,7 @@ def _count(
     dims = list(question.by)
     wanted = list(dict.fromkeys([*question.columns(), *columns]))
     rows = costed.work.rows(wanted, question.months, drivers=())
-    period = question.period(costed.book.settings.fiscal_start_month)
+    period = question.period()
     fields = ", ".join([f"{period} AS period", *[f"{quote(d)} AS d{i}" for i, d in enumerate(dims)]])
     found = costed.con.execute(
         f"SELECT {fields}, {counted} FROM {rows} WHERE {question.inside()} AND {condition} GROUP BY ALL"

@@ -13,7 +13,8 @@ from typing import Literal
 
 from percontact.costing.rate import Basis
 from percontact.records.dialect import in_list, quote
-from percontact.values.period import Grain, Period, add_months
+from percontact.values.fiscal import WEEKDAYS, FiscalCalendar
+from percontact.values.period import PLAIN, Grain, Period, add_months, periods
 
 DIMENSION_NAMES = {
     "customer": "customer_id",
@@ -51,8 +52,9 @@ class Condition:
 class Slice:
     """A question: which days, in what steps, along which dimensions, under which conditions, on which basis.
 
-    grain  size of the steps; "whole" = the span as one
-    by     columns of work; asked: the same in the asker's words (customer for customer_id)
+    grain     size of the steps; "whole" = the span as one
+    by        columns of work; asked: the same in the asker's words (customer for customer_id)
+    calendar  how weeks and fiscal periods are counted
     """
 
     span: Period
@@ -61,6 +63,7 @@ class Slice:
     where: tuple[Condition, ...] = ()
     basis: Basis = "used"
     asked: tuple[str, ...] = ()
+    calendar: FiscalCalendar = PLAIN
 
     @property
     def shown_by(self) -> tuple[str, ...]:
@@ -81,7 +84,28 @@ class Slice:
     @property
     def by_day(self) -> bool:
         """Whether single days must be told apart."""
-        return self.cuts_a_month or self.grain in ("day", "week")
+        return self.cuts_a_month or self.steps_cut_months
+
+    @property
+    def steps_cut_months(self) -> bool:
+        """Whether periods of its grain begin inside calendar months: days, weeks, fiscal months of weeks."""
+        return self.grain in ("day", "week") or (self.grain.startswith("fiscal") and self.calendar.by_weeks)
+
+    @property
+    def steps(self) -> list[Period]:
+        """The periods asked for, cut to the span, in order."""
+        if self.grain == "whole":
+            return [self.span]
+        whole = periods(self.span, self.grain, self.calendar)
+        return [Period(max(p.start, self.span.start), min(p.end, self.span.end)) for p in whole]
+
+    @property
+    def cut_steps(self) -> list[Period]:
+        """The part of the first and of the last period that lies in the span, where the span cuts them."""
+        if self.grain == "whole":
+            return []
+        whole = periods(self.span, self.grain, self.calendar)
+        return [cut for cut, p in zip(self.steps, whole, strict=True) if cut != p]
 
     def columns(self) -> list[str]:
         """Dimensions that rows must carry to answer."""
@@ -102,21 +126,34 @@ class Slice:
             tests.append(f"day >= DATE '{self.span.start}' AND day < DATE '{self.span.end}'")
         return " AND ".join(tests) or "true"
 
-    def period(self, fiscal_start_month: int) -> str:
+    def period(self) -> str:
         """SQL of the first day of the row's period, over `month` or `day`."""
         if self.grain == "whole":
             return f"DATE '{self.span.start}'"
         if self.grain == "day":
             return "day"
         if self.grain == "week":
-            return "CAST(date_trunc('week', day) AS DATE)"
+            shift = f"INTERVAL {WEEKDAYS.index(self.calendar.week_starts)} DAY"
+            return f"CAST(date_trunc('week', day - {shift}) + {shift} AS DATE)"
         if self.grain == "month":
             return "month"
+        if self.grain.startswith("fiscal") and self.calendar.by_weeks:
+            return self._fiscal_of_day()
         unit = "year" if self.grain.endswith("year") else "quarter"
         if not self.grain.startswith("fiscal"):
             return f"CAST(date_trunc('{unit}', month) AS DATE)"
-        shift = f"INTERVAL {fiscal_start_month - 1} MONTH"
+        if self.grain == "fiscal-month":
+            return "month"
+        shift = f"INTERVAL {self.calendar.start_month - 1} MONTH"
         return f"CAST(date_trunc('{unit}', month - {shift}) + {shift} AS DATE)"
+
+    def _fiscal_of_day(self) -> str:
+        """SQL that looks a day's fiscal period up by its week, over all days of the months touched."""
+        assert self.grain != "whole"
+        found = list(periods(self.months, self.grain, self.calendar))
+        weeks = [p.start for p in found for _ in range(p.days // 7)]
+        listed = ", ".join(f"DATE '{start}'" for start in weeks)
+        return f"list_extract([{listed}], (day - DATE '{found[0].start}') // 7 + 1)"
 
 
 def full_name(dimension: str) -> str:

@@ -63,7 +63,7 @@ def _period(columns: Understanding, column: Column) -> Iterator[Line]:
 def _constant_period(columns: Understanding) -> Iterator[Line]:
     text, why = columns.constant["period"]
     try:
-        span = parse_period(text, columns.settings.fiscal_start_month)[0]
+        span = parse_period(text, columns.settings.calendar)[0]
     except ValueError:
         key = "period_start"
         columns.asked.wrong.append(

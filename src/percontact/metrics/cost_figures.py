@@ -14,7 +14,7 @@ from percontact.costing.slice import Condition, Slice
 from percontact.metrics.card import Card
 from percontact.metrics.figure import FEW, Figure
 from percontact.values.money import PICO
-from percontact.values.period import Period, periods
+from percontact.values.period import start_of
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
@@ -51,19 +51,32 @@ def _priced(costed: CostedBook, card: Card, question: Slice) -> tuple[Figures, t
 
 
 def _left_over(costed: CostedBook, card: Card, question: Slice) -> tuple[Figures, Figure, tuple[str, ...]]:
-    def amount(span: Period) -> Figure:
-        return _amount(card, span.start, (), getattr(costed.left_over(span), card.cost))
-
-    grain = question.grain
-    fiscal = costed.book.settings.fiscal_start_month
-    notes: tuple[str, ...] = ()
-    figures: Figures = {}
+    """What no contact bears, as the reconciliation of a statement of each period says it."""
+    place = question.span.start
+    whole = getattr(costed.reconciliation(question.span), card.cost)
     if question.by or question.where:
         notes = (f"{card.name} belongs to no contact, so it is told for the whole service only.",)
-    elif grain not in ("day", "week") and not question.cuts_a_month:
-        spans = [question.span] if grain == "whole" else periods(question.span, grain, fiscal)
-        figures = {(p.start, ()): amount(p) for p in spans}
-    return figures, amount(question.span), notes
+        return {}, _amount(card, place, (), whole), notes
+    found = _left_over_steps(costed, card.cost, question)
+    figures: Figures = {(start, ()): _amount(card, start, (), pico) for start, pico in found.items()}
+    return figures, _amount(card, place, (), whole), ()
+
+
+def _left_over_steps(costed: CostedBook, name: str, question: Slice) -> dict[date, int]:
+    """Period -> pico; where periods cut months unused cost follows the work, as in `reconciliation`."""
+
+    def period(day: date) -> date:
+        grain = question.grain
+        return question.span.start if grain == "whole" else start_of(day, grain, question.calendar)
+
+    rest = {period(p.start): costed.left_over(p) for p in question.steps}
+    if name == "unassigned" or not question.by_day:
+        return {start: getattr(r, name) for start, r in rest.items()}
+    found = {start: r.idle for start, r in rest.items()}
+    for basis, sign in (("full", 1), ("used", -1)):
+        for cell in costed.cells(replace(question, basis=cast(Basis, basis)))[0]:
+            found[cell.period] += sign * cell.pico
+    return found
 
 
 def _amount(card: Card, period: date, values: tuple[object, ...], pico: int) -> Figure:

@@ -77,13 +77,9 @@ def _handle_hours(
 
 def _campaigns(con: duckdb.DuckDBPyConnection, book: Book, question: Slice) -> None:
     """campaign_period: period_start, campaign, spend in the currency's unit, reached."""
-    fiscal = book.settings.fiscal_start_month
-    asked = question.span
-    whole = [asked] if question.grain == "whole" else periods(asked, question.grain, fiscal)
-    spans = [Period(max(p.start, asked.start), min(p.end, asked.end)) for p in whole]
     rows: list[list[object]] = [
         [span.start, c.campaign, None if c.spend is None else from_pico(c.spend), c.reached]
-        for span in spans
+        for span in question.steps
         for c in campaign_costs(con, book, span)
     ]
     columns = "period_start DATE, campaign VARCHAR, spend DECIMAL(38,12), reached BIGINT"

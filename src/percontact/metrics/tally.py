@@ -137,7 +137,7 @@ class Tally:
     def _placed(self, question: Slice) -> tuple[str, str, list[str]]:
         """(SQL that joins a row with its day, SQL of the period, conditions that it lies in the span)."""
         settings, months, span = self.book.settings, question.months, question.span
-        period = question.period(settings.fiscal_start_month)
+        period = question.period()
         if self.when in STOCKS:
             return self._at_start(question)
         if self._by_file(question):
@@ -160,9 +160,8 @@ class Tally:
 
     def _at_start(self, question: Slice) -> tuple[str, str, list[str]]:
         """Customers who were there when a period began: a stock, so each counts in every such period."""
-        fiscal = self.book.settings.fiscal_start_month
-        grain = question.grain
-        spans = [question.span] if grain == "whole" else list(periods(question.span, grain, fiscal))
+        grain, asked = question.grain, question.span
+        spans = [asked] if grain == "whole" else list(periods(asked, grain, question.calendar))
         values = ", ".join(f"(DATE '{p.start}', DATE '{p.end}')" for p in spans)
         self.row.used |= {"joined_on", "left_on"}
         there = "c.joined_on < span.start AND (c.left_on IS NULL OR c.left_on >= span.start)"

@@ -15,22 +15,40 @@ from pathlib import Path
 
 from percontact.records.dialect import literal, quote
 from percontact.records.tables import TABLES, landed_columns
+from percontact.values.fiscal import FiscalCalendar, Named, Pattern, Weekday, YearEnd
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for a whole workspace.
 
-    currency            reporting currency, ISO 4217
-    timezone            IANA name; local days and months are counted in it
-    fiscal_start_month  first month of the fiscal year, 1-12
-    demo                whether the data is made up; every output then says so
+    currency    reporting currency, ISO 4217
+    timezone    IANA name; local days and months are counted in it
+    demo        whether the data is made up; every output then says so
+    calendar    how its weeks and fiscal years are counted; kept as one setting a field
     """
 
     currency: str
     timezone: str
     fiscal_start_month: int = 1
     demo: bool = False
+    fiscal_pattern: Pattern = ""
+    fiscal_year_ends: YearEnd = "last"
+    fiscal_end_day: Weekday = "saturday"
+    fiscal_named: Named = "end"
+    week_starts: Weekday = "monday"
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        """How weeks and fiscal years are counted."""
+        return FiscalCalendar(
+            self.fiscal_start_month,
+            self.fiscal_pattern,
+            self.fiscal_year_ends,
+            self.fiscal_end_day,
+            self.fiscal_named,
+            self.week_starts,
+        )
 
 
 HOUR_DIMENSIONS = ("channel", "actor", "team", "queue")

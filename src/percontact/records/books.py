@@ -30,10 +30,11 @@ def make_book(
     currency: str = "EUR",
     timezone: str = "UTC",
     fiscal_start_month: int = 1,
+    settings: Settings | None = None,
 ) -> Book:
     """A Book of rows given as mappings of contract columns (and further dimensions) to values.
 
-    Instants are UTC. The rows are trusted to keep the contract: reading and checking is `ingest`'s work.
+    settings  in place of the three before it. Instants are UTC. The rows are trusted to keep the contract: reading and checking is `ingest`'s work.
     The files live in a temporary folder until the program ends.
     """
     folder = Path(tempfile.mkdtemp(prefix="percontact-book-"))
@@ -52,7 +53,7 @@ def make_book(
         files[name] = tuple(
             _write(con, folder / f"{name}-{i}.parquet", table, m, g) for i, (m, g) in enumerate(groups)
         )
-    return Book(Settings(currency, timezone, fiscal_start_month), files, None, sources)
+    return Book(settings or Settings(currency, timezone, fiscal_start_month), files, None, sources)
 
 
 def _month(row: Row, table: Table, zone: ZoneInfo) -> date | None:

@@ -7,22 +7,25 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from percontact.costing.costed import CostedBook
+from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.report.state import state
 from percontact.report.words import money, value_text
+from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import Grain, Period, parse_period
 
 Figures = dict[str, dict[str, str | None]]
 """basis -> name of a figure -> its exact text"""
 
-BASES = ("used", "full")
+BASES: tuple[Basis, ...] = ("used", "full")
 
 
 def period_figures(costed: CostedBook, span: Period, grain: Grain) -> Figures:
     """The figures of a period that closing pins: cost, contacts, cost per contact, where the ledger went."""
     found: Figures = {}
     for basis in BASES:
-        s = state(costed, Slice(span, grain, basis=basis), compare=False)  # type: ignore[arg-type]
+        question = Slice(span, grain, basis=basis, calendar=costed.book.settings.calendar)
+        s = state(costed, question, compare=False)
         found[basis] = {
             "cost_cents": str(s.total.cents),
             "contacts": str(s.total.contacts),
@@ -38,16 +41,16 @@ def differing(costed: CostedBook, pinned: Mapping[str, Mapping[str, object]]) ->
     """Closed periods (label -> the figures pinned) for which a costed Book gives other figures, and which."""
     found = {}
     for label, figures in pinned.items():
-        span, grain = parse_period(label, costed.book.settings.fiscal_start_month)
+        span, grain = parse_period(label, costed.book.settings.calendar)
         if differs := moved(figures, period_figures(costed, span, grain), costed.currency):
             found[label] = differs
     return found
 
 
-def closed_notes(differ: Mapping[str, list[str]], span: Period, fiscal: int) -> Iterator[str]:
+def closed_notes(differ: Mapping[str, list[str]], span: Period, calendar: FiscalCalendar) -> Iterator[str]:
     """What a statement of a span says of closed periods in it that differ from what was reported."""
     for label, figures in differ.items():
-        closed = parse_period(label, fiscal)[0]
+        closed = parse_period(label, calendar)[0]
         if closed.start < span.end and span.start < closed.end:
             yield f"{label} is closed, and today's data differs from what was reported: {'; '.join(figures)}."
 

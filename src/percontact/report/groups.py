@@ -19,7 +19,7 @@ from percontact.costing.costed import Cell, CostedBook, whole_cell
 from percontact.costing.denominator import Denominator, Per, denominator
 from percontact.costing.slice import MONTH, Slice
 from percontact.values.money import divide
-from percontact.values.period import Grain, Period, periods, start_of
+from percontact.values.period import Period, start_of
 
 VALUE_DIGITS = 6
 VALUE_PICO = 10 ** (12 - VALUE_DIGITS)
@@ -87,13 +87,12 @@ def _cells(costed: CostedBook, question: Slice) -> list[Cell]:
     inner = replace(question, by=(*plain, "pool"), grain="day" if question.by_day else "month")
     made_of = composition(costed, question.months, ledger_dims, question.basis)
     sums: dict[tuple[date, tuple[object, ...]], int] = defaultdict(int)
-    fiscal = costed.book.settings.fiscal_start_month
     for cell in costed.cells(inner)[0]:
         pool = str(cell.values[-1])
         period = (
             question.span.start
             if question.grain == "whole"
-            else start_of(cell.period, question.grain, fiscal)
+            else start_of(cell.period, question.grain, question.calendar)
         )
         made = made_of.get((pool, cell.period.replace(day=1)), {})
         for values, pico in divide_cell(cell.pico, made).items():
@@ -120,14 +119,13 @@ def _group(cell: Cell, told: Denominator, values: tuple[object, ...]) -> Group:
 
 def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
     """On basis full without conditions: what no contact can be charged with, as rows of its own."""
-    fiscal = costed.book.settings.fiscal_start_month
     found: dict[tuple[date, str], int] = defaultdict(int)
     for period in _steps(question):
         rest = costed.left_over(period)
         start = (
             question.span.start
             if question.grain == "whole"
-            else start_of(period.start, question.grain, fiscal)
+            else start_of(period.start, question.grain, question.calendar)
         )
         # Unused capacity of pools that somebody used is in the full rate already; of the others it has no
         # taker.
@@ -146,9 +144,8 @@ def _common_cost(costed: CostedBook, question: Slice) -> list[Group]:
 
 
 def _steps(question: Slice) -> list[Period]:
-    step: Grain = question.grain if question.grain in ("day", "week") else "month"
-    whole = periods(question.span, step)
-    return [Period(max(p.start, question.span.start), min(p.end, question.span.end)) for p in whole]
+    """The periods asked for, or the months they are made of, cut to the span."""
+    return question.steps if question.steps_cut_months else replace(question, grain="month").steps
 
 
 def _merged(groups: Sequence[Group]) -> list[Group]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from percontact.metrics.figure import Figure, Panel
 from percontact.metrics.guard import judge
 from percontact.report.document import Cell, Document, Kind, Table, TableColumn
 from percontact.report.records import records_of
-from percontact.report.words import DEMO_NOTE, count_text, value_text
+from percontact.report.words import DEMO_NOTE, count_text, cut_notes, value_text
 from percontact.values.money import cents, to_pico
 from percontact.values.period import label
 
@@ -42,7 +42,6 @@ def measured_document(
     panel: Panel,
     currency: str,
     *,
-    fiscal: int,
     demo: bool,
     beside: Sequence[tuple[str, Panel]] = (),
     further: Sequence[Table] = (),
@@ -54,11 +53,11 @@ def measured_document(
     """
     span = panel.question.span
     when = f"{span.start} to {span.end - timedelta(days=1)}"
-    tables = [_figures(panel, currency, fiscal)]
+    tables = [_figures(panel, currency)]
     tables += [beside_table(panel, name, other, currency) for name, other in beside]
     tables += further
-    records = _records(panel, currency, fiscal)
-    notes = (*_mark_notes(panel), *panel.notes)
+    records = _records(panel, currency)
+    notes = (*cut_notes(panel.question), *_mark_notes(panel), *panel.notes)
     names = ", ".join(c.symbol or c.name for c in panel.cards)
     return Document(
         title=f"{names}, {when}",
@@ -82,7 +81,7 @@ def measured_document(
 # -- for people ----------------------------------------------------------------------------------------------
 
 
-def _figures(panel: Panel, currency: str, fiscal: int) -> Table:
+def _figures(panel: Panel, currency: str) -> Table:
     """A row a place, a column a metric."""
     written = {c.metric: written_as(c, panel.totals[c.metric]) for c in panel.cards}
     dims = panel.question.shown_by
@@ -96,7 +95,7 @@ def _figures(panel: Panel, currency: str, fiscal: int) -> Table:
     for place in panel.places:
         values = tuple(None if v is None else str(v) for v in place[1])
         cells = [_cell(panel.figures[c.metric].get(place), written[c.metric], currency) for c in panel.cards]
-        rows.append((_label(panel, place[0], fiscal), *values, *cells))
+        rows.append((_label(panel, place[0]), *values, *cells))
     total = ("whole span", *(None for _ in dims), *(
         _cell(panel.totals[c.metric], written[c.metric], currency) for c in panel.cards
     ))  # fmt: skip
@@ -229,15 +228,15 @@ def _money(value: Fraction, currency: str) -> str:
     return value_text(_decimal(value), currency)
 
 
-def _label(panel: Panel, start: object, fiscal: int) -> str:
+def _label(panel: Panel, start: date) -> str:
     grain = panel.question.grain
-    return "whole span" if grain == "whole" else label(start, grain, fiscal)  # type: ignore[arg-type]
+    return "whole span" if grain == "whole" else label(start, grain, panel.question.calendar)
 
 
 # -- for machines --------------------------------------------------------------------------------------------
 
 
-def _records(panel: Panel, currency: str, fiscal: int) -> Table:
+def _records(panel: Panel, currency: str) -> Table:
     """A row a figure, with what it is made of."""
     dims = panel.question.shown_by
     columns = (
@@ -255,7 +254,7 @@ def _records(panel: Panel, currency: str, fiscal: int) -> Table:
             if (figure := figures.get(place)) is not None:
                 values = tuple(None if v is None else str(v) for v in place[1])
                 rows.append(
-                    (card.metric, _label(panel, place[0], fiscal), *values, *_numbers(card, figure, currency))
+                    (card.metric, _label(panel, place[0]), *values, *_numbers(card, figure, currency))
                 )
     return Table("Figures", columns, tuple(rows))
 

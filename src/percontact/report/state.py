@@ -17,7 +17,7 @@ from percontact.report.pool_lines import pool_lines, proof_line, shared_lines
 from percontact.report.statement import Line, Statement
 from percontact.report.words import headline, statement_notes
 from percontact.values.money import cents, share_cents
-from percontact.values.period import GRAINS, label, next_start, periods, start_of
+from percontact.values.period import label, next_start, periods, start_of
 
 
 def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare: bool = True) -> Statement:
@@ -28,11 +28,13 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
     Raises FaultOfOurs E-REC-01 when the answer and the ledger differ.
     """
     known = _with_ledger(costed, question)
-    shown = question if question.grain in ("day", "week", "month") else known
-    groups, total, told = group_cells(costed, shown, per)
-    if known != shown:
-        total = whole_of(costed, known, per)
-    whole = _whole_line(costed, known, total, _span_label(question, costed))
+    groups, total, told = group_cells(costed, known, per)
+    if known != question and question.grain in ("day", "week", "month", "fiscal-month"):
+        # A period that only months without a ledger touch is shown with its contacts, its cost unknown.
+        without, _, told = group_cells(costed, question, per)
+        groups += [g for g in without if not _has_ledger(costed, question, g.cell.period)]
+        groups.sort(key=lambda g: g.cell.period)
+    whole = _whole_line(costed, known, total, _span_label(question))
     proof = proof_line(costed.reconciliation(question.span), costed.currency)
     answer = Statement(
         headline="",
@@ -40,7 +42,7 @@ def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare:
         basis=question.basis,
         per=per,
         grain=question.grain,
-        span=_span_label(question, costed),
+        span=_span_label(question),
         by=question.shown_by,
         where=tuple(_condition(c) for c in question.where),
         rows=tuple(_lines(costed, question, groups)),
@@ -86,8 +88,7 @@ def _only_total(costed: CostedBook, question: Slice, per: Per) -> Line:
 
 def _lines(costed: CostedBook, question: Slice, groups: Sequence[Group]) -> list[Line]:
     amounts = share_cents([g.cell.pico for g in groups], costed.currency)
-    fiscal = costed.book.settings.fiscal_start_month
-    named = {start: _name(start, question.grain, fiscal) for start in {g.cell.period for g in groups}}
+    named = {start: _name(start, question) for start in {g.cell.period for g in groups}}
     priced = {start for start in named if _has_ledger(costed, question, start)}
     return [
         _line(costed, g, c, period=named[g.cell.period], priced=g.cell.period in priced)
@@ -95,8 +96,10 @@ def _lines(costed: CostedBook, question: Slice, groups: Sequence[Group]) -> list
     ]
 
 
-def _name(start: date, grain: str, fiscal: int) -> str:
-    return next((label(start, g, fiscal) for g in GRAINS if g == grain), start.isoformat())
+def _name(start: date, question: Slice) -> str:
+    if question.grain == "whole":
+        return start.isoformat()
+    return label(start, question.grain, question.calendar)
 
 
 def _line(costed: CostedBook, group: Group, amount: int, *, period: str, priced: bool) -> Line:
@@ -133,26 +136,25 @@ def _has_ledger(costed: CostedBook, question: Slice, start: date) -> bool:
     months = [m for m in costed.ledger_months if m in span]
     if question.grain == "whole":
         return bool(months)
-    fiscal = costed.book.settings.fiscal_start_month
-    return any(start_of(m, question.grain, fiscal) == start or start.replace(day=1) == m for m in months)
+    grain, calendar = question.grain, question.calendar
+    return any(start_of(m, grain, calendar) == start or start.replace(day=1) == m for m in months)
 
 
 def _condition(c: Condition) -> str:
     return f"{c.dimension}{'!=' if c.negate else '='}{','.join(v or '(unknown)' for v in c.values)}"
 
 
-def _span_label(question: Slice, costed: CostedBook) -> str:
+def _span_label(question: Slice) -> str:
     """The span in the grain's own words, or by its days where it does not begin and end with the grain."""
-    fiscal = costed.book.settings.fiscal_start_month
     last_day = question.span.end - timedelta(days=1)
     by_days = str(last_day) if last_day == question.span.start else f"{question.span.start} to {last_day}"
-    grain = question.grain
+    grain, calendar = question.grain, question.calendar
     if grain == "whole":
         return by_days
-    first, last = start_of(question.span.start, grain, fiscal), start_of(last_day, grain, fiscal)
-    if first != question.span.start or next_start(last, grain) != question.span.end:
+    first, last = start_of(question.span.start, grain, calendar), start_of(last_day, grain, calendar)
+    if first != question.span.start or next_start(last, grain, calendar) != question.span.end:
         if question.cuts_a_month:
             return by_days
         grain, first, last = "month", question.span.start, last_day.replace(day=1)
-    one, other = label(first, grain, fiscal), label(last, grain, fiscal)
+    one, other = label(first, grain, calendar), label(last, grain, calendar)
     return one if one == other else f"{one} to {other}"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from percontact.costing.slice import Slice
 from percontact.report.lacking import lack_notes
 from percontact.report.statement import Statement
 from percontact.values.money import cents, cents_text, minor_digits
-from percontact.values.period import Period, periods
+from percontact.values.period import Period, label, periods, start_of
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
@@ -109,6 +110,18 @@ def _beside(s: Statement) -> Iterator[str]:
     yield f" That is {'; '.join(parts)}."
 
 
+def cut_notes(question: Slice) -> Iterator[str]:
+    """A sentence for each period that lies in the span only in part."""
+    if question.grain == "whole":
+        return
+    for cut in question.cut_steps:
+        name = label(
+            start_of(cut.start, question.grain, question.calendar), question.grain, question.calendar
+        )
+        days = str(cut.start) if cut.days == 1 else f"{cut.start} to {cut.end - timedelta(days=1)}"
+        yield f"{name} is in the span only in part: {days}."
+
+
 def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: list[str]) -> Iterator[str]:
     """What the reader must know, most important first."""
     if s.demo:
@@ -124,6 +137,7 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
             "The span cuts a month: assigned and unused cost follow the work, "
             "and unassigned cost is spread evenly over the days of the month."
         )
+    yield from cut_notes(question)
     if s.proof.unclaimed:
         yield (
             f"No rule claims {money(s.proof.unclaimed, s.currency)} of the ledger: "

@@ -14,6 +14,7 @@ from percontact.records.dialect import connect, literal
 from percontact.records.landing import Staged
 from percontact.store.manifest import now
 from percontact.store.snapshot import known
+from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import Period, add_months, parse_period
 from percontact.values.problem import problem
 
@@ -110,12 +111,26 @@ def closings(con: sqlite3.Connection) -> list[Closing]:
     return [_closing(row) for row in con.execute(f"SELECT {_COLUMNS} FROM closings ORDER BY id")]
 
 
-def hit_by(con: sqlite3.Connection, staged: Staged, fiscal_start_month: int) -> list[str]:
+def hit_by(con: sqlite3.Connection, staged: Staged, calendar: FiscalCalendar) -> list[str]:
     """Labels of the closed periods that rows of a staged import fall in."""
     closed_now = [c.label for c in closings(con) if c.reopened_at is None]
     if staged.table not in MOVES_FIGURES:
         return []
-    return [name for name in closed_now if _falls_in(staged, parse_period(name, fiscal_start_month)[0])]
+    return [name for name in closed_now if _falls_in(staged, parse_period(name, calendar)[0])]
+
+
+def moved_by(con: sqlite3.Connection, now: FiscalCalendar, then: FiscalCalendar) -> list[str]:
+    """Labels of the closed periods that another calendar would give other days."""
+    closed_now = [c.label for c in closings(con) if c.reopened_at is None]
+    return [name for name in closed_now if _days(name, now) != _days(name, then)]
+
+
+def _days(name: str, calendar: FiscalCalendar) -> Period | None:
+    """The days a label names, or None where the calendar has no such period."""
+    try:
+        return parse_period(name, calendar)[0]
+    except ValueError:
+        return None
 
 
 def _falls_in(staged: Staged, span: Period) -> bool:

@@ -101,15 +101,20 @@ def make(folder: Path, settings: Settings) -> bool:
             con.executescript(_TABLES)
             _grow(con)
             con.execute(f"PRAGMA application_id = {APPLICATION}")
-            con.executemany(
-                "INSERT INTO settings VALUES (?, ?)",
-                [(k, json.dumps(v)) for k, v in asdict(settings).items()],
-            )
+            write_settings(con, settings)
             con.execute("INSERT INTO snapshots VALUES (1, ?, 'workspace made')", [now()])
             con.execute("PRAGMA journal_mode = WAL")
         return place_once(draft, folder / NAME)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_settings(con: sqlite3.Connection, settings: Settings) -> None:
+    """Put the settings in place of those before."""
+    con.executemany(
+        "INSERT OR REPLACE INTO settings VALUES (?, ?)",
+        [(k, json.dumps(v)) for k, v in asdict(settings).items()],
+    )
 
 
 def read_settings(folder: Path) -> Settings:

@@ -19,7 +19,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from percontact.store.closing import Closing
 from percontact.store.history import Import, SetAside
 from percontact.store.manifest import reading, writing
 from percontact.store.snapshot import Snapshot
+from percontact.values.fiscal import FiscalCalendar
 from percontact.values.problem import problem
 
 KEY_FILE = "workspace.key"
@@ -91,6 +92,29 @@ class Workspace:
             why = "Without it the ids of people in new files would not match those landed before."
             raise problem("E-WS-04", str(root), what, why, "Bring it back from a backup.")
         return cls(root, settings, key)
+
+    def recount(self, calendar: FiscalCalendar) -> Workspace:
+        """The workspace with its weeks and fiscal years counted by another calendar; its rows stay.
+
+        Raises E-ARG-03 when that would move the days of a period that is closed.
+        """
+        settings = replace(
+            self.settings,
+            fiscal_start_month=calendar.start_month,
+            fiscal_pattern=calendar.pattern,
+            fiscal_year_ends=calendar.year_ends,
+            fiscal_end_day=calendar.end_day,
+            fiscal_named=calendar.named,
+            week_starts=calendar.week_starts,
+        )
+        with writing(self.path) as con:
+            if moved := closing.moved_by(con, self.settings.calendar, calendar):
+                what = f"{', '.join(moved)} would name other days"
+                why = "It is closed: its figures were reported for the days it names now."
+                do = f"Open it first: percontact close {moved[0]} --reopen BECAUSE."
+                raise problem("E-ARG-03", "settings", what, why, do)
+            manifest.write_settings(con, settings)
+        return replace(self, settings=settings)
 
     # -- reading --
 
@@ -272,7 +296,7 @@ class Workspace:
     def closed_periods_hit(self, staged: Staged) -> list[str]:
         """Labels of the closed periods that rows of a staged import fall in."""
         with reading(self.path) as con:
-            return closing.hit_by(con, staged, self.settings.fiscal_start_month)
+            return closing.hit_by(con, staged, self.settings.calendar)
 
     # -- keeping house --
 

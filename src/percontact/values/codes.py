@@ -17,7 +17,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-WS-07": ("Period is closed", "Its figures were reported and are pinned to what they came from.", "Reopen it first, and say why; the figures that were reported stay as history."),
     "E-WS-08": ("No room on the disk", "The disk, a quota or the largest file allowed is full. What was begun was taken back whole.", "Make room, or move the workspace to a larger disk."),
     "E-ARG-01": ("Unknown name", "A dimension, column or value named in the call is not in the data.", "Use one of the names listed in the message."),
-    "E-ARG-02": ("Not a period", "The text names no day, week, month, quarter or year.", "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1 or FY2026."),
+    "E-ARG-02": ("Not a period", "The text names no day, week, month, quarter or year.", "Write 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-P03, FY2026-Q1 or FY2026."),
     "E-ARG-03": ("Cannot be asked together", "Two parts of the call contradict each other.", "Leave one of them out."),
     "E-DATA-01": ("Data is missing", "The question needs a table that has no rows.", "Import it: percontact import TABLE FILE."),
     "E-FILE-01": ("File not found", "No file of that name can be read.", "Check the path."),

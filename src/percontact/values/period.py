@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-Grain = Literal["day", "week", "month", "quarter", "year", "fiscal-quarter", "fiscal-year"]
+from percontact.values.fiscal import FiscalCalendar
+
+Grain = Literal["day", "week", "month", "quarter", "year", "fiscal-month", "fiscal-quarter", "fiscal-year"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
 
+PLAIN = FiscalCalendar()
+"""Weeks of ISO 8601 and fiscal years that are calendar years."""
+
 _DAY = timedelta(days=1)
+_MONTHS = {
+    "month": 1, "quarter": 3, "year": 12, "fiscal-month": 1, "fiscal-quarter": 3, "fiscal-year": 12,
+}  # fmt: skip
+"""Calendar or fiscal months in a period of a grain."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,79 +54,104 @@ def add_months(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def start_of(day: date, grain: Grain, fiscal_start_month: int = 1) -> date:
-    """First day of the period of this grain that holds `day`; weeks start on Monday (ISO 8601)."""
+def start_of(day: date, grain: Grain, calendar: FiscalCalendar = PLAIN) -> date:
+    """First day of the period of this grain that holds `day`."""
     if grain == "day":
         return day
     if grain == "week":
-        return day - timedelta(days=day.weekday())
-    first = day.replace(day=1)
-    if grain == "month":
-        return first
-    anchor = fiscal_start_month if grain.startswith("fiscal") else 1
-    span = 12 if grain.endswith("year") else 3
-    return add_months(first, -((day.month - anchor) % 12 % span))
+        return calendar.week_of(day)
+    if grain.startswith("fiscal"):
+        return calendar.start_of(day, _MONTHS[grain])
+    return add_months(day, -((day.month - 1) % _MONTHS[grain]))
 
 
-def next_start(start: date, grain: Grain) -> date:
+def next_start(start: date, grain: Grain, calendar: FiscalCalendar = PLAIN) -> date:
     """First day of the period after the one that starts at `start`."""
     if grain == "day":
         return start + _DAY
     if grain == "week":
         return start + 7 * _DAY
-    return add_months(start, {"month": 1, "quarter": 3, "fiscal-quarter": 3}.get(grain, 12))
+    if grain.startswith("fiscal"):
+        return calendar.next_start(start, _MONTHS[grain])
+    return add_months(start, _MONTHS[grain])
 
 
-def label(start: date, grain: Grain, fiscal_start_month: int = 1) -> str:
+def label(start: date, grain: Grain, calendar: FiscalCalendar = PLAIN) -> str:
     """The name of a period, sortable within its grain.
 
-    A fiscal year bears the calendar year it ends in, as most finance teams name it.
+    A week belongs to the year that holds most of its days, as in ISO 8601, whatever day it starts on.
 
-    >>> label(date(2026, 4, 1), "quarter"), label(date(2025, 10, 1), "fiscal-year", 10)
+    >>> label(date(2026, 4, 1), "quarter"), label(date(2025, 10, 1), "fiscal-year", FiscalCalendar(10))
     ('2026-Q2', 'FY2026')
     """
     if grain == "day":
         return start.isoformat()
     if grain == "week":
-        iso = start.isocalendar()
-        return f"{iso.year}-W{iso.week:02d}"
+        middle = start + 3 * _DAY
+        return f"{middle.year}-W{(middle.timetuple().tm_yday - 1) // 7 + 1:02d}"
     if grain == "month":
         return f"{start:%Y-%m}"
     if grain == "quarter":
         return f"{start.year}-Q{(start.month - 1) // 3 + 1}"
     if grain == "year":
         return f"{start.year}"
-    year_start = start_of(start, "fiscal-year", fiscal_start_month)
-    fiscal_year = add_months(year_start, 11).year
+    year = calendar.year_of(start)
     if grain == "fiscal-year":
-        return f"FY{fiscal_year}"
-    quarter = ((start.year - year_start.year) * 12 + start.month - year_start.month) // 3 + 1
-    return f"FY{fiscal_year}-Q{quarter}"
+        return f"FY{year}"
+    month = sum(first <= start for first in calendar.months(year)[:12])
+    return f"FY{year}-P{month:02d}" if grain == "fiscal-month" else f"FY{year}-Q{(month - 1) // 3 + 1}"
 
 
-def periods(span: Period, grain: Grain, fiscal_start_month: int = 1) -> Iterator[Period]:
+def periods(span: Period, grain: Grain, calendar: FiscalCalendar = PLAIN) -> Iterator[Period]:
     """The periods of a grain that touch `span`, whole (not cut to it), in order."""
-    start = start_of(span.start, grain, fiscal_start_month)
+    start = start_of(span.start, grain, calendar)
     while start < span.end:
-        end = next_start(start, grain)
+        end = next_start(start, grain, calendar)
         yield Period(start, end)
         start = end
 
 
-def before(span: Period) -> Period:
-    """The span before a span: as many whole months, or as many days."""
+def before(span: Period, calendar: FiscalCalendar = PLAIN) -> Period:
+    """The span before a span: as many whole months, as many fiscal months, or as many days."""
     if span.start.day == 1 and span.end.day == 1:
-        months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month
-        return Period(add_months(span.start, -months), span.start)
+        return _months_back(span, _months_between(span.start, span.end))
+    fiscal = _fiscal_months(span, calendar)
+    if fiscal:
+        return Period(_fiscal_back(span.start, fiscal, calendar), span.start)
     return Period(span.start - timedelta(days=span.days), span.start)
 
 
-def last_year(span: Period) -> Period:
-    """The same span a year before: the same months, or the same weekdays 52 weeks before."""
+def last_year(span: Period, calendar: FiscalCalendar = PLAIN) -> Period:
+    """The same span a year before: the same months or fiscal months, or the same weekdays 52 weeks before."""
     if span.start.day == 1 and span.end.day == 1:
-        return Period(add_months(span.start, -12), add_months(span.end, -12))
+        return _months_back(span, 12)
+    if _fiscal_months(span, calendar):
+        return Period(_fiscal_back(span.start, 12, calendar), _fiscal_back(span.end, 12, calendar))
     # 52 weeks: the same weekdays, which matter more to a contact centre than the same dates.
     return Period(span.start - timedelta(days=364), span.end - timedelta(days=364))
+
+
+def _months_between(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month
+
+
+def _months_back(span: Period, months: int) -> Period:
+    return Period(add_months(span.start, -months), add_months(span.end, -months))
+
+
+def _fiscal_months(span: Period, calendar: FiscalCalendar) -> int:
+    """How many whole fiscal months of weeks a span is made of; 0 = it is not."""
+    if not calendar.by_weeks:
+        return 0
+    found = list(periods(span, "fiscal-month", calendar))
+    return len(found) if (found[0].start, found[-1].end) == (span.start, span.end) else 0
+
+
+def _fiscal_back(start: date, months: int, calendar: FiscalCalendar) -> date:
+    """The start of the fiscal month that lies `months` before the one that starts at `start`."""
+    for _ in range(months):
+        start = calendar.start_of(start - _DAY, 1)
+    return start
 
 
 _FORMS: tuple[tuple[str, Grain], ...] = (
@@ -126,13 +160,14 @@ _FORMS: tuple[tuple[str, Grain], ...] = (
     (r"(\d{4})-(\d{2})", "month"),
     (r"(\d{4})-Q([1-4])", "quarter"),
     (r"(\d{4})", "year"),
+    (r"FY(\d{4})-P(0[1-9]|1[0-2])", "fiscal-month"),
     (r"FY(\d{4})-Q([1-4])", "fiscal-quarter"),
     (r"FY(\d{4})", "fiscal-year"),
 )
 
 
-def parse_period(text: str, fiscal_start_month: int = 1) -> tuple[Period, Grain]:
-    """Read the name of a period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-Q1, FY2026.
+def parse_period(text: str, calendar: FiscalCalendar = PLAIN) -> tuple[Period, Grain]:
+    """Read the name of a period: 2026-03-09, 2026-W11, 2026-03, 2026-Q1, 2026, FY2026-P03, FY2026-Q1, FY2026.
 
     Raises ValueError for any other text and for days that do not exist.
 
@@ -142,20 +177,24 @@ def parse_period(text: str, fiscal_start_month: int = 1) -> tuple[Period, Grain]
     for pattern, grain in _FORMS:
         match = re.fullmatch(pattern, text.strip(), re.IGNORECASE)
         if match:
-            start = _start(grain, [int(g) for g in match.groups()], fiscal_start_month)
-            return Period(start, next_start(start, grain)), grain
+            start = _start(grain, [int(g) for g in match.groups()], calendar)
+            if grain == "week" and label(start, grain, calendar) != text.strip().upper():
+                break  # a 53rd week of a year that has 52
+            return Period(start, next_start(start, grain, calendar)), grain
     raise ValueError(f"not a period: {text!r}")
 
 
-def _start(grain: Grain, numbers: list[int], fiscal_start_month: int) -> date:
+def _start(grain: Grain, numbers: list[int], calendar: FiscalCalendar) -> date:
     year = numbers[0]
     if grain == "day":
         return date(year, numbers[1], numbers[2])
     if grain == "week":
-        return date.fromisocalendar(year, numbers[1], 1)
+        # 4 January is always in week 1, the first that has most of its days in the year.
+        return calendar.week_of(date(year, 1, 4)) + 7 * (numbers[1] - 1) * _DAY
     if grain == "month":
         return date(year, numbers[1], 1)
     if grain in ("quarter", "year"):
         return date(year, 1 if grain == "year" else numbers[1] * 3 - 2, 1)
-    fiscal_year_start = add_months(date(year, fiscal_start_month, 1), 0 if fiscal_start_month == 1 else -12)
-    return fiscal_year_start if grain == "fiscal-year" else add_months(fiscal_year_start, numbers[1] * 3 - 3)
+    if grain == "fiscal-year":
+        return calendar.year_start(year)
+    return calendar.months(year)[(numbers[1] - 1) * _MONTHS[grain]]
