@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from percontact.front import cost, land, measure, open
+    from percontact.front import cost, explain, land, measure, open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "cost", "land", "measure", "open"]
+__all__ = ["__version__", "cost", "explain", "land", "measure", "open"]
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `percontact --help` must not wait for the engine.
-    if name in ("cost", "land", "measure", "open"):
+    if name in ("cost", "explain", "land", "measure", "open"):
         from percontact import front
 
         return getattr(front, name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python front door: `percontact.open`, `percontact.cost`, `percontact.measure`, `percontact.land`."""
+"""The Python front door: `percontact.open`, `.cost`, `.measure`, `.explain`, `.land`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
-from percontact import measuring
+from percontact import explaining, measuring
+from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook, land_frame
 from percontact.records.landing import Receipt
@@ -151,6 +152,66 @@ def measure(
     }  # fmt: skip
     panel = measuring.panel_of(book, metrics, **question)  # type: ignore[arg-type]
     return Measures(panel, measuring.panel_document(book, panel, compare))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A change of cost as Python holds it: exact parts, frames, and a page in a notebook.
+
+    change    the bridge asked for, with what always stands beside it
+    document  the same for people; the frames hold a row a part and piece
+    """
+
+    change: explaining.Explained
+    document: Document
+
+    @property
+    def bridge(self) -> Bridge:
+        """Ends and parts, in whole pico units."""
+        return self.change.bridge
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self.document)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The parts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self.document)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The parts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self.document)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self.document)
+
+    def __str__(self) -> str:
+        return str(render(self.document, "text"))
+
+
+def explain(
+    book: OpenBook,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    against: str | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    per: str = "contact",
+) -> Explanation:
+    """Why a cost changed: the bridge of `percontact explain`, with the same names.
+
+    start, end  the period before and the period after; with `against`, a span
+    against     None, previous, last-year
+    by          the tree of contacts, from the top: channel, team, reason
+    per         contact, resolution or total
+    Raises PercontactError E-ARG-01, E-ARG-02 for unknown names, E-DATA-01 where a month lacks data.
+    """
+    found = explaining.explained(
+        book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per
+    )
+    return Explanation(found, explaining.document(book, found))
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

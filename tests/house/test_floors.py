@@ -27,6 +27,7 @@ FLOORS = {
     "pipeline": 8,
     "answers": 9,
     "measuring": 9,
+    "explaining": 9,
     "front": 10,
     "demo": 9,
     "web": 10,

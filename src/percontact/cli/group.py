@@ -21,6 +21,7 @@ VERBS = {
     "policy": "Propose or check the rules that place each cost line.",
     "cost": "What contacts cost: the cost statement.",
     "measure": "Metrics by period and slice: CSAT, FCR, AHT, service level, churn, ...",
+    "explain": "Why a cost changed, split exactly by cause.",
     "kpi": "List, search and explain metrics, with today's own figures.",
     "customers": "Cost to serve by customer and segment, and how concentrated it is.",
     "contacts": "List single contacts with their cost.",
@@ -53,6 +54,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.cost import command
         case "measure":
             from percontact.cli.measure import command
+        case "explain":
+            from percontact.cli.explain import command
         case "kpi":
             from percontact.cli.kpi import command
         case "customers":

@@ -133,6 +133,31 @@ class CostedBook(Assignment):
         self.con.execute(f"DROP TABLE IF EXISTS {name}_work")
         return name
 
+    def keep_work(self, question: Slice, *, name: str) -> str:
+        """Make the table `name` of a question's work, not yet priced.
+
+        Its columns: inside, period, the dimensions asked (d0, d1, ...), month, the pool keys, SUMS, the parts
+        of the drivers, anchor.
+        """
+        sums = self._summed_work(question, list(question.by))
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sums}")
+        if not self.knows_combos(question.months):
+            self.keep_combos(name, question.months)
+        return name
+
+    def cost_of_work(self, question: Slice, work: str) -> int:
+        """Pico that a question's work cost, of the table that `keep_work` made of it.
+
+        Raises FaultOfOurs E-REC-01 when it is not, with what the question leaves out, the amount assigned.
+        """
+        prices = self.prices(question.months, question.basis)
+        priced = self._priced_sums(work, [], prices)
+        rows = self.con.execute(f"SELECT inside, sum(pico) FROM ({priced}) GROUP BY 1").fetchall()
+        check_answer(
+            question, self.assigned_on(question.months, question.basis), sum(int(p) for _, p in rows)
+        )
+        return sum(int(pico) for inside, pico in rows if inside)
+
     def _answered(self, question: Slice, name: str) -> str:
         """SQL relation of an answer: a query, or the table `name` where it takes more than one."""
         dims = [d for d in question.by if d != "pool"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Floor 5: why a figure changed, where, and what to look at."""
 
+from percontact.explain.bridge import Bridge, Part, Piece
 from percontact.explain.scan import Found, scan
 
-__all__ = ["scan", "Found"]
+__all__ = ["scan", "Bridge", "Found", "Part", "Piece"]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percontact explain: why a cost changed, split exactly by cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from percontact.cli.speak import call, open_book, output_options, say
+
+
+@click.command("explain")
+@click.option(
+    "--from",
+    "start",
+    metavar="PERIOD",
+    help="The period before the change: 2025-12, 2025-Q4, 2025-W50, ... "
+    "With --against: where the span begins.",
+)
+@click.option(
+    "--to",
+    "end",
+    metavar="PERIOD",
+    help="The period after the change. Default: the last month. With --against: where the span ends.",
+)
+@click.option(
+    "--against",
+    metavar="WITH",
+    help="previous or last-year: hold the span --from .. --to against the one before it, or the same a year "
+    "earlier.",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIM",
+    help="The tree of contacts, from the top: channel, team, reason (default). May be repeated.",
+)
+@click.option("--where", multiple=True, metavar="DIM=VALUE", help="Only these contacts: team=Billing.")
+@click.option(
+    "--per", default="contact", metavar="UNIT", help="contact (default), resolution, or total: total cost."
+)
+@click.option(
+    "--basis",
+    default="used",
+    metavar="BASIS",
+    help="used (default), full (with unused and unassigned cost) or marginal.",
+)
+@click.option("--part", metavar="PART", help="Open one part: 'handle time', 'channel mix', currency, ...")
+@click.option(
+    "--amounts",
+    type=click.Choice(["effective", "billed"]),
+    default="effective",
+    help="Cost spread over the days it is for, or when booked.",
+)
+@click.option("--snapshot", type=int, metavar="N", help="The data as it was at an earlier state.")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    against: str | None,
+    by: tuple[str, ...],
+    where: tuple[str, ...],
+    per: str,
+    basis: str,
+    part: str | None,
+    amounts: str,
+    snapshot: int | None,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Why a cost changed: the change split exactly into volume, mix, handle time, idle time, prices, ....
+
+    \b
+    percontact explain --from 2025-12 --to 2026-01          from December to January
+    percontact explain --to 2026-Q1 --per total             the quarter against the one before
+    percontact explain --from 2026-01 --to 2026-06 --against last-year --basis full
+    percontact explain --from 2025-12 --to 2026-01 --part "handle time"
+    """
+    from percontact.explaining import document, explained
+
+    book = open_book(ctx, amounts, snapshot)
+    found = explained(book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per)
+    say(document(book, found, part=part, call=call(ctx)), form=form, as_json=as_json, output=output)
+    if output is None and not as_json and form in (None, "text") and part is None and found.bridge.parts:
+        name = found.bridge.parts[0].name
+        click.echo(f"\nNext: add --part '{name}' to open it.", err=True)
