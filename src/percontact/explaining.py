@@ -16,6 +16,7 @@ from percontact.explain.gather import PARTS, gather
 from percontact.pipeline import OpenBook, named_period
 from percontact.report.bridged import bridge_document
 from percontact.report.document import Document
+from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import (
     GRAINS,
     Period,
@@ -86,15 +87,15 @@ def explained(
 
 
 def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tuple[str, ...]) -> Explained:
-    costed, fiscal = book.costed, book.settings.fiscal_start_month
-    labels = (named(sides[0].span, fiscal), named(sides[1].span, fiscal))
+    costed, calendar = book.costed, book.settings.calendar
+    labels = (named(sides[0].span, calendar), named(sides[1].span, calendar))
     units, notes = (Fraction(1), Fraction(1)), tuple[str, ...]()
     if unit == "resolution":
         units, notes = _resolutions(book, sides)
     found = gather(costed, sides, labels)
     for side, end in zip(sides, found.ends, strict=True):
         if not end.contacts:
-            raise _nothing(book, f"no contact was handled in {named(side.span, fiscal)}",
+            raise _nothing(book, f"no contact was handled in {named(side.span, calendar)}",
                            "A change of cost per contact needs contacts on both sides.")  # fmt: skip
     wanted: list[Unit] = list(dict.fromkeys(["contact", "total", unit]))
     bridges = {}
@@ -115,12 +116,12 @@ def spans_of(
     Without `against`: the period `start` names and the period `end` names; `end` alone, or nothing, stands
     against the period before it. With `against`: the span from `start` to `end` against another.
     """
-    fiscal = book.settings.fiscal_start_month
+    calendar = book.settings.calendar
     if against is not None:
         chosen = _one_of(against, AGAINST, "--against")
         span = book.span(start or end, end or start) if start or end else _last_month(book)
         return (before(span) if chosen == "previous" else last_year(span)), span
-    after = named_period(end, "--to", fiscal) if end else None
+    after = named_period(end, "--to", calendar) if end else None
     if start is None:
         after = after or _last_month(book)
         return before(after), after
@@ -132,7 +133,7 @@ def spans_of(
             "--from names the period before the change, --to the one after it.",
             f"Add --to PERIOD, or say what {start} is held against: --against previous.",
         )
-    return named_period(start, "--from", fiscal), after
+    return named_period(start, "--from", calendar), after
 
 
 def _last_month(book: OpenBook) -> Period:
@@ -140,12 +141,15 @@ def _last_month(book: OpenBook) -> Period:
     return Period(add_months(whole.end, -1), whole.end)
 
 
-def named(span: Period, fiscal: int) -> str:
+def named(span: Period, calendar: FiscalCalendar) -> str:
     """A span by its shortest name: 2026-01, 2026-Q1, or its first and last month or day."""
     for grain in ("month", "quarter", "year", "fiscal-quarter", "fiscal-year", "week", "day"):
         one = next(g for g in GRAINS if g == grain)
-        if start_of(span.start, one, fiscal) == span.start and next_start(span.start, one) == span.end:
-            return label(span.start, one, fiscal)
+        if (start_of(span.start, one, calendar), next_start(span.start, one, calendar)) == (
+            span.start,
+            span.end,
+        ):
+            return label(span.start, one, calendar)
     if span.start.day == 1 and span.end.day == 1:
         return f"{span.start:%Y-%m} to {add_months(span.end, -1):%Y-%m}"
     return f"{span.start} to {span.end.fromordinal(span.end.toordinal() - 1)}"
@@ -160,7 +164,7 @@ def _check_months(book: OpenBook, span: Period) -> None:
                 raise _nothing(
                     book,
                     f"there are no {table} for {month.start:%Y-%m}",
-                    f"Without them what a contact cost in {named(span, book.settings.fiscal_start_month)} "
+                    f"Without them what a contact cost in {named(span, book.settings.calendar)} "
                     "is unknown, so no change can be told.",
                 )
 
