@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A desk to read files at: text goes in as a file, a staged import comes out, its rows by SQL."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 
 from percontact.ingest import read_file
 from percontact.ingest.mapping_form import parse_mapping
+from percontact.ingest.proposal import Proposal
+from percontact.ingest.propose import propose
 from percontact.records.book import Book, Settings
 from percontact.records.landing import Staged
 
+BERLIN = Settings("EUR", "Europe/Berlin")
 KEY = b"0123456789abcdef0123456789abcdef"
 
 
@@ -82,3 +86,22 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def of(tmp_path: Path) -> Callable[..., Proposal]:
+    """of(text, table="contacts", answers={...}): the proposal for a file of this text."""
+
+    def made(
+        text: str | bytes,
+        table: str = "contacts",
+        *,
+        name: str = "in.csv",
+        settings: Settings = BERLIN,
+        answers: dict[str, str] | None = None,
+    ) -> Proposal:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return propose(path, table, settings=settings, answers=answers or {})
+
+    return made

@@ -63,6 +63,64 @@ def test_amounts_too_long_to_be_subtracted_are_set_aside_and_stop_nothing(desk) 
     assert (staged.landed, [a.code for a in staged.aside]) == (1, ["E-TYPE-01"])
 
 
+PAY = "A,M,Gross,NI,Pension,Grant\n"
+
+
+def test_pay_and_what_the_employer_pays_besides_are_one_amount_and_empty_ones_count_as_nothing(desk) -> None:
+    """3,000.10 + 402.21 + 90.03; 2,000.00 and no more; 55.55 alone; 1,000 + 100 + 10 less 7.5."""
+    text = PAY + (
+        "p,2026-06,3000.10,402.21,90.03,\np,2026-06,2000.00,,,\n"
+        "p,2026-06,,55.55,,\np,2026-06,1000,100,10,7.5\n"
+    )
+    found = amounts(desk, text, "{column: Gross, plus: [NI, Pension], minus: Grant}")
+    assert found == [Decimal("3492.34"), Decimal(2000), Decimal("55.55"), Decimal("1102.5")]
+
+
+def test_each_header_to_be_added_may_have_other_names(desk) -> None:
+    text = PAY + "p,2026-06,1,20,300,\n"
+    assert amounts(desk, text, "{column: Gross, plus: [[Employer NI, NI], Pension]}") == [Decimal(321)]
+    assert amounts(desk, text, "{column: Gross, plus: NI}") == [Decimal(21)]
+
+
+def test_what_was_added_is_said_on_the_receipt(desk) -> None:
+    mapping = "columns: {account: A, month: M, amount: {column: Gross, plus: [NI, Pension], minus: Grant}}"
+    staged = desk.read(PAY + "p,2026-06,1,1,1,1\n", "ledger", mapping=mapping)
+    assert "`amount` is `Gross` plus `NI` and `Pension` less `Grant`." in staged.notes
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("p,2026-06,,,,", "`amount` is empty"),
+        ("p,2026-06,1,x,,", "`amount` is `1 plus x`, no amount"),
+        ("p,2026-06,,2,x,3", "`amount` is `0 plus 2 plus x less 3`, no amount"),
+    ],
+)
+def test_a_part_that_is_no_amount_sets_the_row_aside(desk, row: str, told: str) -> None:
+    mapping = "columns: {account: A, month: M, amount: {column: Gross, plus: [NI, Pension], minus: Grant}}"
+    staged = desk.read(PAY + f"{row}\n", "ledger", mapping=mapping)
+    assert staged.landed == 0
+    assert told in asides(staged)[0][2]
+
+
+def test_amounts_too_long_to_be_added_are_set_aside_and_stop_nothing(desk) -> None:
+    """Twelve numbers of 26 digits each would need 28."""
+    parts = [f"P{n}" for n in range(12)]
+    mapping = f"columns: {{account: A, month: M, amount: {{column: Gross, plus: [{', '.join(parts)}]}}}}"
+    long = ",".join(["9" * 26] * 13)
+    some = ",".join(["9" * 24] * 13)
+    text = f"A,M,Gross,{','.join(parts)}\np,2026-06,{long}\np,2026-06,{some}\n"
+    staged = desk.read(text, "ledger", mapping=mapping)
+    assert [a.code for a in staged.aside] == ["E-TYPE-01"]
+    assert [v for (v,) in desk.rows(staged, "amount")] == [Decimal("9" * 24) * 13]
+
+
+def test_a_header_to_be_added_that_the_file_lacks_is_named(desk) -> None:
+    mapping = "columns: {account: A, month: M, amount: {column: Gross, plus: Levy}}"
+    with pytest.raises(PercontactError, match="`amount:` names `Levy`"):
+        desk.read(PAY + "p,2026-06,1,1,1,1\n", "ledger", mapping=mapping)
+
+
 def test_a_factor_is_exact_and_what_it_rounds_is_counted(desk) -> None:
     mapping = "columns: {account: A, month: M, amount: {column: V, factor: 0.1}}"
     staged = desk.read("A,M,V\n1,2026-06,0.3\n1,2026-06,0.000000000001\n", "ledger", mapping=mapping)
@@ -326,7 +384,7 @@ def test_columns_that_cannot_become_rows_are_refused(desk, unpivot: str, told: s
 
 
 @pytest.mark.parametrize(
-    "option", ["minus: V", "negative: {column: V, is: x}", "factor: 2", "since: 2026-01-01"]
+    "option", ["minus: V", "plus: V", "negative: {column: V, is: x}", "factor: 2", "since: 2026-01-01"]
 )
 def test_what_only_numbers_or_days_can_have_is_refused_elsewhere(desk, option: str) -> None:
     mapping = f"columns: {{account: {{column: A, {option}}}, month: M, amount: V}}"

@@ -9,33 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from percontact.ingest.look import reads_as_it_is
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.proposal import Proposal
 from percontact.ingest.propose import propose
 from percontact.records.book import Settings
+from percontact.records.tables import TABLES
 from percontact.values.problem import PercontactError
 
 Propose = Callable[..., Proposal]
 BERLIN = Settings("EUR", "Europe/Berlin")
-
-
-@pytest.fixture
-def of(tmp_path: Path) -> Propose:
-    """of(text, table="contacts", answers={...}): the proposal for a file of this text."""
-
-    def made(
-        text: str | bytes,
-        table: str = "contacts",
-        *,
-        name: str = "in.csv",
-        settings: Settings = BERLIN,
-        answers: dict[str, str] | None = None,
-    ) -> Proposal:
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return propose(path, table, settings=settings, answers=answers or {})
-
-    return made
 
 
 def keys(proposal: Proposal) -> list[str]:
@@ -846,3 +829,87 @@ def test_a_header_is_no_day(of: Propose) -> None:
     assert [(q.key, given) for q, given in proposal.wrong] == [("started_at", "Interval")]
     assert keys(proposal) == ["started_at"]
     assert origin(proposal, "started_at") is None
+
+
+# -- journals, totals and channels in the files of later months ----------------------------------------------
+
+
+NUMBERED = """Transaction No,Date,Account,Text,Debit,Credit
+7,2026-06-13,6100,Pay,1000.00,
+7,2026-06-13,1200,Pay,,1000.00
+8,2026-06-14,6200,Lines,200.00,
+8,2026-06-14,1200,Lines,,200.00
+"""
+
+
+def test_a_number_that_stands_for_a_posting_of_several_lines_is_no_id_and_is_not_asked_about(
+    of: Propose, desk
+) -> None:
+    """Both rows of number 7 stand in other accounts, so it names the posting and not the line."""
+    proposal = of(NUMBERED, "ledger", answers={"costs": "6100, 6200"})
+    assert (keys(proposal), origin(proposal, "line_id")) == ([], None)
+    told = "Transaction No names a posting of several lines (2 of them in 4 rows), so ids are made"
+    assert ("Ids", told) in proposal.facts
+    assert sum(desk.rows(desk.read(NUMBERED, "ledger", mapping=proposal.text), "amount"), ()) == (1000, 200)
+
+
+def test_a_number_whose_lines_are_alike_is_still_asked_about(of: Propose) -> None:
+    """The same account and amount twice: exported twice, or booked twice."""
+    proposal = of(NUMBERED + "8,2026-06-14,6200,Lines,200.00,\n", "ledger", answers={"costs": "all"})
+    assert keys(proposal) == ["line_id"]
+
+
+MONTH_END = """Month,Account,Amount,Cost centre,Text
+2026-06,6100,100,CC1,a
+2026-06,6200,200,CC1,b
+2026-06,Total Energies,300,CC2,c
+2026-06,Total June 2026,600,,
+"""
+
+
+def test_next_months_total_is_left_out_by_the_mapping_of_this_month(of: Propose, desk) -> None:
+    """Total June 2026 is left out now; Total July 2026 next month; Total Energies is a supplier."""
+    mapping = of(MONTH_END, "ledger", answers={"totals": "leave out"}).text
+    later = MONTH_END.replace("2026-06", "2026-07").replace("June", "July")
+    for text in (MONTH_END, later):
+        staged = desk.read(text, "ledger", mapping=mapping)
+        assert [v for (v,) in desk.rows(staged, "amount")] == [100, 200, 300]
+        assert [a.code for a in staged.aside] == ["E-SKIP-01"]
+
+
+def test_totals_named_in_german_are_left_out_in_every_month(of: Propose, desk) -> None:
+    text = MONTH_END.replace("Total June 2026", "Summe 06.2026").replace("Total Energies", "6300")
+    mapping = of(text, "ledger", answers={"totals": "leave out"}).text
+    assert desk.read(text.replace("06", "12"), "ledger", mapping=mapping).landed == 3
+    text = MONTH_END.replace("Total June 2026", "Summe März").replace("Total Energies", "6300")
+    mapping = of(text, "ledger", answers={"totals": "leave out"}).text
+    assert desk.read(text.replace("März", "Mai"), "ledger", mapping=mapping).landed == 3
+
+
+def test_a_total_of_which_nothing_can_change_is_left_out_by_its_words(of: Propose) -> None:
+    proposal = of(MONTH_END.replace("June 2026", "staff"), "ledger", answers={"totals": "leave out"})
+    assert proposal.mapping.where[0].never == ("Total staff",)
+
+
+def test_channels_are_called_as_the_table_calls_them_and_others_stay(of: Propose, desk) -> None:
+    text = "Call ID,Start,Channel\n" + "".join(
+        f"{i},2026-04-{13 + i} 10:00,{channel}\n"
+        for i, channel in enumerate(["Phone", "Anruf", "call", "voice", "Live chat", "Fax"])
+    )
+    proposal = of(text)
+    assert origin(proposal, "channel") == {
+        "column": "Channel",
+        "values": {"Anruf": "voice", "Live chat": "chat", "Phone": "voice", "call": "voice"},
+    }
+    line = next(one for one in proposal.columns if one.column == "channel")
+    assert "Phone = voice" in line.why
+    assert "kept as they are: Fax" in line.why
+    found = desk.column(text, "channel", mapping=proposal.text)
+    assert found == ["voice", "voice", "voice", "voice", "chat", "Fax"]
+
+
+def test_a_file_with_the_tables_own_headers_and_other_words_for_a_channel_is_proposed(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    for word, as_it_is in (("voice", True), ("Fax", True), ("Phone", False), ("Voice", False)):
+        path.write_text(f"contact_id,started_at,channel\n1,2026-04-13 10:00,{word}\n")
+        assert reads_as_it_is(path, TABLES["contacts"], BERLIN) is as_it_is

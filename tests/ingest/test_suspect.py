@@ -343,3 +343,34 @@ def test_a_suspicion_of_a_sheet_of_months_names_the_line_of_the_sheet(desk) -> N
     staged = desk.read("\n".join(["account,Jan,Feb,Mar", *rows]), "ledger", mapping=mapping)
     lines = [int(p.where.rpartition(":")[2]) for p in staged.suspicions if ":" in p.where]
     assert all(2 <= line <= 5 for line in lines)
+
+
+# -- one channel by several names ----------------------------------------------------------------------------
+
+
+NAMED = "contact_id,started_at,channel"
+
+
+def test_one_channel_by_two_names_in_a_file_is_seen(desk) -> None:
+    rows = ["1,2026-06-01 09:00,voice", "2,2026-06-01 09:10,Anruf", "3,2026-06-01 09:20,Fax"]
+    (doubt,) = desk.read("\n".join([NAMED, *rows]) + "\n").suspicions
+    assert (doubt.code, doubt.what) == ("W-NAME-03", "`channel` says Anruf, where others say voice")
+    assert "values: {Anruf: voice}" in doubt.do
+
+
+def test_two_names_of_one_channel_are_seen_though_neither_is_the_tables(desk) -> None:
+    rows = ["1,2026-06-01 09:00,Phone", "2,2026-06-01 09:10,Anruf"]
+    (doubt,) = desk.read("\n".join([NAMED, *rows]) + "\n").suspicions
+    assert doubt.what == "`channel` says Anruf, Phone for one and the same"
+
+
+def test_a_channel_that_earlier_files_call_otherwise_is_seen(desk) -> None:
+    first = desk.read(f"{NAMED}\n1,2026-06-01 09:00,voice\n")
+    (doubt,) = desk.read(f"{NAMED}\n2,2026-06-01 09:00,Phone\n", book=desk.book(first)).suspicions
+    assert doubt.what == "`channel` says Phone, where others say voice"
+
+
+def test_a_channel_that_has_one_name_everywhere_raises_none(desk) -> None:
+    first = desk.read(f"{NAMED}\n1,2026-06-01 09:00,Phone\n")
+    assert doubts(desk, NAMED, ["2,2026-06-01 09:00,Phone", "3,2026-06-01 09:00,Email"]) == []
+    assert doubts(desk, NAMED, ["2,2026-06-01 09:00,Phone"], book=desk.book(first)) == []

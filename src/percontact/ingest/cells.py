@@ -357,14 +357,14 @@ def _duration(text: str, origin: Origin, own_unit: str) -> str:
 
 
 def _reckoned(made: Cell, target: Target, k: int | str, read: Callable[[str], str], sql_type: str) -> str:
-    """The number of a cell, less that of another, times that of a third, times a constant, its sign turned.
+    """The number of a cell, with others, less another, times one more, times a constant, its sign turned.
 
     read  text -> SQL number of `sql_type`, NULL where it is none
     Exact, or NULL where it is too large for that.
     """
     value, origin = read(f"r{k}"), target.origin
-    if target.minus is not None:
-        value = _less(made, target, k, value, read)
+    if target.plus or target.minus is not None:
+        value = _summed(made, target, k, value, read)
     value = _times(made, target, k, value, sql_type)
     if origin.factor:
         made.valued.append((f"p{k}", f"TRY_CAST({value} AS DECIMAL(26,12)) * {_exact(origin.factor)}"))
@@ -376,19 +376,29 @@ def _reckoned(made: Cell, target: Target, k: int | str, read: Callable[[str], st
     return value
 
 
-def _less(made: Cell, target: Target, k: int | str, value: str, read: Callable[[str], str]) -> str:
-    """The value less that of another cell; one of the two that is empty counts as 0."""
-    r, o = f"r{k}", f"o{k}"
-    made.texts.append((o, _not_null(f"c{target.minus}", target.origin.nulls)))
-    # One digit fewer than a decimal can have, so that the difference fits.
-    made.parsed += [
-        (f"x{k}", f"TRY_CAST({value} AS DECIMAL(37,12))"),
-        (f"m{k}", f"TRY_CAST({read(o)} AS DECIMAL(37,12))"),
-    ]
-    made.said = f"CASE WHEN {o} IS NULL THEN {r} ELSE coalesce({r}, '0') || ' less ' || {o} END"
-    unread = f"({r} IS NOT NULL AND x{k} IS NULL) OR ({o} IS NOT NULL AND m{k} IS NULL)"
-    nothing = f"({r} IS NULL AND {o} IS NULL)"
-    return f"CASE WHEN {unread} OR {nothing} THEN NULL ELSE coalesce(x{k}, 0) - coalesce(m{k}, 0) END"
+def _summed(made: Cell, target: Target, k: int | str, value: str, read: Callable[[str], str]) -> str:
+    """The value with the numbers of other cells, less that of one; of all these, an empty one counts as 0."""
+    sides = [("+", place) for place in target.plus]
+    sides += [("-", target.minus)] if target.minus is not None else []
+    # So many digits fewer than a decimal can have that the sum fits: one for ten numbers.
+    fits = f"DECIMAL({38 - len(str(len(sides)))},12)"
+    made.parsed.append((f"x{k}", f"TRY_CAST({value} AS {fits})"))
+    texts, numbers, said = [f"r{k}"], [f"x{k}"], f"coalesce(r{k}, '0')"
+    total = f"coalesce(x{k}, 0)"
+    for n, (sign, place) in enumerate(sides):
+        text, number = f"o{k}_{n}", f"m{k}_{n}"
+        made.texts.append((text, _not_null(f"c{place}", target.origin.nulls)))
+        made.parsed.append((number, f"TRY_CAST({read(text)} AS {fits})"))
+        said += f" || coalesce({literal(' plus ' if sign == '+' else ' less ')} || {text}, '')"
+        total += f" {sign} coalesce({number}, 0)"
+        texts.append(text)
+        numbers.append(number)
+    nothing = " AND ".join(f"{text} IS NULL" for text in texts)
+    unread = " OR ".join(
+        f"({text} IS NOT NULL AND {number} IS NULL)" for text, number in zip(texts, numbers, strict=True)
+    )
+    made.said = f"CASE WHEN {nothing} THEN NULL ELSE {said} END"
+    return f"CASE WHEN ({unread}) OR ({nothing}) THEN NULL ELSE CAST({total} AS DECIMAL(38,12)) END"
 
 
 def _exact(number: str) -> str:
@@ -422,7 +432,7 @@ def _seconds(made: Cell, target: Target, k: int | str) -> None:
     def read(text: str) -> str:
         return _duration(text, origin, "s")
 
-    if origin.times or origin.minus or origin.factor or origin.negative:
+    if origin.times or origin.plus or origin.minus or origin.factor or origin.negative:
         made.valued.append((f"n{k}", _reckoned(made, target, k, read, "DECIMAL(18,6)")))
     else:
         made.parsed.append((f"n{k}", read(f"r{k}")))

@@ -21,7 +21,7 @@ from percontact.ingest.find import find
 from percontact.ingest.found import Found
 from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.meaning import NEAR, heading, roles
+from percontact.ingest.meaning import NEAR, heading, roles, value_map
 from percontact.ingest.plan import Plan, plan
 from percontact.ingest.sniff import is_data, told_apart
 from percontact.ingest.unpack import open_bytes
@@ -122,8 +122,9 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
     """Whether a file has the table's own headers, and values written the way the table's are.
 
     It does not when accounts seem to be rows of their own; when a further header is a known word for a column
-    that would stay empty; when, of the first rows, no value at all of some column can be read; or when every
-    amount is like 1.234. A few bad rows are no reason to ask: they are set aside.
+    that would stay empty; when, of the first rows, no value at all of some column can be read; when every
+    amount is like 1.234; or when a channel bears another name than the table's. A few bad rows are no reason
+    to ask: they are set aside.
     """
     rows = first_rows(path, Mapping())
     if not rows:
@@ -144,6 +145,8 @@ def reads_as_it_is(path: Path, table: Table, settings: Settings) -> bool:
         place = target.parts[0]
         texts = [row[place].strip() for row in rows[1:] if len(row) > place and row[place].strip()]
         if len(texts) > 1 and not any(_readable(target.column, text) for text in texts):
+            return False
+        if target.column.name == "channel" and any(value_map("channel", t) not in (None, t) for t in texts):
             return False
         if len(texts) > 1 and target.column.kind == "money" and all(_EITHER.fullmatch(t) for t in texts):
             return False

@@ -59,11 +59,12 @@ columns:
   account: {column: Account, match: "^([0-9]+) ", fill: down}    # the first group; empty: as the row above
   amount: {column: Debit, minus: Credit, negative: {column: Kind, is: [Reversal]}, factor: 0.5}
   text: {column: Text, when: {column: Kind, unlike: "^Total"}}   # empty in the rows where that does not hold
+  effective: {column: Gross pay, plus: [Employer tax, Pension]}   # pay and what the employer pays besides
 where: [{column: Entry, blank: false}, {column: Text, unlike: "(?i)^(sub)?total"}]
 ```
 
-- In one column the order is: cells joined, `digits`, `match`, `when`, `fill`, `values`, then the value, less
-  `minus`, `times`, `factor`, `negative`; last `or`, where all that gave nothing.
+- In one column the order is: cells joined, `digits`, `match`, `when`, `fill`, `values`, then the value, with
+  `plus`, less `minus`, `times`, `factor`, `negative`; last `or`, where all that gave nothing.
 - `unpivot` makes one row of each listed column: its header becomes the column `name:`, its cell the column
   `value:`, and both can be used like headers of the file. Empty cells make no row; the receipt counts them.
 - `headings` is for files in which an account (a person, a day) stands on a row of its own, above the rows it
@@ -159,6 +160,7 @@ class Origin:
     nulls       further cells that mean empty
     times       header of the number the value is multiplied by, the first existing one; () = none
     decimal, thousands, accounting    as in the mapping; None = those of the mapping
+    plus        headers of numbers that are added, each a tuple of which the first existing one is taken
     minus       header of a number that is taken off, the first existing one; () = none
     factor      exact decimal number the value is multiplied by, as text; "" = 1
     negative    the sign is turned once for each of these that holds
@@ -186,6 +188,7 @@ class Origin:
     decimal: str | None = None
     thousands: str | None = None
     accounting: bool | None = None
+    plus: tuple[tuple[str, ...], ...] = ()
     minus: tuple[str, ...] = ()
     factor: str = ""
     negative: tuple[Condition, ...] = ()

@@ -369,6 +369,7 @@ _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "else": ("otherwise", _Form.otherwise),
     "hash": ("hashed", _Form.flag),
     "above": ("above", _Form.place_above),
+    "plus": ("plus", _Form.parts),
     "minus": ("minus", _Form.texts),
     "factor": ("factor", _Form.number),
     "negative": ("negative", _Form.where),

@@ -356,6 +356,8 @@ def words_written(column: Column, seen: Seen) -> Written:
             made.part["values"] = pairs | {
                 v: v.lower() for v, _ in seen.facts.values if v.lower() in column.one_of
             }
+    if unknown and pairs and column.name == "channel":
+        made.why.append(f"kept as they are: {', '.join(unknown[:5])}")
     if unknown and column.one_of:
         made.part.setdefault("values", {v: v.lower() for v, _ in seen.facts.values if v not in unknown})
         made.part["else"] = "null"

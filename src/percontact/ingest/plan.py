@@ -27,7 +27,7 @@ Placed = tuple[int, Condition]
 """A condition with the number of the source cell it is about."""
 
 _NUMBERS = ("money", "quantity", "rate", "score", "seconds", "hours")
-"""Kinds of columns that can be subtracted, multiplied and turned."""
+"""Kinds of columns that can be added, subtracted, multiplied and turned."""
 
 _NEAR = 0.9
 """difflib ratio from which an unknown left-hand name is taken for a misspelt column: chanel, not team_2."""
@@ -41,6 +41,7 @@ class Target:
     origin  how the values are written in the file, with every default filled in
     parts   numbers of the source cells that are joined; () = constant
     times   number of the source cell the value is multiplied by, or None
+    plus    numbers of the source cells that are added
     minus   number of the source cell that is taken off, or None
     parted  whether several rows are made of one line
     share   whole value, or the first day of its month, or the first day of the next, or the day after
@@ -54,6 +55,7 @@ class Target:
     share: Share = "whole"
     extra: bool = False
     times: int | None = None
+    plus: tuple[int, ...] = ()
     minus: int | None = None
     parted: bool = False
     when: tuple[Placed, ...] = ()
@@ -63,7 +65,7 @@ class Target:
     @property
     def cells(self) -> set[int]:
         """Numbers of all source cells it is made of."""
-        one = {i for i in (*self.parts, self.times, self.minus) if i is not None}
+        one = {i for i in (*self.parts, *self.plus, self.times, self.minus) if i is not None}
         conditions = {place for place, _ in (*self.when, *self.negative)}
         return one | conditions | (self.instead.cells if self.instead else set())
 
@@ -173,7 +175,12 @@ class _Planner:
             return origin
         instead = self.fitting(left, origin.instead) if origin.instead else None
         conditions = (c.column for c in (*origin.when, *origin.negative))
-        needed = (*origin.columns, *conditions, *(names for names in (origin.times, origin.minus) if names))
+        needed = (
+            *origin.columns,
+            *origin.plus,
+            *conditions,
+            *(names for names in (origin.times, origin.minus) if names),
+        )
         if all(any(n.strip().lower() in self.places for n in names) for names in needed):
             return replace(origin, instead=instead)
         if instead is None:
@@ -283,12 +290,15 @@ class _Planner:
     ) -> Target:
         name, other = column.name, origin.instead
         times = self.place(origin.times, name) if origin.times else None
+        plus = tuple(self.place(names, name) for names in origin.plus)
         minus = self.place(origin.minus, name) if origin.minus else None
         when, negative = self.placed(origin.when, name), self.placed(origin.negative, name)
         instead = self.target(column, self.parts(other, name), other, share, extra) if other else None
         filled = self.filled(column, origin)
         parted = bool(self.mapping.unpivot or self.mapping.explode)
-        return Target(column, filled, parts, share, extra, times, minus, parted, when, negative, instead)
+        return Target(
+            column, filled, parts, share, extra, times, plus, minus, parted, when, negative, instead
+        )
 
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
@@ -299,6 +309,7 @@ class _Planner:
             raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
         for name, given, kinds in (
             ("times", origin.times, ("seconds", "hours", "money")),
+            ("plus", origin.plus, _NUMBERS),
             ("minus", origin.minus, _NUMBERS),
             ("negative", origin.negative, _NUMBERS),
             ("factor", origin.factor, _NUMBERS),
@@ -382,6 +393,7 @@ def _reckoning(target: Target, headers: tuple[str, ...]) -> str:
     """How a number was worked out, as a sentence for the receipt; "" where it was read as it stands."""
     origin, said = target.origin, " and ".join(f"`{headers[i]}`" for i in target.parts) or "a constant"
     plain = said
+    said += f" plus {' and '.join(f'`{headers[i]}`' for i in target.plus)}" if target.plus else ""
     said += f" less `{headers[target.minus]}`" if target.minus is not None else ""
     said += f" times `{headers[target.times]}`" if target.times is not None else ""
     said += f" times {origin.factor}" if origin.factor else ""

@@ -31,6 +31,7 @@ from percontact.ingest.plan import plan
 from percontact.ingest.profile import SURE_NULLS
 from percontact.ingest.proposal import Line, Reading
 from percontact.ingest.propose_counts import Counts, outcome_of
+from percontact.ingest.propose_employer import Employer
 from percontact.ingest.propose_headings import AccountRows, ask_blank
 from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_months import Months
@@ -53,6 +54,7 @@ class Columns(Understanding):
     months: Months | None = None
     payroll: Payroll | None = None
     accounts: AccountRows | None = None
+    employer: Employer | None = None
     above: tuple[str, ...] = ()
     """The lines above the header, as text."""
     waits: bool = False
@@ -68,6 +70,9 @@ class Columns(Understanding):
         self.payroll = None if self.months else Payroll.found(self)
         if self.payroll:
             self.payroll.take(self)
+        self.employer = None if self.months or self.payroll else Employer.found(self)
+        if self.employer:
+            self.employer.take(self)
         self.hold_the_key()
         self.place_times()
         self.need(near)
@@ -96,6 +101,13 @@ class Columns(Understanding):
             return
         facts = match.seen.facts
         again = facts.filled - facts.distinct
+        if self.table.name == "ledger" and self.names_postings(match.seen):
+            del self.taken[key]
+            many = f"{facts.distinct:,} of them in {facts.filled:,} rows"
+            self.facts.append(
+                ("Ids", f"{match.seen.header} names a posting of several lines ({many}), so ids are made")
+            )
+            return
         order = self.order_of_events(match.seen)
         told = order.header if order else ""
         events = Option(
@@ -123,6 +135,17 @@ class Columns(Understanding):
             opened = self.table.column("opened_at")
             if opened and "opened_at" not in self.taken:
                 self.taken["opened_at"] = Match("opened_at", order, 0.5, "the first event")
+
+    def names_postings(self, key: Seen) -> bool:
+        """Whether the rows of one number differ in account or amount: then it names a posting, not a line."""
+        own = ("account", "amount", "+debit", "+credit", "+side", "cost_centre")
+        places = sorted({self.taken[role].seen.facts.place for role in own if role in self.taken})
+        if not places or not {"amount", "+debit", "+credit"} & set(self.taken):
+            return False
+        cells = " || chr(31) || ".join(f"coalesce(c{place}, '')" for place in (key.facts.place, *places))
+        lines = f"count(DISTINCT {cells}) FILTER (c{key.facts.place} IS NOT NULL)"
+        rows, different = key.profile.counts([f"count(c{key.facts.place})", lines])
+        return rows == different
 
     def order_of_events(self, key: Seen) -> Seen | None:
         """The column of moments with the most different values: when each event was."""
@@ -345,6 +368,9 @@ class Columns(Understanding):
             made.unread = 0
             self.payroll.write(self, made)
             yield self.line("amount", (self.payroll.annual,), made, "money")
+        elif column.name == "amount" and self.employer:
+            seen, made = self.employer.write(self)
+            yield self.line("amount", (seen,), made, "money")
         elif column.name in ("period_start", "amount", "currency", "posted_on"):
             yield from ledger_lines(self, column)
         elif column.name == "period_end" and "period_start" not in self.taken:

@@ -210,9 +210,58 @@ def _ask(
     text = f"{some} like {what}: {shown}. {why}"
     answer = columns.asked.ask(Question(key, seen.header, text, options))
     if answer == "leave out":
-        columns.draft.where.append({"column": seen.header, "not": labels})
+        columns.draft.where.append({"column": seen.header} | _like(seen, labels))
         told = "row is" if rows == 1 else "rows are"
         columns.facts.append((key.capitalize(), f"{rows:,} {told} left out, as you answered"))
+
+
+def _like(seen: Seen, labels: list[str]) -> dict[str, object]:
+    """A condition that keeps rows whose label is none of these, nor one of another month, year or number.
+
+    `Total June` is left out, so next month's `Total July` is too; `Total Energies Ltd` stays. Where the rule
+    would take a row of this file that no label names, the labels stand as they are.
+    """
+    cell, inside = f"c{seen.facts.place}", ", ".join(map(literal, labels))
+    forms = list(dict.fromkeys(_form(label) for label in labels))
+    pattern = f"(?i)^({'|'.join(forms)})$" if len(forms) > 1 else f"(?i)^{forms[0]}$"
+    like = f"regexp_matches({cell}, {literal(pattern)})"
+    missed, more = seen.profile.counts(
+        [
+            f"count(*) FILTER ({cell} IN ({inside}) AND NOT {like})",
+            f"count(*) FILTER ({like} AND NOT {cell} IN ({inside}))",
+        ]
+    )
+    varies = any(_form(label) != _escaped(label) for label in labels)
+    return {"unlike": pattern} if varies and not missed and not more else {"not": labels}
+
+
+def _form(label: str) -> str:
+    """A label as an RE2 pattern in which the names of months and all numbers may be others.
+
+    >>> _form("Total Q3 2026")
+    'Total Q\\\\d+ \\\\d+'
+    """
+    made: list[str] = []
+    for part in re.findall(r"\d+|[^\W\d_]+|[\W_]+", label):
+        if part.isdigit():
+            made.append(r"\d+")
+        elif months := _months_like(part):
+            made.append(f"({'|'.join(months)})")
+        else:
+            made.append(_escaped(part))
+    return "".join(made)
+
+
+@cache
+def _months_like(word: str) -> tuple[str, ...]:
+    """All months in the language (or languages), and as long or short, as this one; () = it is no month."""
+    full = [names.split() for names in words()["month_names"].values()]
+    short = [[name[:3] for name in names] for names in full]
+    for lists in (full, short):
+        if fitting := [months for months in lists if word.lower() in months]:
+            # April is one in several languages.
+            return tuple(dict.fromkeys(name for months in fitting for name in months))
+    return ()
 
 
 def _sums(columns: Understanding, inside: str) -> str:

@@ -10,6 +10,7 @@ its own:
     suspect_names    a team or cost centre that vanishes or appears, and its likely successor
     suspect_rows     rows that repeat; an id that is no key; ends before beginnings
     suspect_sums     identities that do not hold; total rows
+    suspect_channels one channel under several names
     suspect_words    lines that say contact centre and are something else
     suspect_accounts postings of no account in a file that seems to say it
     suspect_persons  columns kept by name that look personal
@@ -25,6 +26,7 @@ import duckdb
 from percontact.ingest.found import Found
 from percontact.ingest.landed import Landed, landed_book
 from percontact.ingest.suspect_accounts import accounts
+from percontact.ingest.suspect_channels import channels
 from percontact.ingest.suspect_days import days
 from percontact.ingest.suspect_names import names
 from percontact.ingest.suspect_persons import persons
@@ -38,8 +40,8 @@ from percontact.values.problem import Problem
 
 WORST_FIRST = (
     "W-BAL-01", "W-SUM-02", "W-BAL-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01",
-    "W-ACCOUNT-01", "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-DAY-02", "W-NAME-01",
-    "W-TEXT-01", "W-NAME-02",
+    "W-ACCOUNT-01", "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-NAME-03", "W-DAY-02",
+    "W-NAME-01", "W-TEXT-01", "W-NAME-02",
 )  # fmt: skip
 """What counts money or contacts twice comes first, what only may mislead a reader last."""
 
@@ -67,6 +69,7 @@ def suspicions(
             yield from values(landed)
             yield from days(landed, free_days(landed.con, book))
             yield from names(landed)
+            yield from channels(landed, book)
             yield from words(landed)
             yield from persons(landed, named)
 
@@ -82,6 +85,7 @@ def suspicions_of_book(con: duckdb.DuckDBPyConnection, book: Book) -> tuple[Prob
                 landed = landed_book(con, book, table)
                 yield from days(landed, free_days(con, book))
                 yield from names(landed)
+                yield from channels(landed, None)
 
     return in_order(looks())
 
