@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from percontact.costing import Condition, CostedBook, Slice, parse_policy
+from percontact.costing import Condition, CostedBook, Slice, parse_policy, priced_work
 from percontact.costing.work import Work
 from percontact.pipeline import land
 from percontact.records import Settings
 from percontact.store import Workspace
 from percontact.values import Period
+from percontact.values.problem import FaultOfOurs
 
 SPAN = Period(date(2026, 1, 1), date(2026, 4, 1))
 PLAIN = """
@@ -121,6 +122,54 @@ def test_what_was_asked_before_changes_no_answer(workspace: Workspace, cubes: bo
     for question in reversed(asked) if turned else asked:
         alone = CostedBook(book, policy, cubes=cubes)
         assert together.cells(question) == alone.cells(question)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    ["demand: [failure]", "assisted: [assisted], team: [a]", 'weekday: ["6", "7"]', 'hour: ["18", "19"]'],
+)
+def test_pools_of_a_demand_a_weekday_or_an_hour_are_priced_alike(workspace: Workspace, scope: str) -> None:
+    text = PLAIN.replace(
+        "platform: {driver: contacts}", f"platform: {{driver: contacts, scope: {{{scope}}}}}"
+    )
+    book, policy = workspace.book(), parse_policy(text + "failure_demand: {reasons: [r1]}\n")
+    cubed, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
+    for question in QUESTIONS:
+        assert cubed.cells(question) == plain.cells(question)
+
+
+def test_months_kept_one_after_another_give_the_same_cells(workspace: Workspace) -> None:
+    """February, then March by day and hour, then the quarter: what is kept grows by the months it lacks."""
+    book, policy = workspace.book(), parse_policy(PLAIN)
+    grown, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
+    spans = [Period(date(2026, m, 1), date(2026, m + 1, 1)) for m in (2, 3)]
+    for span in (*spans, SPAN, Period(date(2025, 11, 20), date(2026, 5, 3))):
+        for question in QUESTIONS:
+            asked = replace(question, span=span)
+            assert grown.cells(asked) == plain.cells(asked)
+
+
+def test_work_too_long_to_be_kept_is_priced_anew(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, policy = workspace.book(), parse_policy(PLAIN)
+    kept = CostedBook(book, policy)
+    told = [kept.cells(question) for question in QUESTIONS]
+    monkeypatch.setattr(priced_work, "KEPT_ROWS", 100)
+    short = CostedBook(book, policy)
+    assert [short.cells(question) for question in QUESTIONS] == told
+
+
+def test_kept_work_that_lost_a_row_shows_no_figure(workspace: Workspace) -> None:
+    costed = CostedBook(workspace.book(), parse_policy(PLAIN))
+    costed.cells(Slice(SPAN))
+    costed.forget()
+    ((table,),) = costed.con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'priced_month%'"
+    ).fetchall()
+    costed.con.execute(f"DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table} WHERE effort > 0)")
+    with pytest.raises(FaultOfOurs):
+        costed.cells(Slice(SPAN, by=("team",)))
 
 
 def test_a_whole_is_the_sum_of_what_was_asked_before(workspace: Workspace) -> None:

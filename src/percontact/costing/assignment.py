@@ -19,6 +19,7 @@ from percontact.costing.policy import SHARED_DRIVERS, Policy, Pool
 from percontact.costing.rate import (
     Basis,
     Combos,
+    PoolTotal,
     Rate,
     Scopes,
     Usage,
@@ -27,6 +28,7 @@ from percontact.costing.rate import (
     loose_quantities,
     make_rates,
     places_of,
+    pool_total,
 )
 from percontact.costing.reconcile import LeftOver, check_rates, left_over, months_left_over
 from percontact.costing.shared import Shared, check_ways_out, give
@@ -68,6 +70,7 @@ class Assignment:
         self._kept: dict[Period, str] = {}
         self._used: dict[Period, dict[tuple[str, date], Use]] = {}
         self._rates: dict[Period, list[Rate]] = {}
+        self._pool_totals: dict[Period, dict[str, PoolTotal]] = {}
         self._left_over: dict[date, LeftOver] = {}
         self._assigned: dict[tuple[Period, Basis], int] = {}
         self._prices: dict[tuple[Period, Basis], Prices] = {}
@@ -165,6 +168,15 @@ class Assignment:
                 else self._make_rates(months)
             )
         return self._rates[months]
+
+    def pool_totals(self, months: Period) -> dict[str, PoolTotal]:
+        """Work pool -> its rates of some whole months, added up."""
+        if months not in self._pool_totals:
+            rates: dict[str, list[Rate]] = {}
+            for rate in self.rates(months):
+                rates.setdefault(rate.pool, []).append(rate)
+            self._pool_totals[months] = {pool: pool_total(mine) for pool, mine in rates.items()}
+        return self._pool_totals[months]
 
     def _make_rates(self, months: Period) -> list[Rate]:
         combos = self.combos(months)

@@ -8,29 +8,31 @@ a total.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from itertools import repeat
+from typing import NamedTuple, TypeVar
 
 from percontact.costing import lines
 from percontact.costing.allocate import Prices
 from percontact.costing.assignment import Assignment
 from percontact.costing.policy import OUTSIDE, Policy
+from percontact.costing.priced_work import PricedWork
 from percontact.costing.reconcile import Reconciliation, check_answer, reconciled
 from percontact.costing.slice import MONTH, Slice, is_single
-from percontact.costing.work import SUMS, flat_parts
+from percontact.costing.work import ADDED_UP, SUMS, flat_parts
 from percontact.records.book import Book
 from percontact.records.dialect import quote
 from percontact.values.money import Money
 from percontact.values.period import Period, add_months, periods
 
-ADDED_UP = ", ".join(
-    "sum(effort) AS effort" if x == "effort" else f"CAST(sum({x}) AS HUGEINT) AS {x}" for x in SUMS
-)
-"""SQL of SUMS over several rows."""
+T = TypeVar("T")
+
+_COUNTS = ("n", "handled", "coalesce(effort, 0) * 1000", "measured", "derived")
+"""SUMS as whole numbers; effort in milliseconds."""
 REMEMBERED_CELLS = 50_000
 """So many cells of earlier answers are kept at most: some ten megabytes."""
 
@@ -87,6 +89,19 @@ class CostedBook(Assignment):
         """Forget earlier answers: the next question is worked out anew."""
         self._remembered.clear()
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out the first time a key is asked for: Book and policy never change.
+
+        For what is short and belongs to some months rather than to a question.
+        """
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]  # type: ignore[return-value]
+
+    @cached_property
+    def _once(self) -> dict[Hashable, object]:
+        return {}
+
     def _remember(self, question: Slice, found: Cells) -> None:
         self._remembered[question] = found
         held = sum(len(inside) + len(outside) for inside, outside in self._remembered.values())
@@ -106,20 +121,25 @@ class CostedBook(Assignment):
         return None
 
     def _asked(self, question: Slice) -> Cells:
-        place = ", ".join(["period", *[f"d{i}" for i in range(len(question.by))]])
-        numbers = "pico, n, handled, effort, measured, derived"
+        place = [f"d{i}" for i in range(len(question.by))]
+        # A wide integer takes five times as long to fetch as a short one or a text, a decimal ten times.
+        short = ["CAST(pico AS VARCHAR)", *(f"CAST({x} AS BIGINT)" for x in _COUNTS)]
+        columns = [*place, "inside", "period", *short]
         rows = self.con.execute(
-            f"SELECT inside, {numbers}, {place} FROM {self._answered(question, 'answer')} ORDER BY {place}"
+            f"SELECT {', '.join(columns)} FROM {self._answered(question, 'answer')} "
+            f"ORDER BY {', '.join(['inside', 'period', *place])}"
         ).fetchall()
-        sides: Cells = ([], [])
-        none = Decimal(0)
-        for is_inside, pico, n, handled, effort, measured, derived, period, *values in rows:
-            sides[0 if is_inside else 1].append(
-                Cell(period, tuple(values), pico, n, handled, effort or none, measured, derived)
-            )
-        answered = sum(c.pico for side in sides for c in side)
-        check_answer(question, self.assigned_on(question.months, question.basis), answered)
-        return sides
+        if not rows:
+            check_answer(question, self.assigned_on(question.months, question.basis), 0)
+            return [], []
+        *values, inside, period, pico, n, handled, effort_ms, measured, derived = zip(*rows, strict=True)
+        places = zip(*values, strict=True) if values else repeat((), len(rows))
+        seconds = map(_seconds, effort_ms)
+        numbers = zip(period, places, map(int, pico), n, handled, seconds, measured, derived, strict=True)
+        cells = list(map(Cell._make, numbers))
+        check_answer(question, self.assigned_on(question.months, question.basis), sum(c.pico for c in cells))
+        outside = inside.count(False)
+        return cells[outside:], cells[:outside]
 
     def answer(self, question: Slice, *, name: str = "answer") -> str:
         """Answer into the table `name`: inside, period, the dimensions asked (d0, d1, ...), SUMS, pico.
@@ -162,6 +182,9 @@ class CostedBook(Assignment):
         """SQL relation of an answer: a query, or the table `name` where it takes more than one."""
         dims = [d for d in question.by if d != "pool"]
         by_pool, single = "pool" in question.by, is_single(dims)
+        kept = None if by_pool or single else self._priced.answer(question)
+        if kept:
+            return kept
         work = f"{name}_work"
         if by_pool or not single:
             sums = self._summed_work(question, dims)
@@ -185,6 +208,11 @@ class CostedBook(Assignment):
         if by_pool:
             self._make_pool_answer(question, dims, prices, name)
         return name
+
+    @cached_property
+    def _priced(self) -> PricedWork:
+        """Priced work kept at hand."""
+        return PricedWork(self)
 
     def _work_rows(self, question: Slice, *, summed: bool) -> str:
         columns = [c for c in dict.fromkeys([*self.scopes.keys, *question.columns()]) if c != "pool"]
@@ -355,13 +383,16 @@ class CostedBook(Assignment):
             used = sum(c.pico for c in self.cells(Slice(span, "whole"))[0])
             full = sum(c.pico for c in self.cells(Slice(span, "whole", basis="full"))[0])
             return reconciled(span, None, used, replace(rest, unused=full - used + rest.idle))
-        ledger = sum(
-            cost
-            for month in periods(months, "month")
-            for pool, (cost, _) in self.month_costs.get(month.start, {}).items()
-            if pool != OUTSIDE
-        )
+        ledger = sum(self._month_ledger.get(month.start, 0) for month in periods(months, "month"))
         return reconciled(span, ledger, self.assigned_on(months, "used"), rest)
+
+    @cached_property
+    def _month_ledger(self) -> dict[date, int]:
+        """Month -> pico of its lines, but for those outside customer service."""
+        return {
+            month: sum(cost for pool, (cost, _) in costs.items() if pool != OUTSIDE)
+            for month, costs in self.month_costs.items()
+        }
 
     @property
     def assigned(self) -> Money:
@@ -384,6 +415,10 @@ class CostedBook(Assignment):
             return Money(0, self.currency)
         whole = self.reconciliation(Period(months[0], add_months(months[-1], 1)))
         return Money(getattr(whole, part), self.currency)
+
+
+def _seconds(milliseconds: int) -> Decimal:
+    return Decimal(milliseconds).scaleb(-3) if milliseconds else Decimal(0)
 
 
 def whole_cell(period: date, cells: Sequence[Cell]) -> Cell:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Per = Literal["contact", "handle-minute", "resolution", "verified-resolution", "case", "customer"]
 PERS: tuple[Per, ...] = get_args(Per)
 
+ADDITIVE: tuple[Per, ...] = ("contact", "handle-minute")
+"""Denominators that a cell itself tells; the whole is the sum of its parts. A case may be in several."""
+
 Place = tuple[date, tuple[object, ...]]
 """(first day of the period, values of the dimensions)"""
 
@@ -39,12 +42,15 @@ class Denominator:
     known: bool = True
 
 
+def own_quantity(cell: Cell, per: Per) -> Fraction | int:
+    """What a cell's cost is divided by, where it tells that itself (`per` is one of ADDITIVE)."""
+    return cell.handled if per == "contact" else Fraction(cell.handle_s) / 60
+
+
 def denominator(costed: CostedBook, question: Slice, cells: Sequence[Cell], per: Per) -> Denominator:
     """Count what a question's cost is divided by, for each of its cells."""
-    if per == "contact":
-        return Denominator({(c.period, c.values): c.handled for c in cells}, {})
-    if per == "handle-minute":
-        return Denominator({(c.period, c.values): Fraction(c.handle_s) / 60 for c in cells}, {})
+    if per in ADDITIVE:
+        return Denominator({(c.period, c.values): own_quantity(c, per) for c in cells}, {})
     if per in ("case", "customer"):
         return _distinct(costed, question, f"{per}_id", per)
     return _resolutions(costed, question, per)

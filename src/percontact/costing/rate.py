@@ -112,6 +112,44 @@ class Rate(NamedTuple):
         return [cost * weight // over for weight in weights]
 
 
+class PoolTotal(NamedTuple):
+    """One pool over some months: its rates added up.
+
+    stuck     the part of unassigned of months in which no work used the pool
+    capacity  of the months in which it is known; known: how many of them these are
+    loose     None = none in any month
+    """
+
+    months: int
+    cost: int
+    assigned: int
+    unassigned: int
+    stuck: int
+    quantity: int
+    capacity: int
+    known: int
+    loose: Fraction | int | None
+    any_unused: bool
+
+
+def pool_total(rates: Sequence[Rate]) -> PoolTotal:
+    """The rates of one pool, added up."""
+    _, _, cost, _, quantity, capacity, assigned, unused, unassigned, _, loose = zip(*rates, strict=True)
+    known = [c for c in capacity if c is not None]
+    return PoolTotal(
+        months=len(rates),
+        cost=sum(cost),
+        assigned=sum(assigned),
+        unassigned=sum(unassigned),
+        stuck=sum([r.unassigned for r in rates if not r.quantity]) if any(unassigned) else 0,
+        quantity=sum(quantity),
+        capacity=sum(known),
+        known=len(known),
+        loose=sum(loose) if any(loose) else None,
+        any_unused=any(unused),
+    )
+
+
 class Scopes:
     """Which pools claim which combination of pool keys, without comparing each pool with each combination.
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
-from percontact.costing.work_cubes import WorkCubes
+from percontact.costing.work_cubes import BY_DAY, BY_HOUR, WorkCubes
 from percontact.costing.work_rows import WorkRows, is_number
 from percontact.records.book import Book
 from percontact.records.dialect import in_folded, in_list, literal, quote
@@ -50,6 +50,10 @@ SUMMARY_FORMAT = 3
 SUMMARY_FROM_ROWS = 50_000
 """Below this many contacts the rows themselves are quick enough."""
 SUMS = ("n", "handled", "effort", "measured", "derived")
+ADDED_UP = ", ".join(
+    "sum(effort) AS effort" if x == "effort" else f"CAST(sum({x}) AS HUGEINT) AS {x}" for x in SUMS
+)
+"""SQL of SUMS over several rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ class Part:
     name: str
     sql: str
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coarse:
+    """A source of work that is coarser than its rows: sums by month, by day, or by weekday and hour.
+
+    dimensions  columns of work that it holds; calendar: those it has of the calendar
+    """
+
+    name: Literal["month", "day", "hour"]
+    dimensions: tuple[str, ...]
+    calendar: tuple[str, ...] = ()
 
 
 def flat_parts(parts: Mapping[str, Sequence[Part]]) -> tuple[Part, ...]:
@@ -190,6 +206,31 @@ class Work:
             return "CAST(NULL AS VARCHAR)"
         failure = in_folded("reason", self.policy.failure_reasons)
         return f"CASE WHEN reason IS NOT NULL THEN CASE WHEN {failure} THEN 'failure' ELSE 'value' END END"
+
+    def coarse(self, columns: Sequence[str]) -> Coarse | None:
+        """The coarsest source that can answer for these columns; None = the rows themselves have to."""
+        if self.from_summary(columns):
+            return Coarse("month", tuple(self._summary_dimensions()))
+        if not self.from_day_cubes(columns):
+            return None
+        asked = set(columns) & set(CALENDAR_DIMENSIONS)
+        if not asked:
+            return Coarse("month", self._cube_rows.held(by_hour=False))
+        if "hour" in asked:
+            return Coarse("hour", self._cube_rows.held(by_hour=True), tuple(BY_HOUR))
+        return Coarse("day", self._cube_rows.held(by_hour=False), ("day",))
+
+    def seen(self, columns: Sequence[str], rows: str, source: Coarse) -> str:
+        """SQL relation of all columns of `rows`, kept of a coarse source, and of those asked for besides."""
+        plain = dict.fromkeys(JUDGED_DIMENSIONS.get(c, c) for c in columns)
+        made = [
+            f"NULL::VARCHAR AS {quote(c)}" for c in plain if c not in {*source.dimensions, *BY_DAY, *BY_HOUR}
+        ]
+        if source.name == "day" and "weekday" in plain:
+            made.append(f"{BY_DAY['weekday']} AS weekday")
+        found = f"(SELECT *, {', '.join(made)} FROM {rows})" if made else rows
+        judged = [f"{self._judge(c)} AS {c}" for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
+        return f"(SELECT *, {', '.join(judged)} FROM {found})" if judged else found
 
     # -- day cubes ----------------------------------------------------------------------------------
 

@@ -16,10 +16,10 @@ from percontact.values.period import Period
 if TYPE_CHECKING:
     import duckdb
 
-_BY_DAY = {"day": "day", "weekday": "isodow(day)"}
+BY_DAY = {"day": "day", "weekday": "isodow(day)"}
 """Calendar dimension -> SQL of it over the day of a cube."""
 
-_BY_HOUR = {"weekday": "weekday", "hour": "hour"}
+BY_HOUR = {"weekday": "weekday", "hour": "hour"}
 """Calendar dimension -> SQL of it in a cube's rows by hour."""
 
 
@@ -39,11 +39,17 @@ class WorkCubes:
         """Whether the cubes of all files have these dimensions, those of the calendar among them."""
         scopes = {d for u in self.policy.unit_times for d, _ in u.scope}
         asked = set(columns)
-        calendar = _BY_HOUR if "hour" in asked else _BY_DAY
+        calendar = BY_HOUR if "hour" in asked else BY_DAY
         wanted = (asked - set(calendar)) | scopes
         if not self._files or wanted & {"day", "repeat"}:
             return False
         return all(f.month and _cube_has(f, wanted, by_hour="hour" in asked) for f in self._files)
+
+    def held(self, *, by_hour: bool) -> tuple[str, ...]:
+        """Dimensions that the cubes of all files can tell, beside those of the calendar."""
+        known = {c for f in self._files for c in f.cube_columns} | {"actor", "channel"}
+        calendar = ["hour"] if by_hour else []
+        return tuple(c for c in sorted(known - {"hour"}) if self.can_tell([c, *calendar]))
 
     def rows(self, wanted: list[str], calendar: list[str], months: Period) -> str | None:
         """A relation of work rows with the dimensions wanted; None = no file is of these months."""
@@ -52,7 +58,7 @@ class WorkCubes:
             return None
         if not calendar:
             return self._month_rows(wanted, months)
-        made_by = _BY_HOUR if "hour" in calendar else _BY_DAY
+        made_by = BY_HOUR if "hour" in calendar else BY_DAY
         made = [f"{made_by[c]} AS {c}" for c in calendar]
         sides = [self._side(f, wanted, made, by_hour="hour" in calendar) for f in files]
         return f"({' UNION ALL '.join(sides)})"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
 from percontact.costing.costed import Cell, CostedBook, whole_cell
-from percontact.costing.denominator import Denominator, Per, denominator
+from percontact.costing.denominator import ADDITIVE, Denominator, Per, denominator, own_quantity
 from percontact.costing.slice import MONTH, Slice
 from percontact.values.money import divide
 from percontact.values.period import Period, start_of
@@ -24,8 +24,6 @@ from percontact.values.period import Period, start_of
 VALUE_DIGITS = 6
 VALUE_PICO = 10 ** (12 - VALUE_DIGITS)
 """Pico in the last decimal of a value."""
-ADDITIVE: tuple[Per, ...] = ("contact", "handle-minute")
-"""Denominators of which the whole is the sum of its parts; a case or a customer may be in several."""
 
 
 class Group(NamedTuple):
@@ -37,11 +35,13 @@ class Group(NamedTuple):
     label: str = ""
 
 
-def cost_of_one(group: Group) -> Decimal | None:
+def cost_of_one(pico: int, quantity: Fraction | int | None) -> Decimal | None:
     """What is divided / the denominator, to six decimals; None = undefined."""
-    if not group.quantity:
+    if not quantity:
         return None
-    return value_of(group.covered * group.quantity.denominator, group.quantity.numerator)
+    if quantity.__class__ is int:
+        return value_of(pico, quantity)
+    return value_of(pico * quantity.denominator, quantity.numerator)
 
 
 def value_of(pico: int, quantity: int) -> Decimal:
@@ -51,7 +51,7 @@ def value_of(pico: int, quantity: int) -> Decimal:
 
 def decimal_of(number: Fraction | int) -> Decimal:
     """A fraction as a decimal of 28 significant digits."""
-    if number.denominator == 1:
+    if number.__class__ is int or number.denominator == 1:
         return Decimal(number.numerator)
     return Decimal(number.numerator) / Decimal(number.denominator)
 
@@ -61,16 +61,18 @@ def group_cells(costed: CostedBook, question: Slice, per: Per) -> tuple[list[Gro
     cells = _cells(costed, question)
     plain = replace(question, by=tuple(d for d in question.by if d not in (*LEDGER_DIMENSIONS, "pool")))
     base = cells if plain.by == question.by else costed.cells(plain)[0]
-    told = denominator(costed, plain, base, per)
-    keep = [i for i, d in enumerate(question.by) if d in plain.by]
-    all_kept = len(keep) == len(question.by)
-    groups = [_group(c, told, c.values if all_kept else tuple(c.values[i] for i in keep)) for c in cells]
+    told = None if per in ADDITIVE else denominator(costed, plain, base, per)
+    if told is None:
+        groups = [Group(c, own_quantity(c, per), c.pico) for c in cells]
+    else:
+        keep = [i for i, d in enumerate(question.by) if d in plain.by]
+        groups = [_group(c, told, tuple(c.values[i] for i in keep)) for c in cells]
     if question.basis == "full" and all(c.dimension == MONTH for c in question.where):
         groups += _common_cost(costed, question)
         if not question.by:
             groups = _merged(groups)
         groups.sort(key=lambda g: g.cell.period)
-    return groups, _whole(costed, plain, groups, base, told, per), told.notes
+    return groups, _whole(costed, plain, groups, base, told, per), told.notes if told else ()
 
 
 def whole_of(costed: CostedBook, question: Slice, per: Per) -> Group:
@@ -169,13 +171,16 @@ def _whole(
     plain: Slice,
     groups: Sequence[Group],
     base: Sequence[Cell],
-    told: Denominator,
+    told: Denominator | None,
     per: Per,
 ) -> Group:
+    """The whole; `told`: denominators of its cells, None where each tells its own."""
     cell = whole_cell(plain.span.start, base)._replace(pico=sum([g.cell.pico for g in groups]))
+    if told is None:
+        return Group(cell, own_quantity(cell, per), cell.pico)
     if not told.known:
         return Group(cell, None, cell.pico)
-    if per not in ADDITIVE and not (plain.by == () and plain.grain == "whole"):
+    if not (plain.by == () and plain.grain == "whole"):
         # A distinct count does not add up over periods that share a case, so the whole is counted anew.
         everything = replace(plain, by=(), grain="whole")
         told = denominator(costed, everything, costed.cells(everything)[0], per)

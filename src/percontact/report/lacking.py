@@ -12,6 +12,7 @@ from percontact.records.tables import ROW_BITS
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
+    from percontact.values.period import Period
 
 _ALWAYS = ("handle time", "abandonment", "single contacts")
 _FOR = {
@@ -35,7 +36,9 @@ def lack_notes(costed: CostedBook, question: Slice, per: str) -> Iterator[str]:
                 by_source.setdefault((lack, source.system), []).append(number)
     if not by_source:
         return
-    counts = _contacts(costed, question, {n for numbers in by_source.values() for n in numbers})
+    months = question.months
+    # A look at every contact of these months: the same for each question about them.
+    counts = costed.once(("lacking", months), lambda: _contacts(costed, months))
     for (lack, system), numbers in by_source.items():
         handled = sum(counts.get(n, (0, 0))[0] for n in numbers)
         untimed = sum(counts.get(n, (0, 0))[1] for n in numbers)
@@ -51,16 +54,14 @@ def _sentence(lack: str, system: str, handled: int) -> str:
     return f"Not in the source of {handled:,} contacts ({system}): {lack}, so {LACKS[lack]}."
 
 
-def _contacts(costed: CostedBook, question: Slice, numbers: set[int]) -> dict[int, tuple[int, int]]:
-    """Import -> handled contacts in the months asked, and those of them without a handle time."""
-    months = question.months
+def _contacts(costed: CostedBook, months: Period) -> dict[int, tuple[int, int]]:
+    """Import -> its handled contacts of some whole months, and those of them without a handle time."""
     rows = costed.book.relation(
         "contacts", ["row_id", "handled", "handle_s", "month"], first=months.start, last=months.end
     )
-    listed = ", ".join(str(n) for n in sorted(numbers))
     found = costed.con.execute(
         f"SELECT row_id >> {ROW_BITS} AS number, sum(handled), "
         f"coalesce(sum(handled) FILTER (handle_s IS NULL), 0) FROM {rows} "
-        f"WHERE number IN ({listed}) AND month < DATE '{months.end}' GROUP BY 1"
+        f"WHERE month < DATE '{months.end}' GROUP BY 1"
     ).fetchall()
     return {number: (int(handled), int(untimed)) for number, handled, untimed in found}

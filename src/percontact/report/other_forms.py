@@ -11,7 +11,7 @@ from fractions import Fraction
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
-from percontact.report.groups import Group, cost_of_one, decimal_of, whole_of
+from percontact.report.groups import cost_of_one, decimal_of, whole_of
 from percontact.report.statement import OtherForm
 from percontact.values.money import cents
 
@@ -89,5 +89,5 @@ def _avoidable(costed: CostedBook, whole: Slice, handled: int) -> Iterator[Other
 def _form(
     costed: CostedBook, name: str, cell: Cell, quantity: Fraction | int, unit: str, says: str
 ) -> OtherForm:
-    value = cost_of_one(Group(cell, quantity, cell.pico))
+    value = cost_of_one(cell.pico, quantity)
     return OtherForm(name, value, cents(cell.pico, costed.currency), decimal_of(quantity), unit, says)

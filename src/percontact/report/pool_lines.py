@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.policy import Pool
-from percontact.costing.rate import Rate
+from percontact.costing.rate import PoolTotal
 from percontact.costing.reconcile import Reconciliation
 from percontact.costing.slice import Slice
 from percontact.report.groups import value_of
@@ -38,9 +36,7 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
 
     Where the question is of whole months, they sum to the proof.
     """
-    sums: dict[str, _PoolSum] = defaultdict(_PoolSum)
-    for rate in costed.rates(question.months):
-        sums[rate.pool].add(rate)
+    sums = costed.pool_totals(question.months)
     found = [p for p in costed.policy.work_pools if p.name in sums]
     pools = [(p, sums[p.name]) for p in found]
 
@@ -62,30 +58,6 @@ def pool_lines(costed: CostedBook, question: Slice, proof: Proof) -> list[PoolLi
     return sorted(lines, key=lambda p: -abs(p.cost))
 
 
-class _PoolSum:
-    """A pool's rates added up over months; `known`: months of which the practical capacity is known."""
-
-    def __init__(self) -> None:
-        self.months = self.known = 0
-        self.cost = self.assigned = self.unassigned = self.quantity = self.capacity = 0
-        self.loose: Fraction | int = 0
-        self.any_unused = False
-
-    def add(self, rate: Rate) -> None:
-        self.months += 1
-        self.cost += rate.cost
-        self.assigned += rate.assigned
-        self.unassigned += rate.unassigned
-        self.quantity += rate.quantity
-        if rate.loose:
-            self.loose += rate.loose
-        if rate.unused:
-            self.any_unused = True
-        if rate.capacity is not None:
-            self.known += 1
-            self.capacity += rate.capacity
-
-
 def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
     """What pools that serve others gave to each over the whole months of a question, in order of giving."""
     costed.rates(question.months)
@@ -103,10 +75,10 @@ def shared_lines(costed: CostedBook, question: Slice) -> list[SharedLine]:
     ]
 
 
-def _pool_line(pool: Pool, sums: _PoolSum, assigned: int, unused: int, stuck: int) -> PoolLine:
+def _pool_line(pool: Pool, sums: PoolTotal, assigned: int, unused: int, stuck: int) -> PoolLine:
     timed = pool.driver.endswith("_s")
     scale = MS_PER_HOUR if timed else (10**6 if pool.driver.startswith("usage:") else 1)
-    over = sums.capacity if sums.known == sums.months else sums.quantity + round(sums.loose)
+    over = sums.capacity if sums.known == sums.months else sums.quantity + round(sums.loose or 0)
     return PoolLine(
         pool.name,
         pool.driver,

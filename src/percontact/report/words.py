@@ -17,7 +17,6 @@ from percontact.values.period import Period, label, periods, start_of
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
-    from percontact.costing.rate import Rate
 
 DEMO_NOTE = "Demo data: this company is made up."
 
@@ -174,19 +173,16 @@ def statement_notes(costed: CostedBook, question: Slice, s: Statement, told: lis
 
 def unplaced(costed: CostedBook, months: Period) -> Iterator[str]:
     """What of the pools is unassigned over some whole months, and why."""
-    rates, currency = costed.rates(months), costed.currency
-    idle = sum(r.unassigned for r in rates if not r.quantity)
-    if idle:
+    totals, currency = costed.pool_totals(months), costed.currency
+    stuck = sum([t.stuck for t in totals.values()])
+    if stuck:
         yield (
-            f"{money(cents(idle, currency), currency)} is in pools that no work used in some month, "
+            f"{money(cents(stuck, currency), currency)} is in pools that no work used in some month, "
             "so it has no owner."
         )
-    with_loose: dict[str, list[Rate]] = {}
-    for rate in rates:
-        if rate.loose:
-            with_loose.setdefault(rate.pool, []).append(rate)
     for pool in costed.policy.work_pools:
-        if mine := with_loose.get(pool.name):
+        if pool.name in totals and totals[pool.name].loose is not None:
+            mine = [r for r in costed.rates(months) if r.pool == pool.name and r.loose]
             used, loose = sum(r.quantity for r in mine), round(sum(r.loose for r in mine))
             yield (
                 f"Pool {pool.name}: {_units(loose)} of {_units(used + loose)} units of "

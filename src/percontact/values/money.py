@@ -93,7 +93,10 @@ def share_cents(picos: Sequence[int], currency: str, *, total: int | None = None
     unit = 10 ** (12 - minor_digits(currency))
     floors = [p // unit for p in picos]
     missing = (divide(sum(picos), unit) if total is None else total) - sum(floors)
-    by_rest = sorted(range(len(picos)), key=lambda i: (-(picos[i] % unit), i))
+    if not missing:
+        return floors
+    rests = [p % unit for p in picos]
+    by_rest = sorted(range(len(picos)), key=rests.__getitem__, reverse=True)
     step = 1 if missing > 0 else -1
     turns = by_rest if missing > 0 else by_rest[::-1]
     for k in range(abs(missing) if turns else 0):
