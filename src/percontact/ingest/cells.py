@@ -15,7 +15,7 @@ origin gives nothing climbs twice, as 3a and 3b, and is put together in a fifth 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +25,7 @@ from percontact.ingest.condition import all_hold, holds
 from percontact.ingest.mapping import Origin
 from percontact.ingest.person import person_sql
 from percontact.ingest.plan import Target
+from percontact.ingest.quick import quick_name
 from percontact.records.column import STORED
 from percontact.records.dialect import in_list, literal
 from percontact.records.tables import PART_BITS
@@ -84,16 +85,24 @@ class Cell:
 
 
 def cell(
-    target: Target, k: int | str, *, key: bytes, currency: str, turns: Pairs[str, Sequence[str]]
+    target: Target,
+    k: int | str,
+    *,
+    key: bytes,
+    currency: str,
+    turns: Pairs[str, Sequence[str]],
+    quick: Collection[str] = (),
 ) -> Cell:
     """The SQL of target number `k`.
 
     key       hashes persons;  currency  stands for an empty currency cell
     turns     time zone -> its `turn_days`
+    quick     columns of `quick.tried` that there are
     """
     if target.instead:
-        first = cell(replace(target, instead=None), f"{k}a", key=key, currency=currency, turns=turns)
-        other = cell(target.instead, f"{k}b", key=key, currency=currency, turns=turns)
+        given = {"key": key, "currency": currency, "turns": turns, "quick": quick}
+        first = cell(replace(target, instead=None), f"{k}a", **given)  # type: ignore[arg-type]
+        other = cell(target.instead, f"{k}b", **given)  # type: ignore[arg-type]
         return _either(first, other, k)
     made, column, r = Cell(said=f"r{k}"), target.column, f"r{k}"
     _text(made, target, k)
@@ -129,6 +138,9 @@ def cell(
         made.value = f"CASE WHEN {r} IS NULL THEN {empty} WHEN {known} THEN upper({r}) END"
     else:
         made.value = r
+    if (known := quick_name(target)) in quick:
+        known = known if known[0] == "z" else f"CAST({known} AS DECIMAL(18,6))"
+        made.parsed = [(n, f"coalesce({known}, {sql})" if n == f"n{k}" else sql) for n, sql in made.parsed]
     return made
 
 
@@ -438,7 +450,7 @@ def _seconds(made: Cell, target: Target, k: int | str) -> None:
         made.parsed.append((f"n{k}", read(f"r{k}")))
     made.value = f"TRY_CAST(n{k} AS {STORED['seconds']})"
     # A fraction of a day never comes out even in decimals; that is no loss worth a word.
-    made.rounded = None if origin.unit == "day" else f"n{k} <> {made.value}"
+    made.rounded = None if origin.unit == "day" else f"n{k} <> v{k}"
 
 
 def _hours(made: Cell, target: Target, k: int | str) -> None:

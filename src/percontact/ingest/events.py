@@ -10,6 +10,7 @@ become one, each column takes one value of its rows (`merge`, before it is typed
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -448,18 +449,25 @@ def _superseded(
 
 
 def texts_of(
-    con: duckdb.DuckDBPyConnection, found: Found, told: dict[int, tuple[str, str, str]], *, bits: int = 0
+    con: duckdb.DuckDBPyConnection,
+    found: Found,
+    told: dict[int, tuple[str, str, str]],
+    known: Pairs[int, Sequence[str | None]] | None = None,
+    *,
+    bits: int = 0,
 ) -> list[Aside]:
     """Rows set aside with their text as found.
 
-    told  line -> (column, code, reason);  bits: of a line that tell apart rows made of one
+    told   line -> (column, code, reason);  bits: of a line that tell apart rows made of one
+    known  line -> cells, of those that need not be read again
     """
-    if not told:
-        return []
-    con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [list(told)])
-    cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
-    rows = con.execute(f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)").fetchall()
-    return [Aside(line >> bits, *told[line], row_text(texts)) for line, *texts in rows]
+    rows = dict(known or {})
+    if missing := [line for line in told if line not in rows]:
+        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [missing])
+        cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
+        query = f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)"
+        rows |= {line: texts for line, *texts in con.execute(query).fetchall()}
+    return [Aside(line >> bits, *told[line], row_text(texts)) for line, texts in rows.items()]
 
 
 def _bits(mapping: Mapping) -> int:

@@ -207,13 +207,17 @@ def _aside(
 
     members  SQL relation (line, head) of the rows that each landed row is made of, or ""
     """
+    texts = "_cells" if typed.texts else "NULL"
     faults = con.execute(
-        f"SELECT _line, _fault, _found, _other, _gap FROM {typed.relation} WHERE _fault IS NOT NULL"
+        f"SELECT _line, _fault, _found, _other, _gap, {texts} FROM {typed.relation} WHERE _fault IS NOT NULL"
     ).fetchall()
     told: dict[int, tuple[str, str, str]] = {}
-    for line, fault, value, other, gap in faults:
+    known: dict[int, Sequence[str | None]] = {}
+    for line, fault, value, other, gap, cells in faults:
         rule = typed.rules[fault - 1]
         told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
+        if cells is not None:
+            known[line] = cells
     told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
     merged = 0
     if members:
@@ -228,7 +232,7 @@ def _aside(
             )
         counts = f"SELECT count(*) - count(DISTINCT head) FROM {members} ANTI JOIN bad USING (head)"
         ((merged,),) = con.execute(counts).fetchall()
-    aside = [*found.aside, *texts_of(con, found, told, bits=typed.bits)]
+    aside = [*found.aside, *texts_of(con, found, told, known, bits=typed.bits)]
     return tuple(sorted(aside, key=lambda a: a.line)), merged
 
 

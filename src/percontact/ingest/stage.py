@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -14,6 +16,9 @@ from percontact.ingest.typed import Typed
 from percontact.records.book import HOUR_DIMENSIONS, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
+
+By = Literal["day", "hour"]
+"""What a cube sums by."""
 
 CUBE_DIMENSIONS = ("channel", "direction", "actor", "team", "queue", "site", "reason", "language", "product")
 DURATIONS = ("handle_s", "wait_s", "talk_s", "hold_s", "wrap_s")
@@ -24,8 +29,15 @@ _SECONDS, _LONG_SECONDS = "DECIMAL(18,3)", "DECIMAL(38,3)"
 ROW_GROUP_ROWS = 122_880
 """Rows in a row group: the size DuckDB reads in parallel."""
 
+DICTIONARY_ENTRIES = 8_192
+"""Different values of a column in a row group up to which they are written once each; agents are thousands.
+Trying further, for ids of which each is another, takes time and saves nothing."""
+
 _SMALL_ROWS = 5_000
 """A file of at most this many rows keeps its cube whatever it saves."""
+
+_SAVING = 2
+"""Contacts a row of a cube must stand for, on average, to be worth its making and its place."""
 
 _SCATTERED = 3
 """From this overlap of the months' line ranges on, sorting once is cheaper than one scan a month."""
@@ -50,19 +62,25 @@ def write_months(
     if without:
         con.execute("INSERT INTO without SELECT unnest($1::BIGINT[])", [sorted(without)])
     good = "_fault IS NULL" + (" AND _line NOT IN (SELECT line FROM without)" if without else "")
+    names = [c.name for c in typed.columns]
+    whole = (
+        " AND ".join(f"count(*) FILTER ({n} <> trunc({n})) = 0" for n in names if n in DURATIONS) or "true"
+    )
     months = con.execute(
-        f"SELECT _month, count(*), min(_line), max(_line) FROM {typed.relation} WHERE {good} "
-        "GROUP BY ALL ORDER BY ALL"
+        f"SELECT _month, count(*), min(_line), max(_line), {whole} FROM {typed.relation} WHERE {good} "
+        "GROUP BY _month ORDER BY _month"
     ).fetchall()
-    total = sum(count for _, count, _, _ in months)
+    total = sum(count for _, count, *_ in months)
+    cubes = _worth_a_cube(con, typed, good, names) if table.name == "contacts" else {}
     relation = typed.landing
-    if sum(last - first + 1 for _, _, first, last in months) > _SCATTERED * max(total, 1):
+    if sum(last - first + 1 for _, _, first, last, _ in months) > _SCATTERED * max(total, 1):
         relation = _sorted(con, typed)
     done, files = 0, []
-    for month, count, _, _ in months:
+    for month, count, _, _, whole_seconds in months:
         rows = f"{relation} WHERE {good}" + (f" AND _month = DATE '{month}'" if month else "")
         path = folder / (f"{table.name}-{month:%Y-%m}.parquet" if month else f"{table.name}.parquet")
-        files.append(_write(con, typed.columns, rows, path, month, table, settings))
+        file = _write(con, typed.columns, rows, path, month, settings, cubes.get(month, ()))
+        files.append(replace(file, whole_seconds=bool(whole_seconds)))
         done += count
         progress(done)
     return tuple(files)
@@ -82,26 +100,23 @@ def _write(
     rows: str,
     path: Path,
     month: date | None,
-    table: Table,
     settings: Settings,
+    cubes: tuple[By, ...],
 ) -> BookFile:
     wanted = ", ".join(quote(c.name) for c in columns)
     _copy(con, f"SELECT {wanted} FROM {rows}", path)
     held = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
-    durations = [c.name for c in columns if c.name in DURATIONS]
-    whole = " AND ".join(f"count(*) FILTER ({name} <> trunc({name})) = 0" for name in durations) or "true"
-    ((count, whole_seconds),) = con.execute(f"SELECT count(*), {whole} FROM {held}").fetchall()
-    cube = path.with_suffix(".cube.parquet")
+    ((count,),) = con.execute(f"SELECT count(*) FROM {held}").fetchall()
+    cube = path.with_suffix(".cube.parquet") if cubes else None
     told: tuple[str, ...] = ()
-    if table.name == "contacts":
-        told = _write_cube(con, held, count, [c.name for c in columns], settings.timezone, cube)
+    if cube is not None:
+        told = _write_cube(con, held, [c.name for c in columns], settings.timezone, cube, cubes)
     return BookFile(
         path=path,
         rows=count,
         columns=tuple((c.name, c.sql_type) for c in columns),
         month=month,
-        whole_seconds=bool(whole_seconds),
-        cube=cube if cube.exists() else None,
+        cube=cube,
         cube_columns=told,
     )
 
@@ -110,43 +125,66 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write a query as Parquet; the rows written."""
     ((count,),) = con.execute(
         f"COPY ({query}) TO {literal(str(path))} "
-        f"(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+        f"(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+        f"DICTIONARY_SIZE_LIMIT {DICTIONARY_ENTRIES}, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
     ).fetchall()
     return int(count)
 
 
+def _worth_a_cube(
+    con: duckdb.DuckDBPyConnection, typed: Typed, good: str, columns: list[str]
+) -> dict[date, tuple[By, ...]]:
+    """The cubes that each month of contacts gets: by day; and by hour too, where that also saves rows.
+
+    By estimate and by days of UTC, for a cube changes no answer, and making one to count it costs the most.
+    """
+    dimensions = [quote(c) for c in columns if c in CUBE_DIMENSIONS]
+    of_hours = [quote(c) for c in columns if c in HOUR_DIMENSIONS]
+    by_day = f"approx_count_distinct(hash({', '.join(['bucket // 96', *dimensions])}))"
+    by_hour = f"approx_count_distinct(hash({', '.join(['bucket // 4 % 168', *of_hours])}))"
+
+    def saves(of: str, having: str) -> set[date]:
+        """Months of which the rows of a cube are few enough."""
+        query = (
+            f"SELECT _month FROM {typed.relation} WHERE {good} AND {having} GROUP BY _month "
+            f"HAVING count(*) <= {_SMALL_ROWS} OR {of} * {_SAVING} <= count(*)"
+        )
+        return {month for (month,) in con.execute(query).fetchall()}
+
+    days = saves(by_day, "true")
+    listed = ", ".join(literal(f"{month}") for month in sorted(days))
+    hours = saves(by_hour, f"_month IN ({listed})") if days else set()
+    return {month: ("day", "hour") if month in hours else ("day",) for month in days}
+
+
 def _write_cube(
-    con: duckdb.DuckDBPyConnection, held: str, count: int, columns: list[str], timezone: str, path: Path
+    con: duckdb.DuckDBPyConnection,
+    held: str,
+    columns: list[str],
+    timezone: str,
+    path: Path,
+    cubes: tuple[By, ...],
 ) -> tuple[str, ...]:
-    """Write the cube of a month's `count` contacts, where it saves anything; returns its `cube_columns`."""
+    """Write the cubes of a month's contacts as one file; returns its `cube_columns`."""
     local_at = local("started_at", timezone)
     dimensions = tuple(c for c in columns if c in CUBE_DIMENSIONS)
-    by_day = [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)]
     week = [f"CAST({part}({local_at}) AS INTEGER)" for part in ("isodow", "hour")]
     of_hours = [quote(d) for d in dimensions if d in HOUR_DIMENSIONS]
-    by_hour = [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours]
+    by: dict[By, list[str]] = {
+        "day": [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)],
+        "hour": [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours],
+    }
     order = ", ".join(["day", "weekday", "hour", *map(quote, dimensions)])
 
-    def write(*kinds: list[str], seconds: str) -> None:
-        rows = " UNION ALL BY NAME ".join(_sums(held, columns, by, seconds) for by in kinds)
-        _copy(con, f"FROM ({rows}) ORDER BY {order if len(kinds) > 1 else 'ALL'}", path)
+    def write(seconds: str) -> None:
+        rows = " UNION ALL BY NAME ".join(_sums(held, columns, by[kind], seconds) for kind in cubes)
+        _copy(con, f"FROM ({rows}) ORDER BY {order if len(cubes) > 1 else 'ALL'}", path)
 
-    seconds = _SECONDS
     try:
-        write(by_day, by_hour, seconds=seconds)
+        write(_SECONDS)
     except duckdb.ConversionException:
-        seconds = _LONG_SECONDS
-        write(by_day, by_hour, seconds=seconds)
-    ((days, hours),) = con.execute(
-        f"SELECT count(day), count(hour) FROM read_parquet({literal(str(path))})"
-    ).fetchall()
-    if days * 2 > count > _SMALL_ROWS:
-        path.unlink()
-        return ()
-    if hours * 2 > count > _SMALL_ROWS:
-        write(by_day, seconds=seconds)
-        return dimensions
-    return (*dimensions, "hour")
+        write(_LONG_SECONDS)
+    return (*dimensions, "hour") if "hour" in cubes else dimensions
 
 
 def _sums(held: str, columns: list[str], by: list[str], seconds: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,12 +12,16 @@ from percontact.ingest.cells import cell, turn_days
 from percontact.ingest.derive import Written, month, month_end, written
 from percontact.ingest.found import BLANKS, Found
 from percontact.ingest.plan import Plan
+from percontact.ingest.quick import held, quick_names, tried
 from percontact.ingest.rules import Rule, fault_details, first_fault, rules
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.dialect import literal, quote
 from percontact.records.tables import PART_BITS
 from percontact.values.problem import problem
+
+_CELLS_KEPT = 2
+"""Cells in all for each used one, up to which all are kept of bad rows, rather than read once more."""
 
 _MANY_ROWS = 20_000
 """From here on it is asked whether persons come back so often that each is hashed once."""
@@ -34,6 +39,7 @@ class Typed:
     rules     by their number in _fault, from 1
     rows      how many
     bits      of _line that tell apart rows made of one line
+    texts     whether the table has the texts of bad rows, in _cells
     """
 
     relation: str
@@ -42,6 +48,7 @@ class Typed:
     rules: tuple[Rule, ...]
     rows: int
     bits: int = 0
+    texts: bool = False
 
 
 def write_typed(
@@ -61,15 +68,21 @@ def write_typed(
     """
     _try_formats(con, plan)
     one_by_one = [o for t in plan.targets for o in (t, t.instead) if o]
-    zones = {str(t.origin.timezone) for t in one_by_one if t.column.kind == "instant"}
+    zones = {str(t.origin.timezone) for t in one_by_one if t.column.kind == "instant"} - {"UTC"}
     turns = {zone: turn_days(con, zone) for zone in zones}
-    cells = [cell(t, k, key=key, currency=settings.currency, turns=turns) for k, t in enumerate(plan.targets)]
+    quick = quick_names(plan.targets)
+    cells = [
+        cell(t, k, key=key, currency=settings.currency, turns=turns, quick=quick)
+        for k, t in enumerate(plan.targets)
+    ]
     held_to = rules(plan, table, cells)
     columns = written(plan, table, settings, key=key, number=number, made_id=made_id)
     # A look at the rows above needs their lines from the start, and may change their order.
     looks_up = any(t.origin.fill for t in one_by_one)
     bare = found.bare is not None and not looks_up
-    query = _texts(found, plan, bare=bare)
+    used = sorted({i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where})
+    texts = bare and len(found.headers) <= _CELLS_KEPT * len(used)
+    query = _texts(found, used, quick, bare=bare, texts=texts)
     for step in ("texts", "turned", "parsed", "placed", "valued"):
         query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
     query = _step(query, [f"{c.value} AS v{k}" for k, c in enumerate(cells)])
@@ -86,6 +99,9 @@ def write_typed(
         f"{month(plan, table, settings)} AS _month",
     ]
     landed = [f"CAST({c.sql} AS {c.sql_type}) AS {quote(c.name)}" for c in columns if c.sql]
+    if texts:
+        raw = ", ".join(f"f{i}" for i in range(len(found.headers)))
+        marks.append(f"CASE WHEN _fault IS NOT NULL THEN [{raw}] END AS _cells")
     columns_made = ", ".join([*([] if bare else ["_line"]), *marks, *landed])
     order = " ORDER BY _line" if looks_up else ""
     ((rows,),) = con.execute(
@@ -94,36 +110,51 @@ def write_typed(
     # Rows of a table made at once are numbered from 0 in the order they came in.
     numbered = f"(SELECT rowid + {found.first_line} AS _line, * FROM typed)" if bare else "typed"
     return Typed(
-        _whole(numbered, columns, {}),
+        _whole(numbered, columns, {}, texts=texts),
         _whole(numbered, columns, _persons(con, plan, columns, rows)),
         tuple(columns),
         tuple(held_to),
         int(rows),
         PART_BITS if plan.parted else 0,
+        texts,
     )
 
 
-def _texts(found: Found, plan: Plan, *, bare: bool) -> str:
-    used = {i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where}
-    clean = [f"{trimmed(f'c{i}')} AS c{i}" for i in sorted(used)]
-    if bare:
-        return f"SELECT {', '.join(clean) or '1'} FROM {found.bare}"
-    return f"SELECT {', '.join(['line AS _line', *clean])} FROM {found.relation}"
+def _texts(found: Found, used: list[int], quick: list[str], *, bare: bool, texts: bool) -> str:
+    """The cells that are used, without blanks at their ends, and the quick values of some.
+
+    texts  also all cells as found: f0, f1, ...
+    """
+    line = [] if bare else ["_line"]
+    source = found.bare if bare else f"(SELECT line AS _line, * FROM {found.relation})"
+    query = f"SELECT *, {', '.join(map(tried, quick))} FROM {source}" if quick else f"SELECT * FROM {source}"
+    if quick:
+        query = f"SELECT * REPLACE ({', '.join(map(held, quick))}) FROM ({query})"
+    clean = [trimmed(f"c{i}", [name for name in quick if name[1:] == str(i)]) + f" AS c{i}" for i in used]
+    raw = [f"c{i} AS f{i}" for i in range(len(found.headers))] if texts else []
+    return f"SELECT {', '.join([*line, *clean, *quick, *raw]) or '1'} FROM ({query})"
 
 
-def trimmed(text: str) -> str:
-    """SQL of a cell without the blanks at its ends; NULL where nothing is left."""
+def trimmed(text: str, quick: Sequence[str] = ()) -> str:
+    """SQL of a cell without the blanks at its ends; NULL where nothing is left.
+
+    quick  its quick values: where there is one, there are no blanks
+    """
+    if quick:
+        there = " OR ".join(f"{name} IS NOT NULL" for name in quick)
+        return f"CASE WHEN {there} THEN {text} ELSE {trimmed(text)} END"
     # Trimming by a set of signs costs ten times this look at the two ends.
     plain = f"{text} >= '!' AND {text} < '\x7f' AND {text}[-1] BETWEEN '!' AND '~'"
     return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(BLANKS)}), '') END"
 
 
-def _whole(numbered: str, columns: list[Written], persons: dict[str, str]) -> str:
-    """All columns, with those that are made later.
+def _whole(numbered: str, columns: list[Written], persons: dict[str, str], *, texts: bool = False) -> str:
+    """All columns, with those that are made later; with `texts` also _cells.
 
     persons  column -> table (person, hash) to take its hashes from
     """
-    marks = ("_line", "_fault", "_found", "_other", "_gap", "_rounded", "_again", "_month")
+    marks = ["_line", "_fault", "_found", "_other", "_gap", "_rounded", "_again", "_month"]
+    marks += ["_cells"] if texts else []
     made, joins = [f"t.{mark}" for mark in marks], []
     for n, column in enumerate(columns):
         name = quote(column.name)
