@@ -74,7 +74,8 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
             further.append(attained_table(attained(book, panel), book.settings.currency))
         elif one in BESIDE:
             back = before if one == "previous" else last_year
-            span = back(panel.question.span, panel.question.calendar)
+            asked = panel.question
+            span = back(asked.span, asked.calendar, asked.grain)
             earlier = replace(panel.question, span=span, grain="whole", by=(), asked=())
             beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
         else:
@@ -192,7 +193,7 @@ def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> 
     return guarded_document(
         statement,
         _panel(book, chosen, whole),
-        _panel(book, chosen, replace(whole, span=before(question.span, question.calendar))),
+        _panel(book, chosen, replace(whole, span=before(question.span, question.calendar, question.grain))),
     )
 
 

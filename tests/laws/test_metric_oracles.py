@@ -103,10 +103,9 @@ STAFF = {
     "paid_h": HOURS, "available_h": HOURS, "heads": pick(None, "0", "7"), "leavers": pick(None, "0", "1"),
 }  # fmt: skip
 SPEND = {
-    # Spend and reach of a campaign are paired over the span, not by month, so both are known here.
-    "marketing": pick("100", "0.01"),
+    "marketing": pick(None, "100", "0.01"),
     "advertising": pick(None, "7"),
-    "reached": pick("0", "9"),
+    "reached": pick(None, "0", "9"),
 }
 
 
@@ -287,12 +286,14 @@ def told_capacity(world: World) -> list[Row]:
             number(c["handle_s"]) or Fraction(0)
             for c in world["contacts"]
             if c["channel"] == "voice"
+            and str(c["outcome"]).lower() != "abandoned"
             and (day := local(c["started_at"]))
             and r["period_start"] <= day < r["period_end"]  # type: ignore[operator]
         ]
         any_work = [
             c for c in world["contacts"]
-            if (day := local(c["started_at"])) and r["period_start"] <= day < r["period_end"]  # type: ignore[operator]
+            if str(c["outcome"]).lower() != "abandoned"
+            and (day := local(c["started_at"])) and r["period_start"] <= day < r["period_end"]  # type: ignore[operator]
         ]  # fmt: skip
         held = r["group"] == "g" and any_work
         # Twelve decimals of an hour are kept.
@@ -438,7 +439,7 @@ ORACLE: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "contacts_handled": amount(handled),
     "contacts_offered": amount(lambda r: True),
     "containment_rate": share(lambda r: not r["agent"], lambda r: r["machine"]),
-    "customer_churn_rate": share(lambda r: r["lost"], lambda r: r["there"]),
+    "customer_churn_rate": share(lambda r: r["lost"], lambda r: r["there"] and r["told"]),
     "customer_effort_score": one_scale("ces"),
     "customer_rating": one_scale("rating"),
     "customer_satisfaction": share(lambda r: r["position"] >= Fraction(3, 4), of_kind("csat")),  # type: ignore[operator]
@@ -487,7 +488,7 @@ ORACLE: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "transfer_rate": share(
         lambda r: r["outcome"] == "transferred", lambda r: handled(r) and r["outcome"] is not None
     ),
-    "user_churn_rate": share(lambda r: r["quiet"], lambda r: r["active"]),
+    "user_churn_rate": share(lambda r: r["quiet"], lambda r: r["active"] and r["sure"]),
     "utilisation": ratio(
         lambda r: r["available_h"], lambda r: r["paid_h"], known("paid_h", "available_h")
     ),
@@ -497,20 +498,40 @@ WHEN = {"cases": "opened_at", "contacts": "started_at", "surveys": "sent_at", "c
 STOCKS = ("customer_churn_rate", "user_churn_rate")
 
 
+def end_of_data(world: World) -> date:
+    """The last day of the last month that any row with a time lies in, or the last day told of a customer."""
+    times = {"contacts": "started_at", "handlings": "started_at", "cases": "opened_at", "surveys": "sent_at"}
+    found = [local(r[column]) for table, column in times.items() for r in world[table]]
+    ends = [
+        next(periods(Period(d, d + timedelta(days=1)), "month")).end - timedelta(days=1) for d in found if d
+    ]
+    columns = ("joined_on", "first_value_on", "left_on", "last_active_on")
+    return max([*ends, *(k[c] for k in world["customers"] for c in columns if k[c] is not None)])  # type: ignore[type-var]
+
+
+def those_there(world: World, rows: list[Row], period: Period) -> list[Row]:
+    """Who was there at the start, what became of them, and whether the data goes far enough to say."""
+    month, end = timedelta(days=30), end_of_data(world)
+    seen_to = max((r["last_active_on"] for r in rows if r["last_active_on"] is not None), default=date.min)  # type: ignore[type-var]
+    for r in rows:
+        joined, left, active = r["joined_on"], r["left_on"], r["last_active_on"]
+        before = joined < period.start  # type: ignore[operator]
+        r["there"] = before and (left is None or left >= period.start)  # type: ignore[operator]
+        r["lost"] = left is not None and left < period.end  # type: ignore[operator]
+        r["told"] = period.start <= end
+        r["active"] = before and active is not None and active >= period.start - month  # type: ignore[operator]
+        r["quiet"] = active is not None and active + month < period.end  # type: ignore[operator]
+        r["open"] = r["active"] and seen_to < active + month < period.end  # type: ignore[operator]
+    sure = period.start <= seen_to and not any(r["open"] for r in rows)  # type: ignore[operator]
+    return [{**r, "sure": sure} for r in rows]
+
+
 def rows_in(metric: str, world: World, period: Period) -> list[Row]:
     """The rows that a metric counts in a period."""
     card = catalogue()[metric]
     rows = TOLD[card.table](world)
-    month = timedelta(days=30)
     if metric in STOCKS:
-        for r in rows:
-            joined, left, active = r["joined_on"], r["left_on"], r["last_active_on"]
-            before = joined < period.start  # type: ignore[operator]
-            r["there"] = before and (left is None or left >= period.start)  # type: ignore[operator]
-            r["lost"] = left is not None and left < period.end  # type: ignore[operator]
-            r["active"] = before and active is not None and active >= period.start - month  # type: ignore[operator]
-            r["quiet"] = active is not None and active + month < period.end  # type: ignore[operator]
-        return rows
+        return those_there(world, rows, period)
     when = card.counted_on.partition(".")[2]
     when = when if when.endswith("_at") else WHEN[card.table]
     return [r for r in rows if (day := local(r[when])) is not None and day in period]
@@ -524,9 +545,8 @@ def told(
     found = {}
     for period in spans:
         groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-        # Who was there is asked of the whole period, what happened of its days within the span.
         within = Period(max(period.start, SPAN.start), min(period.end, SPAN.end))
-        for row in rows_in(metric, world, period if metric in STOCKS else within):
+        for row in rows_in(metric, world, within):
             groups[tuple(row[d] for d in by)].append(row)
         for values, rows in groups.items():
             found[period.start, values] = ORACLE[metric](rows)

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.policy import textbook
+from percontact.costing.policy_file import parse_policy
 from percontact.costing.slice import Condition, Slice
 from percontact.metrics import Panel, catalogue, measure
+from percontact.metrics.card_form import parse_cards
 from percontact.records.books import make_book
 from percontact.records.dialect import connect
 from percontact.values.period import Period
+from percontact.values.problem import PercontactError
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
 JUNE = Period(date(2026, 6, 1), date(2026, 7, 1))
@@ -249,3 +252,128 @@ def test_answers_on_an_unknown_scale_are_not_averaged_with_others() -> None:
 def test_nothing_to_divide_by_is_undefined() -> None:
     panel = ask({"contacts": [contact("c", outcome="abandoned")]}, "average_handle_time", "service_level")
     assert [f.value for f in panel.totals.values()] == [None, None]
+
+
+# -- parts that belong together --------------------------------------------------------------------------
+
+
+def test_r82_spend_is_divided_by_the_reach_of_the_same_rows_only() -> None:
+    """
+    R82. April 100 for 1,000 reached; May 50, reach unknown; June spend unknown, 500 reached. 150 / 1,500 was
+    told for the quarter: 0.10 again, but of other parts than the months'. Two half-known rows are left out.
+    """
+    rows = [
+        {"campaign": "a", "period_start": f"2026-{m:02d}-01", "period_end": f"2026-{m + 1:02d}-01", **more}
+        for m, more in (
+            (4, {"marketing": 100, "reached": 1000}), (5, {"marketing": 50}), (6, {"reached": 500}),
+        )
+    ]  # fmt: skip
+    metric = "marketing_cost_per_contact"
+    months = ask({"campaigns": rows}, metric, span=YEAR)
+    for grain in ("month", "quarter", "year", "whole"):
+        panel = ask({"campaigns": rows}, metric, span=YEAR, grain=grain)
+        total = panel.totals[metric]
+        assert (total.numerator, total.denominator) == (100, 1000), grain
+    known = [f for f in months.figures[metric].values() if f.value is not None]
+    assert [(f.period, f.value) for f in known] == [(date(2026, 4, 1), Fraction(1, 10))]
+    assert any("left out: 2" in note for note in months.notes)
+
+
+def test_r83_a_campaign_across_months_keeps_its_spend_with_its_reach() -> None:
+    """R83. 100 spent from 15 May to 14 June for 1,000 reached: June had spend, May the reach."""
+    row = {"campaign": "a", "period_start": "2026-05-15", "period_end": "2026-06-15", "marketing": 100,
+           "reached": 1000}  # fmt: skip
+    panel = ask({"campaigns": [row]}, "marketing_cost_per_contact", span=YEAR)
+    assert values(panel, "marketing_cost_per_contact") == {date(2026, 5, 1): Fraction(1, 10)}
+
+
+def test_r84_churn_of_a_month_that_the_span_cuts_is_of_its_part() -> None:
+    """
+    R84. u left on 5 June, v on 20 June, w stays. Of the span from 10 June: u was not there any more, and one
+    of two left. The whole of June, one in three and two of three, was told for it.
+    """
+    rows = [{"customer_id": c, "joined_on": "2026-01-01", "left_on": left}
+            for c, left in (("u", "2026-06-05"), ("v", "2026-06-20"), ("w", None))]  # fmt: skip
+    cut = ask({"customers": rows}, "customer_churn_rate", span=Period(date(2026, 6, 10), date(2026, 7, 1)))
+    assert values(cut, "customer_churn_rate") == {date(2026, 6, 1): Fraction(1, 2)}
+    early = ask({"customers": rows}, "customer_churn_rate", span=Period(date(2026, 6, 1), date(2026, 6, 10)))
+    assert values(early, "customer_churn_rate") == {date(2026, 6, 1): Fraction(1, 3)}
+    assert cut.totals["customer_churn_rate"].value == Fraction(1, 2)
+
+
+def test_r85_users_are_not_gone_because_the_data_ends() -> None:
+    """
+    R85. Everyone was active to the last day of the data, 15 June. In June and July nobody is known to be
+    gone; all of them were, because their 30 days ended in the third quarter.
+    """
+    rows = [
+        {"customer_id": f"u{i}", "joined_on": "2026-01-01", "last_active_on": "2026-06-15"} for i in (1, 2)
+    ]
+    panel = ask({"customers": rows}, "user_churn_rate", span=YEAR)
+    found = values(panel, "user_churn_rate")
+    assert found[date(2026, 6, 1)] == 0
+    assert found[date(2026, 7, 1)] is None
+    assert any("The data ends on 2026-06-15" in note for note in panel.notes)
+    quarter = ask({"customers": rows}, "user_churn_rate", span=Period(date(2026, 4, 1), date(2026, 10, 1)),
+                  grain="quarter")  # fmt: skip
+    assert values(quarter, "user_churn_rate")[date(2026, 7, 1)] is None
+
+
+def test_r86_time_of_abandoned_contacts_is_no_occupancy() -> None:
+    """R86. 100 h available, 50 h of handled calls; 10 h that others waited before they left."""
+    hours = [("a", "resolved", 50), ("b", "abandoned", 10)]
+    rows = [contact(name, outcome=outcome, handle_s=h * 3600) for name, outcome, h in hours]
+    staff = {"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01", "available_h": 100}
+    book = make_book({"contacts": rows, "capacity": [staff]})
+    policy = parse_policy("pools: {p: {driver: handle_s, group: g}}\nrules: [{to: p}]")
+    panel = measure(
+        [catalogue()["occupancy"]], Slice(JUNE), con=connect(), book=book, policy=policy,
+        costed=lambda: CostedBook(book, policy),
+    )  # fmt: skip
+    assert panel.totals["occupancy"].value == Fraction(1, 2)
+
+
+def test_r87_a_card_that_compares_the_time_of_a_row_is_refused() -> None:
+    """R87. `wait_s: {at_most: 20}` held or failed for a row of 500 contacts by the sum of their waits."""
+    card = """
+metric: quick
+name: Quick
+category: speed
+asks: How many wait at most 20 s?
+formula: a / b
+kind: share
+numerator: {count: contacts, where: {COLUMN: {at_most: "20"}}}
+denominator: {count: contacts, where: {COLUMN: known}}
+unit: "%"
+better: higher
+counted_on: contacts.started_at
+rule: all
+source: ours
+"""
+    for column in ("wait_s", "handle_s", "talk_s", "hold_s", "wrap_s"):
+        with pytest.raises(PercontactError) as refused:
+            parse_cards(card.replace("COLUMN", column), "metrics/quick.yaml", own=True)
+        assert column.replace("_s", "_each_s") in refused.value.problem.do
+        (kept,) = parse_cards(card.replace("COLUMN", column.replace("_s", "_each_s")), "quick.yaml", own=True)
+        assert kept.metric == "quick"
+
+
+def test_hours_by_day_are_known_by_week_and_by_month() -> None:
+    """8 h paid and 6 h available each day of June: 75% of every week that the rows fill."""
+    days = [date(2026, 6, d) for d in range(1, 31)]
+    rows = [{"group": "g", "period_start": d, "period_end": d + timedelta(days=1), "paid_h": 8,
+             "available_h": 6} for d in days]  # fmt: skip
+    for grain in ("day", "week", "month"):
+        panel = ask({"capacity": rows}, "utilisation", grain=grain)
+        assert set(values(panel, "utilisation").values()) == {Fraction(3, 4)}
+        assert (panel.totals["utilisation"].numerator, panel.totals["utilisation"].denominator) == (180, 240)
+
+
+def test_one_row_across_weeks_leaves_only_those_weeks_unknown() -> None:
+    """Days of June, but 10 to 17 June in one row: the weeks of 8 and of 15 June are unknown."""
+    rows = [{"group": "g", "period_start": date(2026, 6, d), "period_end": date(2026, 6, d + 1), "paid_h": 8,
+             "available_h": 6} for d in (1, 2, 8, 9, 18, 22)]  # fmt: skip
+    rows.append({**rows[0], "period_start": date(2026, 6, 10), "period_end": date(2026, 6, 18)})
+    panel = ask({"capacity": rows}, "utilisation", grain="week")
+    assert set(values(panel, "utilisation")) == {date(2026, 6, 1), date(2026, 6, 22)}
+    assert any("unknown in 2 of 4 periods" in note for note in panel.notes)

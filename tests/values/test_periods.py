@@ -97,9 +97,9 @@ def test_the_fiscal_month_before_and_the_one_a_year_before(calendar: FiscalCalen
     start = start_of(day, "fiscal-month", calendar)
     month = Period(start, next_start(start, "fiscal-month", calendar))
     year, _, number = label(start, "fiscal-month", calendar).partition("-")
-    earlier = before(month, calendar)
+    earlier = before(month, calendar, "fiscal-month")
     assert earlier == Period(start_of(start - timedelta(days=1), "fiscal-month", calendar), start)
-    then = last_year(month, calendar)
+    then = last_year(month, calendar, "fiscal-month")
     assert label(then.start, "fiscal-month", calendar) == f"FY{int(year[2:]) - 1}-{number}"
     assert then.end == next_start(then.start, "fiscal-month", calendar)
 

@@ -140,12 +140,29 @@ class _Form:
             for column in (term.column, *(t.column for t in term.where)):
                 self.check_column(table, column)
             for test in term.where:
+                self.check_sum(card, test)
                 for value in test.values:
                     if value.startswith("$") and value[1:] not in card.parameters:
                         raise _wrong(self.where, f"{value} is no parameter of the card",
                                      did_you_mean(value[1:], card.parameters))  # fmt: skip
         if card.of:
             self.check_column(table, card.of)
+
+    def check_sum(self, card: Card, test: Test) -> None:
+        """A time of one contact is compared, never that of a row, which may be the sum of many."""
+        each = f"{test.column.removesuffix('_s')}_each_s"
+        if (
+            card.table == "contacts"
+            and test.how not in ("known", "unknown")
+            and each in FACTS["contacts"].names
+        ):
+            raise problem(
+                "E-CARD-01",
+                self.where,
+                f"`{test.column}: {test.how}` compares what may be a sum of many contacts",
+                f"A row of totals (count above 1) has the sum of its contacts' {test.column}.",
+                f"Compare {each}, the time of one contact; it is unknown where only sums are.",
+            )
 
     def check_column(self, table: str, column: str) -> None:
         known = FACTS[table].names

@@ -76,9 +76,17 @@ CONTACTS = Facts(
             "wait of one contact; unknown where a row stands for many, which has only the sum of theirs",
             ("wait_s",),
         ),
-        "handle_each_s": Feature(
-            'CASE WHEN c."count" = 1 THEN c.handle_s END', "the same of handle time", ("handle_s",)
-        ),
+        **{
+            f"{part}_each_s": Feature(
+                f'CASE WHEN c."count" = 1 THEN c.{part}_s END', f"the same of {words}", (f"{part}_s",)
+            )
+            for part, words in (
+                ("handle", "handle time"),
+                ("talk", "talk time"),
+                ("hold", "time on hold"),
+                ("wrap", "work after"),
+            )
+        },
         "transferred": Feature(f"{_OUTCOME} = 'transferred'", "handed to someone else", ("outcome",)),
         "escalated": Feature(
             f"coalesce(k.escalated, {_OUTCOME} = 'escalated')", "went to a higher tier", (), "case"
@@ -167,8 +175,16 @@ CUSTOMERS = Facts(
     "customers",
     ("joined_on", "at_start", "active_at_start"),
     features={
-        "lost": Feature("c.left_on < span.stop", "left within the period"),
-        "gone_quiet": Feature("{quiet} < span.stop", "has not been seen for the window", ("last_active_on",)),
+        "lost": Feature(
+            "CASE WHEN span.known THEN coalesce(c.left_on < span.stop, false) END",
+            "left within the period; unknown where that begins after the last day of the data",
+        ),
+        "gone_quiet": Feature(
+            "CASE WHEN span.known THEN {quiet} < span.stop END",
+            "was not seen for the window, by the end of the period; unknown where days after the last sign "
+            "of any user decide it",
+            ("last_active_on",),
+        ),
         "happened": Feature("c.first_value_on IS NOT NULL", "has got value"),
         "days_seen": Feature(
             "coalesce(c.first_value_on, c.left_on, {today}) - c.joined_on",
@@ -181,16 +197,16 @@ CAPACITY = Facts(
     "capacity",
     ("month_start",),
     features={
-        "handle_h": Feature("c.handle_h", "hours of handling by the group, as costed"),
+        "handle_h": Feature("c.handle_h", "hours of handling of handled contacts by the group, as costed"),
     },
-    made="staff_month",
+    made="staff_period",
 )
 
 CAMPAIGNS = Facts(
     "campaigns",
     ("period_start",),
     features={"spend": Feature("c.spend", "marketing and advertising together, in the reporting currency")},
-    made="campaign_period",
+    made="campaign_row",
 )
 
 FACTS: dict[str, Facts] = {f.table: f for f in (CONTACTS, CASES, SURVEYS, CUSTOMERS, CAPACITY, CAMPAIGNS)}

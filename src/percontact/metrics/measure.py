@@ -21,6 +21,7 @@ from percontact.metrics.card import Card, Term
 from percontact.metrics.cost_figures import cost_figures
 from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import FEW, Figure, Panel
+from percontact.metrics.gaps import gaps, nothing_known
 from percontact.metrics.interval import wilson
 from percontact.metrics.row_sql import Number, Place, without_known
 from percontact.metrics.tally import Tally
@@ -57,11 +58,12 @@ def measure(
     notes: list[str] = []
     for (table, when, settings), group in _passes(set_cards):
         tally = Tally(con, book, policy, table, when, parameters=dict(settings))
-        if missing := _unknown_here(tally, question, group):
+        if missing := nothing_known(tally, question, group):
             notes.append(missing)
             for card in group:
                 figures[card.metric], totals[card.metric] = {}, _unknown(card, question)
             continue
+        notes += gaps(tally, question, group)
         for card in group:
             if card.kind == "survival":
                 figures[card.metric], totals[card.metric] = times_to(tally, card, question)
@@ -228,19 +230,6 @@ def _weights(text: str) -> dict[str, Fraction]:
 
 def _unknown(card: Card, question: Slice) -> Figure:
     return Figure(card.metric, question.span.start, (), None, None, None, None, None, ("unknown",))
-
-
-def _unknown_here(tally: Tally, question: Slice, cards: Sequence[Card]) -> str:
-    """A sentence where the rows cannot be told apart as the question asks, or ""."""
-    names = ", ".join(c.symbol or c.name for c in cards)
-    if not tally.book.has(tally.facts.table):
-        return f"{names}: unknown, there are no {tally.facts.table} yet."
-    if tally.facts.made == "staff_month" and question.by_day:
-        return f"{names}: unknown by day or week, {tally.facts.table} is known by month."
-    asked = [*question.by, *(c.dimension for c in question.where if c.dimension != "month")]
-    if strange := [d for d in asked if not tally.row.knows(d)]:
-        return f"{names}: unknown by {', '.join(strange)}, which {tally.facts.table} do not say."
-    return ""
 
 
 def _missing_columns(cards: Sequence[Card], book: Book) -> list[str]:

@@ -15,6 +15,7 @@ from percontact.costing.slice import MONTH
 from percontact.metrics.card import Term, Test
 from percontact.metrics.clock import passed_ms
 from percontact.metrics.facts import Facts
+from percontact.metrics.stocks import STOCKS
 from percontact.records.book import Book
 from percontact.records.dialect import in_list, quote
 from percontact.records.tables import TABLES
@@ -22,8 +23,6 @@ from percontact.records.tables import TABLES
 Place = tuple[date, tuple[object, ...]]
 """(first day of the period, values of the dimensions)"""
 
-STOCKS = ("at_start", "active_at_start")
-"""Times that are no moment of a row: who was there when a period began counts in each such period."""
 _COMPARE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 
 

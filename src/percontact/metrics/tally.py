@@ -20,11 +20,12 @@ from percontact.costing.slice import Slice
 from percontact.metrics.clock import make_open_times
 from percontact.metrics.facts import FACTS
 from percontact.metrics.made_rows import make_rows
-from percontact.metrics.row_sql import STOCKS, Number, Place, RowSql
+from percontact.metrics.row_sql import Number, Place, RowSql
+from percontact.metrics.stocks import ACTIVE_AT_START, STOCKS, stock_spans
 from percontact.records.book import Book
 from percontact.records.dialect import BUCKET, in_list, quote
 from percontact.records.tables import TABLES
-from percontact.values.period import Period, add_months, periods
+from percontact.values.period import Period, add_months
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,8 +58,8 @@ class Tally:
 
     @property
     def parts_add_up(self) -> bool:
-        """Whether a row lies in one period only, and none is made anew for each grain."""
-        return self.when not in STOCKS and self.facts.made != "campaign_period"
+        """Whether a row lies in one period only."""
+        return self.when not in STOCKS
 
     # -- rows ----------------------------------------------------------------------------------------------
 
@@ -160,15 +161,18 @@ class Tally:
 
     def _at_start(self, question: Slice) -> tuple[str, str, list[str]]:
         """Customers who were there when a period began: a stock, so each counts in every such period."""
-        grain, asked = question.grain, question.span
-        spans = [asked] if grain == "whole" else list(periods(asked, grain, question.calendar))
-        values = ", ".join(f"(DATE '{p.start}', DATE '{p.end}')" for p in spans)
+        days = self.row.inactive_days
+        spans = stock_spans(self.con, self.book, question, self.when, days)
+        values = ", ".join(
+            f"(DATE '{s.period}', DATE '{s.start}', DATE '{s.stop}', {s.known})" for s in spans
+        )
         self.row.used |= {"joined_on", "left_on"}
         there = "c.joined_on < span.start AND (c.left_on IS NULL OR c.left_on >= span.start)"
-        if self.when == "active_at_start":
+        if self.when == ACTIVE_AT_START:
             self.row.used.add("last_active_on")
-            there = f"c.joined_on < span.start AND c.last_active_on >= span.start - {self.row.inactive_days}"
-        return f" JOIN (VALUES {values}) AS span(start, stop) ON {there}", "span.start", []
+            there = f"c.joined_on < span.start AND c.last_active_on >= span.start - {days}"
+        joined = f" JOIN (VALUES {values}) AS span(period, start, stop, known) ON {there}"
+        return joined, "span.period", []
 
     def _note_joins(self) -> None:
         """Columns that the joins need of the row."""

@@ -30,8 +30,8 @@ def comparisons(
     A budget plans all cost, so it stands beside the total on basis full.
     """
     for name, span in (
-        ("period before", before(question.span, question.calendar)),
-        ("same period last year", last_year(question.span, question.calendar)),
+        ("period before", before(question.span, question.calendar, question.grain)),
+        ("same period last year", last_year(question.span, question.calendar, question.grain)),
     ):
         yield _compare(name, costed, replace(question, span=span), per, whole, total)
     full = whole if question.basis == "full" else total(costed, replace(question, basis="full"), per)

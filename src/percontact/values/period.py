@@ -111,24 +111,32 @@ def periods(span: Period, grain: Grain, calendar: FiscalCalendar = PLAIN) -> Ite
         start = end
 
 
-def before(span: Period, calendar: FiscalCalendar = PLAIN) -> Period:
-    """The span before a span: as many whole months, as many fiscal months, or as many days."""
-    if span.start.day == 1 and span.end.day == 1:
-        return _months_back(span, _months_between(span.start, span.end))
+def before(span: Period, calendar: FiscalCalendar = PLAIN, grain: str = "month") -> Period:
+    """The span before a span: as many whole months, as many fiscal months, or as many days.
+
+    grain  what is asked by; where days are whole months of both kinds, a fiscal grain makes them fiscal ones
+    """
     fiscal = _fiscal_months(span, calendar)
+    if _is_months(span) and not (fiscal and grain.startswith("fiscal")):
+        return _months_back(span, _months_between(span.start, span.end))
     if fiscal:
         return Period(_fiscal_back(span.start, fiscal, calendar), span.start)
     return Period(span.start - timedelta(days=span.days), span.start)
 
 
-def last_year(span: Period, calendar: FiscalCalendar = PLAIN) -> Period:
+def last_year(span: Period, calendar: FiscalCalendar = PLAIN, grain: str = "month") -> Period:
     """The same span a year before: the same months or fiscal months, or the same weekdays 52 weeks before."""
-    if span.start.day == 1 and span.end.day == 1:
+    fiscal = _fiscal_months(span, calendar)
+    if _is_months(span) and not (fiscal and grain.startswith("fiscal")):
         return _months_back(span, 12)
-    if _fiscal_months(span, calendar):
+    if fiscal:
         return Period(_fiscal_back(span.start, 12, calendar), _fiscal_back(span.end, 12, calendar))
     # 52 weeks: the same weekdays, which matter more to a contact centre than the same dates.
     return Period(span.start - timedelta(days=364), span.end - timedelta(days=364))
+
+
+def _is_months(span: Period) -> bool:
+    return span.start.day == 1 and span.end.day == 1
 
 
 def _months_between(start: date, end: date) -> int:
