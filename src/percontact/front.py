@@ -8,8 +8,12 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
+<<<<<<< HEAD
 from percontact import explaining, measuring
 from percontact.explain.bridge import Bridge
+=======
+from percontact import locating, measuring
+>>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook, land_frame
 from percontact.records.landing import Receipt
@@ -155,6 +159,7 @@ def measure(
 
 
 @dataclass(frozen=True, slots=True)
+<<<<<<< HEAD
 class Explanation:
     """A change of cost as Python holds it: exact parts, frames, and a page in a notebook.
 
@@ -170,6 +175,18 @@ class Explanation:
         """Ends and parts, in whole pico units."""
         return self.change.bridge
 
+=======
+class Whereabouts:
+    """Where a metric changed, as Python holds it: slices and the rest that add up, frames, a page.
+
+    answer    `answer.located` has the figure then and now, the causes with their parts, and what is in none
+    document  the same for people; the frames hold a row a part
+    """
+
+    answer: locating.Answer
+    document: Document
+
+>>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
     def to_arrow(self) -> pyarrow.Table:
         """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
         return frames.to_arrow(self.document)
@@ -189,6 +206,7 @@ class Explanation:
         return str(render(self.document, "text"))
 
 
+<<<<<<< HEAD
 def explain(
     book: OpenBook,
     *,
@@ -212,6 +230,31 @@ def explain(
         book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per
     )
     return Explanation(found, explaining.document(book, found))
+=======
+def locate(
+    book: OpenBook,
+    metric: str,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    against: Literal["previous", "last-year", "budget"] = "previous",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    top: int = 6,
+) -> Whereabouts:
+    """Where a metric changed: the slices of `percontact locate`, with the same names.
+
+    metric      a sum or a ratio of sums: "contacts", "handle-time", "cost-per-contact", a card's name
+    start, end  the span; None = the last month that has data
+    against     previous (the span before), last-year or budget
+    Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where a side has no data.
+    """
+    answer = locating.located(
+        book, metric, start=start, end=end, against=against, by=by, where=where, basis=basis, top=top
+    )
+    return Whereabouts(answer, locating.document(book, answer))
+>>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -18,16 +18,14 @@ from percontact.metrics.benchmark import compare as compare_published
 from percontact.metrics.benchmark import published_figures
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, known_as, search
-from percontact.metrics.facts import FACTS
+from percontact.metrics.facts import dimensions
 from percontact.metrics.figure import Figure, Panel
 from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
 from percontact.metrics.served import serve
 from percontact.metrics.target import Attainment, attain, read_promises
 from percontact.pipeline import OpenBook
-from percontact.records.column import Kind
 from percontact.records.dialect import connect
-from percontact.records.tables import TABLES
 from percontact.report.attained import against_target, attained_table
 from percontact.report.card_page import card_document, catalogue_document
 from percontact.report.document import Document
@@ -38,8 +36,6 @@ from percontact.report.served import served_document
 from percontact.values.period import Period, add_months, before, last_year
 from percontact.values.problem import did_you_mean, problem
 
-_NAMED: tuple[Kind, ...] = ("code", "flag", "person", "id")
-"""Kinds of columns that figures can be told apart by."""
 BESIDE = {"previous": "period before", "last-year": "same period last year"}
 
 
@@ -155,13 +151,6 @@ def _panel(
         cards, question, con=connect(), book=book.book, policy=book.policy,
         costed=lambda: book.costed, parameters=parameters,
     )  # fmt: skip
-
-
-def dimensions(cards: Iterable[Card]) -> set[str]:
-    """Columns and features that figures of these cards can be told apart by, besides those of contacts."""
-    tables = {c.table for c in cards if c.kind != "cost"} - {"contacts"}
-    columns = {c.name for t in tables for c in TABLES[t].columns if c.kind in _NAMED}
-    return columns | {n for t in tables for n in FACTS[t].features if not n.endswith(("_s", "_h"))}
 
 
 def _parameters(

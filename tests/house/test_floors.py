@@ -28,6 +28,7 @@ FLOORS = {
     "answers": 9,
     "measuring": 9,
     "explaining": 9,
+    "locating": 9,
     "front": 10,
     "demo": 9,
     "web": 10,

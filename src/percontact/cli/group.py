@@ -23,6 +23,7 @@ VERBS = {
     "measure": "Metrics by period and slice: CSAT, FCR, AHT, service level, churn, ...",
     "explain": "Why a cost changed, split exactly by cause.",
     "kpi": "List, search and explain metrics, with today's own figures.",
+    "locate": "Where a metric changed: the slices that explain it.",
     "customers": "Cost to serve by customer and segment, and how concentrated it is.",
     "contacts": "List single contacts with their cost.",
     "trace": "From a figure down to ledger lines, contacts and source rows.",
@@ -58,6 +59,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.explain import command
         case "kpi":
             from percontact.cli.kpi import command
+        case "locate":
+            from percontact.cli.locate import command
         case "customers":
             from percontact.cli.customers import command
         case "contacts":

@@ -92,10 +92,15 @@ class _Cube:
     """Leaves with their weights, and every cuboid up to a depth."""
 
     def __init__(
-        self, codes: Codes, observed: Floats, expected: Floats, settings: Settings, unit: float | None
+        self,
+        codes: Codes,
+        observed: Floats,
+        expected: Floats,
+        settings: Settings,
+        noise: Floats,
     ) -> None:
         self.codes, self.settings = codes, settings
-        self.weight = 1.0 / _noise(observed, expected, unit)
+        self.weight = 1.0 / np.maximum(noise, 1e-12)
         self.observed, self.expected = observed * self.weight, expected * self.weight
         self.cuboids = list(_cuboids(codes, settings))
 
@@ -166,20 +171,29 @@ def scan(
     expected: Floats,
     settings: Settings = USUAL,
     *,
-    unit: float | None = None,
+    unit: float | Floats | None = None,
+    noise: Floats | None = None,
 ) -> list[Found]:
     """Slices that explain together why what was observed differs from what was expected; the strongest first.
 
     codes     (leaf, dimension)  value of the dimension, numbered from 0
     observed  (leaf)             0 or more
     expected  (leaf)             0 or more, in the same unit
-    unit      variance by chance alone / expected: 1 for counts, what one contact brings for amounts; None =
-              as the leaves show
+    unit      variance by chance alone / expected, of all leaves or of each: 1 for counts, what one contact
+              brings for amounts; None = as the leaves show
+    noise     variance / expected of each leaf where the caller knows it; None = found by `wander`
     Source: the likelihood scan of Kulldorff 1997, over combinations of attributes in place of map circles.
     """
     if not len(observed):
         return []
-    cube = _Cube(codes, observed.astype(float), _above_zero(observed, expected), settings, unit)
+    meant = above_zero(observed, expected)
+    cube = _Cube(
+        codes,
+        observed.astype(float),
+        meant,
+        settings,
+        wander(observed, meant, unit) if noise is None else noise,
+    )
     chosen: list[Named] = []
     first = None
     while len(chosen) < settings.most:
@@ -277,7 +291,7 @@ def _numbered(codes: Codes, sizes: Sequence[int]) -> tuple[Codes, Codes]:
     return place, np.stack(np.unravel_index(kept, tuple(sizes)), axis=1)
 
 
-def _above_zero(observed: Floats, expected: Floats) -> Floats:
+def above_zero(observed: Floats, expected: Floats) -> Floats:
     """What was expected, with a trace where nothing was: a new leaf is surprising, not infinitely so."""
     there = expected[expected > 0]
     trace = float(there.min()) / 2 if len(there) else 1.0
@@ -285,24 +299,26 @@ def _above_zero(observed: Floats, expected: Floats) -> Floats:
     return made
 
 
-def _noise(observed: Floats, expected: Floats, unit: float | None) -> Floats:
-    """How much more a leaf wanders than a count: variance / expected = a + b x expected, a and b robust.
+def wander(observed: Floats, expected: Floats, unit: float | Floats | None) -> Floats:
+    """How a leaf wanders: variance / expected = unit x (a + b x expected / unit), a and b robust.
 
     `a` is what small leaves show (pieces of work that come together), `b` what large ones do (a factor of
     their own). Both are read from medians, so that a few changed slices do not move them. It is never less
     than chance alone; of few leaves a median says nothing, so there it is chance alone where that is known.
     """
     there = expected > 0
+    chance = np.maximum(np.broadcast_to(1.0 if unit is None else unit, expected.shape), 1e-12)
+    known: Floats = chance.astype(np.float64)
     if unit is not None and there.sum() < FEW_LEAVES:
-        return np.full(len(expected), unit)
-    spread = (observed[there] - expected[there]) ** 2 / expected[there] / CHI2_MEDIAN
-    size = expected[there]
+        return known
+    size = expected[there] / known[there]
+    spread = ((observed[there] - expected[there]) / known[there]) ** 2 / size / CHI2_MEDIAN
     order = np.argsort(size)
     parts = [p for p in np.array_split(order, 12) if len(p)]
     sizes = np.array([np.median(size[p]) for p in parts])
     spreads = np.array([np.median(spread[p]) for p in parts])
     a, b = _line(sizes, spreads) if len(parts) else (0.0, 0.0)
-    made: Floats = np.maximum(a + b * expected, unit or 1e-12)
+    made: Floats = known * np.maximum(a + b * expected / known, 1e-12 if unit is None else 1.0)
     return made
 
 

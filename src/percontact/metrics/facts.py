@@ -8,9 +8,11 @@ about one contact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from percontact.metrics.card import Card
+from percontact.records.column import Kind
 from percontact.records.tables import TABLES
 
 
@@ -211,3 +213,12 @@ CAMPAIGNS = Facts(
 
 FACTS: dict[str, Facts] = {f.table: f for f in (CONTACTS, CASES, SURVEYS, CUSTOMERS, CAPACITY, CAMPAIGNS)}
 """Table -> what can be counted about it."""
+_NAMED: tuple[Kind, ...] = ("code", "flag", "person", "id")
+"""Kinds of columns that figures can be told apart by."""
+
+
+def dimensions(cards: Iterable[Card]) -> set[str]:
+    """Columns and features that figures of these cards can be told apart by, besides those of contacts."""
+    tables = {c.table for c in cards if c.kind != "cost"} - {"contacts"}
+    columns = {c.name for t in tables for c in TABLES[t].columns if c.kind in _NAMED}
+    return columns | {n for t in tables for n in FACTS[t].features if not n.endswith(("_s", "_h"))}

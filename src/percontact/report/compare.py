@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import Per
-from percontact.costing.fx import RATE_SCALE, month_rates
-from percontact.costing.lines import fx_rows
+from percontact.costing.planned import PLANNED_BY, planned
 from percontact.costing.slice import Slice
 from percontact.report.statement import Comparison, Line
 from percontact.report.words import BUDGET
-from percontact.values.money import from_pico, share_cents, to_pico
-from percontact.values.period import Period, before, last_year, periods
+from percontact.values.money import from_pico, share_cents
+from percontact.values.period import before, last_year, periods
 
 Total = Callable[[CostedBook, Slice, Per], Line]
 
@@ -66,43 +65,17 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
         return _no_budget(label, "no budget imported")
     if per != "contact":
         return _no_budget(label, "budgets plan contacts only")
-    if any(c.dimension not in ("channel", "team") or c.negate for c in question.where):
+    if any(c.dimension not in PLANNED_BY or c.negate for c in question.where):
         return _no_budget(label, "budgets are by channel and team only")
-    tests = ["period_start < ?", "period_end > ?"] + [c.sql() for c in question.where]
-    rows = costed.con.execute(
-        f"""
-        SELECT period_start, period_end, currency, amount, contacts
-        FROM {costed.book.relation("budgets")} WHERE {" AND ".join(tests)}
-        """,
-        [question.span.end, question.span.start],
-    ).fetchall()
-    pico, contacts = 0, Fraction(0)
-    for start, end, currency, amount, count in rows:
-        for month in periods(Period(start, end), "month"):
-            days = (
-                min(end, month.end, question.span.end) - max(start, month.start, question.span.start)
-            ).days
-            if days <= 0:
-                continue
-            share = Fraction(days, (end - start).days)
-            contacts += share * (count or 0)
-            pico += int(share * to_pico(amount or 0)) * _rate(costed, currency, month.start) // RATE_SCALE
-    if not rows or not contacts:
+    pico, contacts = planned(costed, question).get((), (0, Fraction(0)))
+    if not contacts:
         return _no_budget(label, "no budget for this span")
     value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
-    planned = Decimal(contacts.numerator) / Decimal(contacts.denominator)
+    volume = Decimal(contacts.numerator) / Decimal(contacts.denominator)
     return Comparison(
-        BUDGET, label, share_cents([pico], costed.currency)[0], planned, value, _change(whole.value, value)
+        BUDGET, label, share_cents([pico], costed.currency)[0], volume, value, _change(whole.value, value)
     )
 
 
 def _no_budget(label: str, why: str) -> Comparison:
     return Comparison(BUDGET, label, None, None, None, None, why)
-
-
-def _rate(costed: CostedBook, currency: str | None, month: date) -> int:
-    if currency in (None, costed.currency):
-        return RATE_SCALE
-    return month_rates(fx_rows(costed.con, costed.book), [(str(currency), month)], costed.currency)[
-        str(currency), month
-    ]

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers to where: the slices behind a change of a metric between two spans, or from a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from percontact.costing.planned import PLANNED_BY, planned
+from percontact.costing.slice import Slice
+from percontact.explain.locate import Change, Located, locate
+from percontact.explain.noted import Event, candidates, read_events
+from percontact.metrics.card import Card
+from percontact.metrics.catalogue import catalogue, find, known_as
+from percontact.metrics.facts import FACTS, dimensions
+from percontact.metrics.figure import Figure
+from percontact.metrics.measure import measure
+from percontact.metrics.row_sql import RowSql
+from percontact.pipeline import OpenBook
+from percontact.records.dialect import connect
+from percontact.report.document import Document
+from percontact.report.located import located_document
+from percontact.report.looking import span_words
+from percontact.values.money import PICO
+from percontact.values.period import Period, add_months, before, last_year
+from percontact.values.problem import did_you_mean, problem
+
+AGAINST = ("previous", "last-year", "budget")
+USUAL = ("channel", "team", "queue", "site", "reason", "product", "language")
+"""Dimensions looked along where none is asked for, as far as the rows know them."""
+CALLED = {
+    "contacts": "contacts_offered",
+    "volume": "contacts_offered",
+    "handle_time": "average_handle_time",
+    "cost": "total_cost",
+}
+"""Other words that people have for a metric."""
+_BUDGETED = {"cost_per_contact", "total_cost", "contacts_handled"}
+_NO_SLICES = ("index", "percentile", "survival")
+
+Place = tuple[str | None, ...]
+Leaves = dict[Place, tuple[float, float, float]]
+"""Values of the dimensions -> (top, bottom, contacts)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where a metric changed, as Python holds it.
+
+    spans     (now, then); against says what `then` is: previous, last-year or budget
+    located   the slices and the rest, adding up to the change
+    events    noted events that fall in the time, for each slice in order; the last entry is of the whole
+    """
+
+    card: Card
+    question: Slice
+    spans: tuple[Period, Period]
+    against: str
+    dims: tuple[str, ...]
+    located: Located
+    events: tuple[tuple[Event, ...], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def figures(self) -> tuple[float, float]:
+        """(now, then) of the metric."""
+        return self.located.now, self.located.then
+
+
+def located(
+    book: OpenBook,
+    metric: str,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    against: str = "previous",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    top: int = 6,
+) -> Answer:
+    """Where a metric changed between two spans. Without a span it is the last month that has data.
+
+    Raises E-ARG-01 for unknown names and metrics that cannot be told apart by slices, E-DATA-01 where a side
+    has no data.
+    """
+    if against not in AGAINST:
+        do = did_you_mean(against, AGAINST)
+        what, why = f"{against!r} is not one of its values", f"Its values are {', '.join(AGAINST)}."
+        raise problem("E-ARG-01", "--against", what, why, do)
+    card = _card(book, metric, against)
+    question = book.ask(
+        start=start, end=end, by=by, where=where, basis="full" if against == "budget" else basis,
+        also=dimensions([card]),
+    )  # fmt: skip
+    span = question.span if start or end else _last_month(book, question)
+    other = last_year(span) if against == "last-year" else span if against == "budget" else before(span)
+    dims = question.by
+    if not dims:
+        dims = _planned_by(book, question, span) if against == "budget" else _usual(book, card)
+    question = replace(question, span=span, grain="whole", by=dims, asked=dims)
+    now, notes = _leaves(book, card, question)
+    if against == "budget":
+        then = _planned(book, card, question)
+    else:
+        then, _ = _leaves(book, card, replace(question, span=other))
+    change = _change(card, dims, now, then, (span, other))
+    _need_both(card, change, (span, other), against)
+    found = locate(change, most=top)
+    noted = read_events(connect(), book.book) if book.book.has("events") else ()
+    told = [candidates(noted, other, span, c.where) for c in found.causes]
+    return Answer(
+        card, question, (span, other), against, dims, found,
+        (*told, candidates(noted, other, span)), tuple(notes),
+    )  # fmt: skip
+
+
+def document(book: OpenBook, answer: Answer) -> Document:
+    """The answer for people and machines."""
+    return located_document(
+        answer.card, answer.located, answer.spans, answer.against, answer.dims, answer.question,
+        answer.events, answer.notes, book.settings.currency, demo=book.settings.demo,
+    )  # fmt: skip
+
+
+def _card(book: OpenBook, name: str, against: str) -> Card:
+    cards = catalogue(book.workspace.path)
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    known = any(known_as(c, name) for c in cards.values())
+    card = find(cards, name if known else CALLED.get(plain, name))
+    if card.kind in _NO_SLICES or card.cost in ("unused", "unassigned"):
+        raise problem(
+            "E-ARG-01",
+            f"locate {name}",
+            f"{card.name} cannot be told apart by slices",
+            "Only sums and ratios of sums add up over slices; it is read from all rows together."
+            if card.kind in _NO_SLICES
+            else "It belongs to no contact.",
+            "Ask for average_handle_time, cost_per_contact, contacts_offered or another sum or ratio.",
+        )
+    if against == "budget" and card.metric == "contacts_offered":
+        card = find(cards, "contacts_handled")
+    if against == "budget" and card.metric not in _BUDGETED:
+        raise problem(
+            "E-ARG-01",
+            f"locate {name} --against budget",
+            f"budgets do not plan {card.name.lower()}",
+            "They plan cost and handled contacts, by channel and team.",
+            "Ask for cost_per_contact, total_cost or contacts_handled, or leave --against out.",
+        )
+    return card
+
+
+def _last_month(book: OpenBook, question: Slice) -> Period:
+    last = add_months(question.span.end, -1)
+    return Period(last.replace(day=1), question.span.end)
+
+
+def _usual(book: OpenBook, card: Card) -> tuple[str, ...]:
+    """The usual dimensions that the metric's rows know."""
+    if card.kind == "cost":
+        filled = book.book.filled("contacts") | book.book.filled("handlings")
+        return tuple(d for d in USUAL if d in filled)
+    when = card.counted_on.partition(".")[2]
+    row = RowSql(book.book, book.policy, FACTS[card.table], when, card.parameters)
+    return tuple(d for d in USUAL if row.knows(d))
+
+
+def _leaves(book: OpenBook, card: Card, question: Slice) -> tuple[Leaves, list[str]]:
+    """The sums of each leaf, and its contacts where the metric is of contacts."""
+    cards = [card]
+    offered = catalogue()["contacts_offered"]
+    if card.table == "contacts" and card.metric != offered.metric:
+        cards.append(offered)
+    panel = measure(
+        cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
+    )
+    counted = {} if len(cards) == 1 else panel.figures[offered.metric]
+    found: Leaves = {}
+    unknown = 0
+    for (_, values), figure in panel.figures[card.metric].items():
+        sums = _sums(card, figure)
+        if sums is None:
+            unknown += 1
+            continue
+        contacts = counted.get((question.span.start, values))
+        count = contacts.numerator if contacts else sums[1] if card.table == "contacts" else Fraction(0)
+        if card.metric == offered.metric:
+            count = sums[0]
+        place = tuple(None if v is None else str(v) for v in values)
+        found[place] = (float(sums[0]), float(sums[1]), float(count or 0))
+    notes = list(panel.notes)
+    if unknown:
+        of = len(found) + unknown
+        notes.append(f"{unknown} of {of} combinations say nothing about {card.name.lower()}.")
+    return found, notes
+
+
+def _sums(card: Card, figure: Figure) -> tuple[Fraction, Fraction] | None:
+    """(top, bottom) that add up over leaves, top / bottom in the card's unit; bottom 0 of a plain sum."""
+    if figure.numerator is None:
+        return None
+    if not _is_ratio(card):
+        return figure.numerator, Fraction(0)
+    if figure.denominator is None:
+        return None
+    top = figure.numerator * Fraction(card.times)
+    # A net share lies between -1 and 1: moved up by one it is a ratio like others, with the same changes.
+    return (top + figure.denominator if card.kind == "net" else top), figure.denominator
+
+
+def _is_ratio(card: Card) -> bool:
+    return bool(card.per) if card.kind == "cost" else card.kind != "amount"
+
+
+def _planned_by(book: OpenBook, question: Slice, span: Period) -> tuple[str, ...]:
+    """The dimensions that the budgets of a span plan by."""
+    if not book.book.has("budgets"):
+        return PLANNED_BY
+    plans = planned(book.costed, replace(question, span=span, where=()), PLANNED_BY)
+    named = {d for place in plans for d, value in zip(PLANNED_BY, place, strict=True) if value is not None}
+    return tuple(d for d in PLANNED_BY if d in named) or PLANNED_BY
+
+
+def _planned(book: OpenBook, card: Card, question: Slice) -> Leaves:
+    if not book.book.has("budgets"):
+        what, why = "there are no budgets yet", "A plan is what a figure is held against here."
+        do = "Import them: percontact import budgets FILE."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    strange = [d for d in question.by if d not in PLANNED_BY]
+    strange += [c.dimension for c in question.where if c.dimension not in PLANNED_BY or c.negate]
+    if strange:
+        raise problem(
+            "E-ARG-01",
+            f"locate --against budget: {strange[0]}",
+            f"budgets do not plan by {strange[0]}",
+            "They plan cost and handled contacts, by channel and team.",
+            "Leave it out, or compare with --against previous.",
+        )
+    found: Leaves = {}
+    for values, (pico, contacts) in planned(book.costed, question, question.by).items():
+        cost, count = pico / PICO, float(contacts)
+        sums = {"total_cost": (cost, 0.0), "contacts_handled": (count, 0.0)}.get(card.metric, (cost, count))
+        found[values] = (*sums, count)
+    return found
+
+
+def _change(
+    card: Card, dims: tuple[str, ...], now: Leaves, then: Leaves, spans: tuple[Period, Period]
+) -> Change:
+    places = sorted({*now, *then}, key=lambda p: [(v is None, v or "") for v in p])
+    values = [sorted({p[i] for p in places}, key=lambda v: (v is None, v or "")) for i in range(len(dims))]
+    numbers = [{v: n for n, v in enumerate(one)} for one in values]
+    codes = np.array([[numbers[i][p[i]] for i in range(len(dims))] for p in places], dtype=np.int64)
+    nothing = (0.0, 0.0, 0.0)
+    a = np.array([now.get(p, nothing) for p in places], dtype=np.float64).reshape(-1, 3)
+    b = np.array([then.get(p, nothing) for p in places], dtype=np.float64).reshape(-1, 3)
+    counts = card.top is not None and card.top.how == "count" and card.kind in ("amount", "share")
+    contacts = float(a[:, 2].sum())
+    amount = card.kind == "amount" or (card.kind == "cost" and not card.per)
+    return Change(
+        dims=dims,
+        values=tuple(tuple(one) for one in values),
+        codes=codes.reshape(len(places), len(dims)),
+        top=(a[:, 0], b[:, 0]),
+        bottom=(a[:, 1], b[:, 1]) if _is_ratio(card) else None,
+        contacts=a[:, 2],
+        # Cost of whole months does not follow their days; counts do.
+        days=(spans[0].days, spans[1].days) if card.kind == "amount" else (1, 1),
+        counts=counts,
+        one=float(a[:, 0].sum()) / contacts if amount and contacts else None,
+    )
+
+
+def _need_both(card: Card, change: Change, spans: tuple[Period, Period], against: str) -> None:
+    """Raise E-DATA-01 where one side has nothing to compare."""
+    for side, span in zip((0, 1), spans, strict=True):
+        told = change.bottom[side] if change.bottom is not None else change.top[side]
+        if not len(told) or not told.any():
+            name = "the budget" if side and against == "budget" else span_words(span)
+            raise problem(
+                "E-DATA-01",
+                f"locate {card.metric}",
+                f"there is nothing of {card.name.lower()} for {name}",
+                "A change is between two spans that both have data.",
+                "Name another span with --from and --to, or another side with --against.",
+            )
