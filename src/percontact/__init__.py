@@ -12,26 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from percontact.front import cost, explain, land, measure, open
+    from percontact.front import cost, explain, land, locate, measure, open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "cost", "explain", "land", "measure", "open"]
-=======
-    from percontact.front import cost, land, locate, measure, open
-
-__version__ = "0.1.0"
-__all__ = ["__version__", "cost", "land", "locate", "measure", "open"]
->>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
+__all__ = ["__version__", "cost", "explain", "land", "locate", "measure", "open"]
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `percontact --help` must not wait for the engine.
-<<<<<<< HEAD
-    if name in ("cost", "explain", "land", "measure", "open"):
-=======
-    if name in ("cost", "land", "locate", "measure", "open"):
->>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
+    if name in ("cost", "explain", "land", "locate", "measure", "open"):
         from percontact import front
 
         return getattr(front, name)

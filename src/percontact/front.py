@@ -8,12 +8,8 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
-<<<<<<< HEAD
-from percontact import explaining, measuring
+from percontact import explaining, locating, measuring
 from percontact.explain.bridge import Bridge
-=======
-from percontact import locating, measuring
->>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook, land_frame
 from percontact.records.landing import Receipt
@@ -159,7 +155,6 @@ def measure(
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
 class Explanation:
     """A change of cost as Python holds it: exact parts, frames, and a page in a notebook.
 
@@ -175,18 +170,6 @@ class Explanation:
         """Ends and parts, in whole pico units."""
         return self.change.bridge
 
-=======
-class Whereabouts:
-    """Where a metric changed, as Python holds it: slices and the rest that add up, frames, a page.
-
-    answer    `answer.located` has the figure then and now, the causes with their parts, and what is in none
-    document  the same for people; the frames hold a row a part
-    """
-
-    answer: locating.Answer
-    document: Document
-
->>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
     def to_arrow(self) -> pyarrow.Table:
         """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
         return frames.to_arrow(self.document)
@@ -206,7 +189,6 @@ class Whereabouts:
         return str(render(self.document, "text"))
 
 
-<<<<<<< HEAD
 def explain(
     book: OpenBook,
     *,
@@ -230,7 +212,38 @@ def explain(
         book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per
     )
     return Explanation(found, explaining.document(book, found))
-=======
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a metric changed, as Python holds it: slices and the rest that add up, frames, a page.
+
+    answer    `answer.located` has the figure then and now, the causes with their parts, and what is in none
+    document  the same for people; the frames hold a row a part
+    """
+
+    answer: locating.Answer
+    document: Document
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self.document)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The parts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self.document)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The parts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self.document)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self.document)
+
+    def __str__(self) -> str:
+        return str(render(self.document, "text"))
+
+
 def locate(
     book: OpenBook,
     metric: str,
@@ -254,7 +267,6 @@ def locate(
         book, metric, start=start, end=end, against=against, by=by, where=where, basis=basis, top=top
     )
     return Whereabouts(answer, locating.document(book, answer))
->>>>>>> 0d82b36 (Locate where a sum or a ratio changed: slices, level and mix, parts that add up)
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:
