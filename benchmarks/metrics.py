@@ -2,7 +2,8 @@
 
 """Twenty metrics by month, channel and team: in one pass, one at a time, and the bare scan below them.
 
-The bare scan groups the same rows and reads the same columns; it knows no conditions.
+The bare scan groups the same rows and reads the same columns; it knows no conditions. Figures are made when
+they are looked at: the third case looks at all 57,000, with their intervals.
 `python benchmarks/metrics.py [MILLIONS]`, or as part of run.py. CPU seconds, each case in its own process.
 """
 
@@ -37,6 +38,7 @@ def twenty():
     cards = catalogue()
     handled, whole = Test("handled", "is", ("yes",)), Term("count", "contacts")
     known = Term("count", "contacts", "", (handled, Test("handle_s", "known")))
+    each = Term("count", "contacts", "", (handled, Test("handle_each_s", "known")))
 
     def share(name: str, *tests: Test, of: Term = whole):
         top = replace(of, where=(*of.where, *tests))
@@ -48,7 +50,7 @@ def twenty():
         *(share(f"ended_{o}", Test("outcome", "is", (o,))) for o in ("resolved", "unresolved", "escalated")),
         *(share(f"time_{b}", Test("handle_basis", "is", (b,))) for b in ("measured", "reported", "derived")),
         *(
-            share(f"over_{s}", Test("handle_s", "above", (s,)), of=known)
+            share(f"over_{s}", Test("handle_each_s", "above", (s,)), of=each)
             for s in ("60", "300", "900", "1800")
         ),
         share("handled_rate", handled),
@@ -65,14 +67,18 @@ def question():
 
 
 def together(size: int) -> int:
-    return _asked(size, [twenty()])
+    return _asked(size, [twenty()], len)
 
 
 def apart(size: int) -> int:
-    return _asked(size, [[card] for card in twenty()])
+    return _asked(size, [[card] for card in twenty()], len)
 
 
-def _asked(size: int, turns) -> int:
+def looked_at(size: int) -> int:
+    return _asked(size, [twenty()], lambda found: sum(f.value is not None for f in found.values()))
+
+
+def _asked(size: int, turns, seen) -> int:
     from percontact.costing.costed import CostedBook
     from percontact.metrics import measure
     from percontact.records.dialect import connect
@@ -83,7 +89,7 @@ def _asked(size: int, turns) -> int:
             cards, question(), con=connect(), book=book, policy=policy,
             costed=lambda: CostedBook(book, policy),
         )  # fmt: skip
-        figures += sum(len(found) for found in panel.figures.values())
+        figures += sum(map(seen, panel.figures.values()))
     return figures
 
 
@@ -98,7 +104,7 @@ def floor(size: int) -> int:
     return len(connect().execute(f"SELECT month, channel, team, {sums} FROM {rows} GROUP BY ALL").fetchall())
 
 
-CASES = {"together": together, "apart": apart, "floor": floor}
+CASES = {"together": together, "apart": apart, "floor": floor, "looked_at": looked_at}
 
 
 def main(size: int) -> int:
@@ -111,17 +117,17 @@ def main(size: int) -> int:
             )
             runs[case].append(json.loads(done.stdout)["cpu_s"])
     rounds = list(zip(*runs.values(), strict=True))
-    over_floor = statistics.median(t / f for t, _, f in rounds)
-    times_apart = statistics.median(a / t for t, a, _ in rounds)
+    over_floor = statistics.median(t / f for t, _, f, _ in rounds)
+    times_apart = statistics.median(a / t for t, a, _, _ in rounds)
     cpu = {c: statistics.median(many) for c, many in runs.items()}
     faults = (over_floor > BOUND_FLOOR) + (times_apart < BOUND_APART)
     print("\n| 20 metrics by month x channel x team | CPU s | bare scan, CPU s | ours / bare | bound "
-          "| one at a time, CPU s | one at a time / ours | at least | |")  # fmt: skip
-    print("|---|--:|--:|--:|--:|--:|--:|--:|---|")
+          "| one at a time, CPU s | one at a time / ours | at least | every figure looked at, CPU s | |")  # fmt: skip
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|")
     print(
         f"| {size} million contacts | {cpu['together']:.2f} | {cpu['floor']:.2f} | {over_floor:.2f} "
         f"| {BOUND_FLOOR} | {cpu['apart']:.2f} | {times_apart:.1f} | {BOUND_APART:.0f} "
-        f"| {'over' if faults else 'ok'} |"
+        f"| {cpu['looked_at']:.2f} | {'over' if faults else 'ok'} |"
     )
     return faults
 

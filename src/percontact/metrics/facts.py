@@ -23,6 +23,7 @@ class Feature:
     sql    over the row's alias `c` and the aliases of its joins, NULL where unknown
     says   what it is, in words
     needs  columns of the table without which it is unknown everywhere
+    each   column that it is of a row that stands for one contact, and unknown of others; "" = another thing
     join   what it joins, a key of `Facts.joins`; "" = nothing
     """
 
@@ -30,6 +31,7 @@ class Feature:
     says: str
     needs: tuple[str, ...] = ()
     join: str = ""
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Facts:
     times     columns that can say which period a row belongs to
     weight    SQL of how many a row stands for
     features  by name
+    few       columns with few different values, by which rows may be grouped before conditions are looked at
     made      table that `made_rows` makes, where rows must be spread first; "" = the rows themselves
     borrowed  (table, its alias, column both share) whose dimensions hold where the row has none of its own
     """
@@ -47,6 +50,7 @@ class Facts:
     times: tuple[str, ...]
     weight: str = "1"
     features: Mapping[str, Feature] = field(default_factory=dict)
+    few: tuple[str, ...] = ()
     borrowed: tuple[str, str, str] | None = None
     made: str = ""
 
@@ -67,6 +71,7 @@ CONTACTS = Facts(
     "contacts",
     ("started_at",),
     weight='c."count"',
+    few=("channel", "direction", "actor", "outcome", "handle_basis"),
     features={
         "handled": Feature("c.handled > 0", "not abandoned"),
         "abandoned": Feature("c.handled = 0", "the customer left unserved"),
@@ -77,10 +82,14 @@ CONTACTS = Facts(
             'CASE WHEN c."count" = 1 THEN c.wait_s END',
             "wait of one contact; unknown where a row stands for many, which has only the sum of theirs",
             ("wait_s",),
+            each="wait_s",
         ),
         **{
             f"{part}_each_s": Feature(
-                f'CASE WHEN c."count" = 1 THEN c.{part}_s END', f"the same of {words}", (f"{part}_s",)
+                f'CASE WHEN c."count" = 1 THEN c.{part}_s END',
+                f"the same of {words}",
+                (f"{part}_s",),
+                each=f"{part}_s",
             )
             for part, words in (
                 ("handle", "handle time"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,10 @@ from percontact.metrics.card import Card
 
 FEW = 30
 """Figures over fewer units than this are marked."""
+
+
+Place = tuple[date, tuple[object, ...]]
+"""(first day of the period, values of the dimensions)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,36 @@ class Figure:
         return self.denominator / self.population
 
 
+Figures = Mapping[Place, Figure]
+"""Figures of one metric by place."""
+
+
+class FiguresOnDemand(Mapping[Place, Figure]):
+    """Figures of one metric by place, each made when it is first looked at: of many, few are.
+
+    places  where there is one; make: the figure of a place
+    """
+
+    def __init__(self, places: Iterable[Place], make: Callable[[Place], Figure]) -> None:
+        self._made: dict[Place, Figure | None] = dict.fromkeys(places)
+        self._make = make
+
+    def __getitem__(self, place: Place) -> Figure:
+        figure = self._made[place]
+        if figure is None:
+            figure = self._made[place] = self._make(place)
+        return figure
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._made
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Figures of several metrics over the periods and slices of one question.
@@ -59,12 +94,12 @@ class Panel:
 
     question: Slice
     cards: tuple[Card, ...]
-    figures: dict[str, dict[tuple[date, tuple[object, ...]], Figure]]
+    figures: dict[str, Figures]
     totals: dict[str, Figure]
     notes: tuple[str, ...] = ()
 
     @property
-    def places(self) -> list[tuple[date, tuple[object, ...]]]:
+    def places(self) -> list[Place]:
         """Every place that any metric has a figure for, in order."""
         found = {place for figures in self.figures.values() for place in figures}
         return sorted(found, key=lambda p: (p[0], [(v is None, str(v)) for v in p[1]]))

@@ -20,11 +20,11 @@ from percontact.costing.slice import Slice
 from percontact.metrics.card import Card, Term
 from percontact.metrics.cost_figures import cost_figures
 from percontact.metrics.facts import FACTS
-from percontact.metrics.figure import FEW, Figure, Panel
+from percontact.metrics.figure import FEW, Figure, Figures, FiguresOnDemand, Panel, Place
 from percontact.metrics.gaps import gaps, nothing_known
 from percontact.metrics.interval import wilson
-from percontact.metrics.row_sql import Number, Place, without_known
-from percontact.metrics.tally import Tally
+from percontact.metrics.row_sql import Number, without_known
+from percontact.metrics.tally import Places, Tally, add
 from percontact.metrics.times_to import times_to
 from percontact.records.book import Book
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from percontact.costing.costed import CostedBook
 
-Figures = dict[tuple[date, tuple[object, ...]], Figure]
+Numbers = Sequence[Decimal | Fraction | int | None]
 
 
 def measure(
@@ -111,12 +111,10 @@ def _count(
         found = tally.read(question, numbers)
         row = _whole(tally, question, numbers, found)
         at = {n: i for i, n in enumerate(numbers)}
+        place = (question.span.start, ())
         for card in plain:
             parts = [at[n] for n in wanted[card.metric]]
-            made = {p: _figure(card, p, [row[i] for i in parts]) for p, row in found.items()}
-            # A place that only another metric's rows lie in is no place of this one.
-            figures[card.metric] = {p: f for p, f in made.items() if f.population != 0 or f.numerator}
-            place = (question.span.start, ())
+            figures[card.metric] = _on_demand(card, parts, found)
             totals[card.metric] = _figure(card, place, [row[i] for i in parts])
     for card in cards:
         if card.kind == "index":
@@ -125,12 +123,21 @@ def _count(
             totals[card.metric] = one.get((question.span.start, ())) or _unknown(card, question)
 
 
-def _whole(
-    tally: Tally,
-    question: Slice,
-    numbers: Sequence[Number],
-    found: Mapping[Place, Sequence[Decimal | int | None]],
-) -> list[Decimal | Fraction | int | None]:
+def _on_demand(card: Card, parts: Sequence[int], found: Places) -> Figures:
+    """The figures of a card where any row of its own lies, each made of its parts when it is looked at.
+
+    parts  where the numbers of `_numbers` stand among those found
+    """
+    if card.kind == "amount":
+        own = list(found)
+    else:
+        tops, population = parts[: 1 + (card.minus is not None)], parts[-2 if card.same else -1]
+        # A place that only another metric's rows lie in is no place of this one.
+        own = [p for p, row in found.items() if row[population] != 0 or any(row[i] for i in tops)]
+    return FiguresOnDemand(own, lambda place: _figure(card, place, [found[place][i] for i in parts]))
+
+
+def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Places) -> Numbers:
     """The numbers of the whole span: added up where parts add up, else read again from the rows."""
     whole: list[Decimal | Fraction | int | None] = [None] * len(numbers)
     again = [i for i, n in enumerate(numbers) if not (tally.parts_add_up and n.adds_up)]
@@ -141,7 +148,7 @@ def _whole(
             whole[i] = number
     if found:
         for i in set(range(len(numbers))) - set(again):
-            whole[i] = sum((Fraction(row[i] or 0) for row in found.values()), Fraction(0))
+            whole[i] = add(row[i] for row in found.values())
     return whole
 
 
@@ -160,7 +167,7 @@ def _numbers(card: Card) -> list[Number]:
     return numbers
 
 
-def _figure(card: Card, place: Place, row: Sequence[Decimal | Fraction | int | None]) -> Figure:
+def _figure(card: Card, place: Place, row: Numbers) -> Figure:
     """The figure of a card from the numbers read for it, in the order of `_numbers`."""
     period, values = place
     parts = [None if x is None else Fraction(x) for x in row]
@@ -176,7 +183,9 @@ def _figure(card: Card, place: Place, row: Sequence[Decimal | Fraction | int | N
         if tops[0] is None:
             marks = ("undefined",)
         return Figure(card.metric, period, values, tops[0], tops[0], bottom, population, None, marks)
-    top = (tops[0] or Fraction(0)) - (tops[1] or Fraction(0) if card.kind == "net" else 0)
+    top = tops[0] or Fraction(0)
+    if card.kind == "net":
+        top -= tops[1] or 0
     if not bottom:
         return Figure(card.metric, period, values, None, top, bottom, population, None, ("undefined",))
     interval = None
@@ -189,7 +198,8 @@ def _figure(card: Card, place: Place, row: Sequence[Decimal | Fraction | int | N
 
 def card_value(card: Card, top: Fraction, bottom: Fraction) -> Fraction:
     """top / bottom in the card's unit."""
-    return top / bottom * Fraction(card.times)
+    value = top / bottom
+    return value if card.times == 1 else value * Fraction(card.times)
 
 
 def _index(tally: Tally, card: Card, question: Slice) -> Figures:

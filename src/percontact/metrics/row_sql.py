@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
@@ -14,16 +14,18 @@ from percontact.costing.scope import actor_sql
 from percontact.costing.slice import MONTH
 from percontact.metrics.card import Term, Test
 from percontact.metrics.clock import passed_ms
-from percontact.metrics.facts import Facts
+from percontact.metrics.facts import Facts, Feature
+from percontact.metrics.grouped import Looked, Sum
 from percontact.metrics.stocks import STOCKS
 from percontact.records.book import Book
 from percontact.records.dialect import in_list, quote
 from percontact.records.tables import TABLES
 
-Place = tuple[date, tuple[object, ...]]
-"""(first day of the period, values of the dimensions)"""
-
+_JOINED = {"case": ("cases", "k"), "legs": ("handlings", "h")}
+"""Join -> the table whose flags it brings, and its alias."""
 _COMPARE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+_MANY = ("known", "unknown", *_COMPARE)
+"""Conditions on what may have many different values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Number:
 class RowSql:
     """SQL of what cards say about the rows of one table; notes what it used on the way.
 
+    weight  SQL of how many a row stands for
     used    columns of the row that the SQL speaks of
     clocks  alias of a joined opening hour -> the instant it is joined on
     joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
@@ -57,6 +60,7 @@ class RowSql:
     ) -> None:
         self.book, self.policy, self.facts, self.when = book, policy, facts, when
         self.parameters = parameters
+        self.weight = facts.weight
         self.columns = book.columns(facts.table)
         self.filled = book.filled(facts.table)
         self.used: set[str] = set()
@@ -71,17 +75,28 @@ class RowSql:
     def value(self, name: str) -> str:
         """SQL of a column or feature of a row; unknown where no file has it."""
         feature = self.facts.features.get(name)
+        if feature is not None and feature.each and self.weight == "1":
+            return self._own(feature.each)
         if feature is not None:
-            if feature.join:
-                self.joined.add(feature.join)
-            return self._filled(feature.sql)
+            return self._filled(self._joining(feature))
         if name == "actor" and self.facts.table == "contacts":
             return self._filled("{actor}")
         return self._own(name)
 
+    def _joining(self, feature: Feature) -> str:
+        """SQL of a feature, its join noted; what a table without rows would say is unknown."""
+        table, alias = _JOINED.get(feature.join, ("", ""))
+        if table and not self.book.has(table):
+            return re.sub(rf"\b{alias}\.\w+", "NULL::BOOLEAN", feature.sql)
+        if feature.join:
+            self.joined.add(feature.join)
+        return feature.sql
+
     def _own(self, name: str) -> str:
         if name not in self.columns:
             return "NULL"
+        if name not in self.filled and not self.facts.made:
+            return f"NULL::{self.columns[name]}"
         self.used.add(name)
         return f"c.{quote(name)}"
 
@@ -127,13 +142,13 @@ class RowSql:
         """SQL of a condition; it never holds where the value is unknown, but for `unknown` and `not`."""
         value = self.value(one.column)
         if one.how == "known":
-            return f"{value} IS NOT NULL"
+            return f"({value}) IS NOT NULL"
         if one.how == "unknown":
-            return f"{value} IS NULL"
+            return f"({value}) IS NULL"
         values = [self.parameters.get(v[1:], v) if v.startswith("$") else v for v in one.values]
         kind = self._kind(one.column)
         if one.how in _COMPARE:
-            return f"coalesce({value} {_COMPARE[one.how]} {Decimal(values[0]):f}, false)"
+            return f"({value}) {_COMPARE[one.how]} {Decimal(values[0]):f}"
         if kind == "flag":
             asked = values[0].lower() in ("yes", "true", "y", "1")
             test = f"coalesce({value}, false)" if asked else f"coalesce(NOT {value}, false)"
@@ -155,11 +170,17 @@ class RowSql:
             return "number" if numbers else "flag"
         return "text"
 
-    def part(self, wanted: Number) -> tuple[str, list[str]]:
-        """(SQL of what is added up a row, conditions on the row) of a number that adds up."""
+    def part(self, wanted: Number) -> Sum:
+        """What is added up, and of which rows, of a number that adds up."""
         term = wanted.term
-        tests = list(dict.fromkeys(self.test(t) for t in term.where))
-        return self.facts.weight if term.how == "count" else self.value(term.column), tests
+        tests = dict.fromkeys(Looked(self.test(t), many=t.how in _MANY) for t in _telling(term))
+        return Sum(self._counted() if term.how == "count" else self.value(term.column), tuple(tests))
+
+    def _counted(self) -> str:
+        """SQL of how many a row stands for."""
+        if self.weight != "1":
+            self.used.add("count")
+        return self.weight
 
     def number(self, wanted: Number) -> str:
         """SQL of an aggregate over the rows."""
@@ -167,10 +188,10 @@ class RowSql:
         tests = [self.test(t) for t in term.where]
         column = self.value(term.column) if term.column else ""
         if wanted.quantile is not None:
-            tests.append(f"{self.facts.weight} = 1")
+            tests.append(f"{self._counted()} = 1")
             return f"quantile_disc({column}, {wanted.quantile:f}){_filter(tests)}"
         if term.how == "count":
-            return f"coalesce(sum({self.facts.weight}){_filter(tests)}, 0)"
+            return f"coalesce(sum({self._counted()}){_filter(tests)}, 0)"
         if term.how == "distinct":
             if wanted.unknown_too:
                 column = f"coalesce(CAST({column} AS VARCHAR), '')"
@@ -222,6 +243,15 @@ class RowSql:
 def _filter(tests: Sequence[str]) -> str:
     told = [t for t in tests if t]
     return f" FILTER ({' AND '.join(told)})" if told else ""
+
+
+def _telling(term: Term) -> Iterator[Test]:
+    """The conditions of a term, less those that something is known where another holds of the known only."""
+    for test in term.where:
+        others = (t.how for t in term.where if t.column == test.column)
+        summed = term.how == "sum" and term.column == test.column
+        if test.how != "known" or not (summed or any(h == "is" or h in _COMPARE for h in others)):
+            yield test
 
 
 def without_known(term: Term) -> Term:

@@ -7,9 +7,10 @@ from exact sums; nothing here divides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS, make_calendar
@@ -19,8 +20,10 @@ from percontact.costing.scope import actor_sql
 from percontact.costing.slice import Slice
 from percontact.metrics.clock import make_open_times
 from percontact.metrics.facts import FACTS
+from percontact.metrics.figure import Place
+from percontact.metrics.grouped import grouped_sums
 from percontact.metrics.made_rows import make_rows
-from percontact.metrics.row_sql import Number, Place, RowSql
+from percontact.metrics.row_sql import Number, RowSql
 from percontact.metrics.stocks import ACTIVE_AT_START, STOCKS, stock_spans
 from percontact.records.book import Book
 from percontact.records.dialect import BUCKET, in_list, quote
@@ -31,8 +34,21 @@ if TYPE_CHECKING:
     import duckdb
 
 
-MASK_BITS = 62
-"""Conditions that one whole number of 64 bits can hold, its sign left out."""
+Found = Decimal | int | None
+Places = Mapping[Place, tuple[Found, ...]]
+"""The numbers found at each place, in the order asked; None = nothing there to find it from."""
+
+
+def add(numbers: Iterable[Found]) -> Fraction:
+    """The exact sum of numbers found; unknown adds nothing.
+
+    >>> add([1, Decimal("0.001"), None])
+    Fraction(1001, 1000)
+    """
+    # A sum of the engine has at most 38 digits, so that no digit of theirs is lost in 76.
+    with localcontext(prec=76) as exact:
+        exact.traps[Inexact] = True
+        return Fraction(sum(n for n in numbers if n is not None))
 
 
 class Tally:
@@ -55,6 +71,7 @@ class Tally:
         self.con, self.book, self.policy, self.when = con, book, policy, when
         self.facts = FACTS[table]
         self.row = RowSql(book, policy, self.facts, when, parameters or {})
+        self._single: dict[Period, bool] = {}
 
     @property
     def parts_add_up(self) -> bool:
@@ -63,50 +80,54 @@ class Tally:
 
     # -- rows ----------------------------------------------------------------------------------------------
 
-    def read(self, question: Slice, numbers: Sequence[Number]) -> dict[Place, list[Decimal | int | None]]:
-        """Every number at every place of a question, in one pass over the table."""
+    def read(self, question: Slice, numbers: Sequence[Number]) -> Places:
+        """Every number at every place of a question.
+
+        Those that add up are found in one pass over the table, the others in one more.
+        """
         self.row.used, self.row.joined = set(), set()
-        masked = [i for i, n in enumerate(numbers) if n.adds_up]
-        tests: dict[str, int] = {}
-        parts = {i: self.row.part(numbers[i]) for i in masked}
-        for _, conditions in parts.values():
-            for test in conditions:
-                tests.setdefault(test, len(tests))
-        if len(tests) > MASK_BITS:
-            masked = []
-        plain = [i for i in range(len(numbers)) if i not in set(masked)]
-        fields = {i: self.row.number(numbers[i]) for i in plain}
-        if self.facts.weight != "1":
-            self.row.used.add("count")
+        self.row.weight = self._weight(question)
+        adding = [i for i, n in enumerate(numbers) if n.adds_up]
+        others = [i for i, n in enumerate(numbers) if not n.adds_up]
+        sums = [self.row.part(numbers[i]) for i in adding]
+        fields = [self.row.number(numbers[i]) for i in others]
         dims = [self.row.dimension(d) for d in question.by]
         where = [self.row.condition(c.dimension, c.values, negate=c.negate) for c in question.where]
         rows, period, inside = self._rows(question)
-        places = f"{period} AS period" + "".join(f", {d} AS d{i}" for i, d in enumerate(dims))
         source = f"FROM {rows} WHERE {' AND '.join([*inside, *where]) or 'true'}"
-        found: dict[Place, list[Decimal | int | None]] = {}
-        if masked:
-            sql = _masked(places, len(dims), source, [parts[i] for i in masked], tests)
-            self._gather(sql, masked, len(dims), len(numbers), found)
-        if plain or not numbers:
-            sums = "".join(f", {fields[i]} AS x{i}" for i in plain)
-            self._gather(
-                f"SELECT {places}{sums} {source} GROUP BY ALL", plain, len(dims), len(numbers), found
-            )
-        return found
+        found: list[tuple[list[int], Places]] = []
+        if sums or not numbers:
+            few = {*self.facts.few, *question.by}
+            if self.row.weight == "1":
+                few.add("handled")
+            found.append((adding, self._places(grouped_sums(period, dims, source, sums, few), len(dims))))
+        if fields:
+            places = ", ".join([f"{period} AS period", *(f"{d} AS d{i}" for i, d in enumerate(dims))])
+            sql = f"SELECT {places}, {', '.join(fields)} {source} GROUP BY ALL"
+            found.append((others, self._places(sql, len(dims))))
+        return _side_by_side(found, len(numbers))
 
-    def _gather(
-        self,
-        sql: str,
-        which: Sequence[int],
-        dims: int,
-        width: int,
-        found: dict[Place, list[Decimal | int | None]],
-    ) -> None:
-        """Put the numbers of a query, those named by `which`, at their places."""
-        for row in self.con.execute(sql).fetchall():
-            numbers = found.setdefault((row[0], tuple(row[1 : 1 + dims])), [None] * width)
-            for i, value in zip(which, row[1 + dims :], strict=True):
-                numbers[i] = value
+    def _places(self, sql: str, dims: int) -> Places:
+        """The numbers of a query by place."""
+        after = dims + 1
+        return {(row[0], row[1:after]): row[after:] for row in self.con.execute(sql).fetchall()}
+
+    def _weight(self, question: Slice) -> str:
+        """SQL of how many a row stands for: 1 where the files' own statistics say that every row does."""
+        weight = self.facts.weight
+        if weight == "1":
+            return weight
+        months = question.months
+        if months not in self._single:
+            rows = self.book.relation(self.facts.table, ["count"], **self._only(months))
+            ends = self.con.execute(f'SELECT min("count"), max("count") FROM {rows}').fetchall()
+            self._single[months] = ends[0] in ((1, 1), (None, None))
+        return "1" if self._single[months] else weight
+
+    def _only(self, months: Period) -> dict[str, date]:
+        """Which files of the table can hold rows of some months."""
+        parted = TABLES[self.facts.table].when == self.when
+        return {"first": months.start, "last": add_months(months.end, -1)} if parted else {}
 
     def _rows(self, question: Slice) -> tuple[str, str, list[str]]:
         """(relation with its joins, SQL of the period, conditions that a row lies in the span)."""
@@ -114,20 +135,13 @@ class Tally:
         if self.facts.borrowed:
             self.row.used.add(self.facts.borrowed[2])
         self._note_joins()
-        months = question.months
-        parted = TABLES[self.facts.table].when == self.when
         wanted = sorted(self.row.used & set(self.row.columns)) + (
             ["month"] if self._by_file(question) else []
         )
         if self.facts.made:
             rows = make_rows(self.con, self.book, self.policy, self.facts.made, question)
         else:
-            rows = self.book.relation(
-                self.facts.table,
-                wanted,
-                first=months.start if parted else None,
-                last=add_months(months.end, -1) if parted else None,
-            )
+            rows = self.book.relation(self.facts.table, wanted, **self._only(question.months))
         return f"{rows} c{placed}{self._join_sql()}", period, inside
 
     def _by_file(self, question: Slice) -> bool:
@@ -183,8 +197,7 @@ class Tally:
             "contacts": "case_id",
             "hours": "site",
         }
-        empty = {j for j, table in (("case", "cases"), ("legs", "handlings")) if not self.book.has(table)}
-        self.row.used |= {needs[j] for j in self.row.joined - empty if j in needs}
+        self.row.used |= {needs[j] for j in self.row.joined if j in needs}
         if "repeat" in self.row.joined:
             self.row.used.add("started_at")
 
@@ -208,9 +221,7 @@ class Tally:
     def _join_sql(self) -> str:
         """SQL of the joins in use; each is many-to-one, so that no row comes twice."""
         book, sql = self.book, ""
-        if "case" in self.row.joined and not book.has("cases"):
-            sql += " CROSS JOIN (SELECT NULL::BOOLEAN AS escalated) k"
-        elif "case" in self.row.joined:
+        if "case" in self.row.joined:
             sql += f" LEFT JOIN {book.relation('cases', ['case_id', 'escalated'])} k ON k.case_id = c.case_id"
         if "hours" in self.row.joined and self.policy.opening_hours:
             sql += self._join_hours()
@@ -218,10 +229,7 @@ class Tally:
             rows = book.relation("contacts", ["case_id", "count"])
             counted = f'SELECT case_id, sum("count") AS contacts FROM {rows} GROUP BY case_id'
             sql += f" LEFT JOIN ({counted}) n ON n.case_id = c.case_id"
-        if "legs" in self.row.joined and not book.has("handlings"):
-            nothing = ", ".join(f"NULL::BOOLEAN AS {name}" for name in ("agent", "bot", "machine"))
-            sql += f" CROSS JOIN (SELECT {nothing}) h"
-        elif "legs" in self.row.joined:
+        if "legs" in self.row.joined:
             legs = book.relation("handlings", ["contact_id", "actor", "channel"])
             actor = actor_sql("actor", "channel")
             kinds = {
@@ -248,22 +256,14 @@ class Tally:
         return sql
 
 
-def _masked(
-    places: str, dims: int, source: str, parts: Sequence[tuple[str, Sequence[str]]], tests: Mapping[str, int]
-) -> str:
-    """SQL of conditional sums, each condition looked at once a row.
-
-    Rows are grouped by which conditions they meet first (bit i of the mask = condition i); the sums are then
-    made of the few groups.
-    """
-    names = ["period", *(f"d{i}" for i in range(dims))]
-    mask = " + ".join(f"CASE WHEN {test} THEN {1 << i} ELSE 0 END" for test, i in tests.items()) or "0"
-    values = {value: f"s{i}" for i, value in enumerate(dict.fromkeys(v for v, _ in parts))}
-    sums = ", ".join(f"sum({value}) AS {name}" for value, name in values.items())
-    fields = []
-    for n, (value, conditions) in enumerate(parts):
-        bits = sum(1 << tests[c] for c in set(conditions))
-        met = f" FILTER (mask & {bits} = {bits})" if bits else ""
-        fields.append(f"coalesce(sum({values[value]}){met}, 0) AS x{n}")
-    inner = f"SELECT {places}, CAST({mask} AS BIGINT) AS mask, {sums} {source} GROUP BY ALL"
-    return f"SELECT {', '.join([*names, *fields])} FROM ({inner}) GROUP BY {', '.join(names)}"
+def _side_by_side(found: Sequence[tuple[list[int], Places]], width: int) -> Places:
+    """The numbers of several queries at each place, each query's at the positions named beside it."""
+    if len(found) == 1:
+        return found[0][1]
+    rows: dict[Place, list[Found]] = {}
+    for positions, places in found:
+        for place, numbers in places.items():
+            row = rows.setdefault(place, [None] * width)
+            for i, number in zip(positions, numbers, strict=True):
+                row[i] = number
+    return {place: tuple(row) for place, row in rows.items()}
