@@ -122,7 +122,8 @@ def main(size: int) -> int:
     cpu = {c: statistics.median(many) for c, many in runs.items()}
     faults = (over_floor > BOUND_FLOOR) + (times_apart < BOUND_APART)
     print("\n| 20 metrics by month x channel x team | CPU s | bare scan, CPU s | ours / bare | bound "
-          "| one at a time, CPU s | one at a time / ours | at least | every figure looked at, CPU s | |")  # fmt: skip
+          "| one at a time, CPU s | one at a time / ours | at least "
+          "| every figure looked at, CPU s | |")  # fmt: skip
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|")
     print(
         f"| {size} million contacts | {cpu['together']:.2f} | {cpu['floor']:.2f} | {over_floor:.2f} "
