@@ -267,3 +267,30 @@ def test_a_file_read_in_two_parts_makes_ids_of_its_own(desk) -> None:
     first = desk.read(ROW, mapping="columns: {started_at: Start}\npart: one")
     again = desk.read(ROW, mapping="columns: {started_at: Start}\npart: two", book=desk.book(first))
     assert (again.landed, again.aside) == (2, ())
+
+
+KINDED = "columns: {{contact_id: id, started_at: at}}\nwhere: {{column: Kind, {}}}\noptional: {}\n"
+KINDLESS = "id,at\n1,2026-06-13 10:00\n"
+
+
+@pytest.mark.parametrize("optional", ["all", "[where]"])
+@pytest.mark.parametrize("condition", ["not: [TEST]", 'unlike: "^T"', "blank: true"])
+def test_a_condition_about_an_optional_header_that_is_not_there_leaves_no_row_out(
+    desk, optional: str, condition: str
+) -> None:
+    mapping = KINDED.format(condition, optional)
+    staged = desk.read(KINDLESS, mapping=mapping)
+    assert staged.landed == 1
+    assert any("`where:` asks about `Kind`, which the file does not have" in note for note in staged.notes)
+
+
+@pytest.mark.parametrize(
+    ("condition", "optional"),
+    [("not: [TEST]", "none"), ("is: [CALL]", "all"), ("matches: C", "all"), ("blank: false", "all")],
+)
+def test_a_condition_that_cannot_be_judged_without_its_header_stops(
+    desk, condition: str, optional: str
+) -> None:
+    mapping = KINDED.format(condition, optional)
+    with pytest.raises(PercontactError, match="`where:` names `Kind`"):
+        desk.read(KINDLESS, mapping=mapping)

@@ -831,6 +831,50 @@ def test_a_header_is_no_day(of: Propose) -> None:
     assert origin(proposal, "started_at") is None
 
 
+# -- months of several kinds side by side --------------------------------------------------------------------
+
+
+PLANNED = """Kostenstelle;Konto;Jan Ist;Jan Plan;Feb Ist;Feb Plan;Gesamt Ist;Gesamt Plan
+Service;6100;1000,50;1100,00;1200,00;1100,00;2200,50;2200,00
+Service;6200;100,00;90,00;80,00;90,00;180,00;180,00
+"""
+
+
+def test_of_months_with_what_was_spent_and_planned_the_ledger_takes_the_first(of: Propose, desk) -> None:
+    proposal = of(PLANNED, "ledger", answers={"year": "2026"})
+    found = desk.read(PLANNED, "ledger", mapping=proposal.text)
+    assert sum(v for (v,) in desk.rows(found, "amount")) == Decimal("2380.50")
+    assert ("Feb Plan", "the plan; import it as budgets") in proposal.left
+    assert ("Gesamt Plan", "the total of the plan") in proposal.left
+    assert ("Gesamt Ist", "the sum of the months in all 2 rows") in proposal.left
+
+
+def test_of_months_with_what_was_spent_and_planned_the_budgets_take_the_second(of: Propose, desk) -> None:
+    proposal = of(PLANNED, "budgets", answers={"year": "2026"})
+    found = desk.read(PLANNED, "budgets", mapping=proposal.text)
+    assert sum(v for (v,) in desk.rows(found, "amount")) == 2380
+    assert ("Jan Ist", "what was spent; import it as ledger") in proposal.left
+
+
+def test_a_plan_beside_months_of_which_nothing_is_said_is_the_plan(of: Propose) -> None:
+    text = "Account,Jan-26,Jan-26 Budget,Feb-26,Feb-26 Budget\n6100,1.5,2.5,3.5,4.5\n"
+    assert of(text, "budgets").mapping.unpivot.columns == ("Jan-26 Budget", "Feb-26 Budget")
+    assert of(text, "ledger").mapping.unpivot.columns == ("Jan-26", "Feb-26")
+
+
+def test_of_a_plan_and_a_forecast_it_is_asked_which_one(of: Propose) -> None:
+    text = "Account,Jan 2026 Plan,Jan 2026 FC,Feb 2026 Plan,Feb 2026 FC\n6100,1.5,2.5,3.5,4.5\n"
+    assert keys(of(text, "budgets")) == ["months"]
+    chosen = of(text, "budgets", answers={"months": "forecast"})
+    assert chosen.mapping.unpivot.columns == ("Jan 2026 FC", "Feb 2026 FC")
+
+
+def test_a_plan_is_no_ledger(of: Propose) -> None:
+    text = "Account,Jan 2026 Plan,Feb 2026 Plan\n6100,1.5,3.5\n"
+    with pytest.raises(PercontactError, match="percontact import budgets"):
+        of(text, "ledger")
+
+
 # -- journals, totals and channels in the files of later months ----------------------------------------------
 
 

@@ -10,6 +10,7 @@ from percontact.ingest.mapping import Mapping
 from percontact.ingest.meaning import SYNONYM, heading, roles
 from percontact.ingest.question import Asked
 from percontact.ingest.sniff import sniff
+from percontact.ingest.survey_words import kind_in
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.tables import TABLES
@@ -20,6 +21,8 @@ _STANDS_FOR = {
     "started_at": ("started_at", "+date"), "opened_at": ("opened_at", "+date"),
     "used_at": ("used_at", "+date"),
     "amount": ("amount", "+debit", "+credit"),
+    "sent_at": ("sent_at", "answered_at", "+date"),
+    "kind": ("kind", "score"),
 }  # fmt: skip
 
 
@@ -49,6 +52,8 @@ def _likeness(table: Table, headers: tuple[str, ...]) -> tuple[float, list[str]]
         for role in roles(table, heading(header))[:1] if header else []:
             if role.score > SYNONYM - 0.1:
                 named[role.name] = max(named.get(role.name, 0.0), role.score)
+        if header and table.name == "surveys" and kind_in(header):
+            named["score"] = max(named.get("score", 0.0), SYNONYM)
     for column in table.columns:
         meant = _STANDS_FOR.get(column.name, (column.name,))
         if column.required and not column.default and not set(meant) & set(named):

@@ -32,7 +32,8 @@ columns:                    # column of the table, or a new dimension: where it 
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
   agent: {column: Name, hash: true}                       # a keyed hash stands for the person
-optional: [agent, team]     # left out where the file has none of their headers; all: any but needed ones
+optional: [agent, team]     # left out where the file has none of their headers; all: any but needed ones;
+                            # where: conditions (`not`, `unlike`) about headers that the file does not have
 keep: all                   # further columns kept: all but personal ones (default), none, or a list
 where: {column: Result, not: [PHANTOM]}   # rows left out on purpose; `is: [...]` keeps only those; or a list
 ```

@@ -235,9 +235,11 @@ def currency_of(value: str) -> str | None:
     return CURRENCY_SIGNS.get(text) if text != "$" else None
 
 
-def why_not_kept(seen: Seen) -> str | None:
+def why_not_kept(seen: Seen, table: Table) -> str | None:
     """Why a column that fills nothing is not kept as a dimension; None = it is kept."""
     facts, cell = seen.facts, f"c{seen.facts.place}"
+    if table.name == "surveys" and seen.header.rstrip().endswith("?"):
+        return "an answer in words"
     if not facts.filled:
         return "holds nothing"
     header = "_".join(seen.head.full.split())

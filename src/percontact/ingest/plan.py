@@ -152,7 +152,7 @@ class _Planner:
             raise self.unknown(
                 f"the mapping is for table {self.mapping.table}, not {self.table.name}", "Use another."
             )
-        where = self.placed(self.mapping.where, "where")
+        where = self.placed(tuple(c for c in self.mapping.where if not self.passed_over(c)), "where")
         for left, origin in self.mapping.columns.items():
             if (fitting := self.fitting(left, origin)) is not None:
                 self.take_mapped(left, fitting)
@@ -186,6 +186,23 @@ class _Planner:
         if instead is None:
             self.absent.append(left)
         return instead
+
+    def passed_over(self, condition: Condition) -> bool:
+        """Whether a condition of `where:` holds for every row, because its optional header is not there.
+
+        An absent cell is empty: it is none of `not:` and not like `unlike:`. Whether it would be one of `is:`
+        cannot be told, so such a condition is never passed over.
+        """
+        optional = self.mapping.optional == "all" or "where" in self.mapping.optional
+        if not optional or any(n.strip().lower() in self.places for n in condition.column):
+            return False
+        if condition.only or condition.matches or condition.blank is False:
+            return False
+        name = condition.column[0]
+        self.notes.append(
+            f"`where:` asks about `{name}`, which the file does not have; no row is left out by it."
+        )
+        return True
 
     # -- the mapping ---------------------------------------------------------------------------------------
 

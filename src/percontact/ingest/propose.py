@@ -26,6 +26,7 @@ from percontact.ingest.propose_columns import Columns
 from percontact.ingest.propose_headings import AccountRows, account_rows
 from percontact.ingest.propose_months import Months, month_of, months_of
 from percontact.ingest.propose_source import FromSource, source_of
+from percontact.ingest.propose_surveys import Survey, ask_if_surveys, survey_of
 from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
 from percontact.ingest.source import Source
@@ -106,7 +107,12 @@ class Proposer:
         source = source_of(draft.headers, self.contract, asked, self.path.name)
         if source is not None:
             return self._from_source(source, layout, sheet, opened, asked, draft)
-        months = months_of(self.contract, opened.columns)
+        if ask_if_surveys(self.table, opened.columns, asked, self.path.name):
+            return self._only_questions(asked)
+        survey = survey_of(self.contract, opened.columns, self.path.name)
+        if survey:
+            survey.settle(asked, self.path.name)
+        months = months_of(self.contract, opened.columns, asked)
         accounts = None if months else account_rows(self.contract, opened.columns)
         if opened.aside and not accounts and not months and self.table == "ledger":
             # A heading is often written as one cell, without the delimiters of those it lacks.
@@ -119,10 +125,12 @@ class Proposer:
         columns = opened.columns
         if months or accounts:
             columns = self.open(layout, sheet, months, accounts).columns
+        elif survey and survey.unpivot:
+            columns = self.open(layout, sheet, survey=survey).columns
         columns = tuple(replace(seen, zoned=True) for seen in columns)
         made = Columns(self.path.name, self.contract, columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
-        made.months, made.accounts, made.above = months, accounts, layout.before
+        made.months, made.accounts, made.above, made.survey = months, accounts, layout.before, survey
         made.fill()
         if months:
             months.tell(made, opened.columns)
@@ -232,13 +240,19 @@ class Proposer:
         return needed <= named | spans | parts | dated | side_by_side
 
     def open(
-        self, layout: Layout, sheet: str, months: Months | None = None, accounts: AccountRows | None = None
+        self,
+        layout: Layout,
+        sheet: str,
+        months: Months | None = None,
+        accounts: AccountRows | None = None,
+        survey: Survey | None = None,
     ) -> _Opened:
-        """The file's rows, read with this layout; each month of a row as a row, where they are columns.
+        """The file's rows, read with this layout; months and questions side by side as rows.
 
         Where accounts are rows of their own, the postings alone, each with its account.
         """
-        key = repr((replace(layout, cells=(), before=()), sheet, months is None))
+        unpivot = months.unpivot if months else survey.unpivot if survey else None
+        key = repr((replace(layout, cells=(), before=()), sheet, unpivot))
         key += repr(accounts.headings) if accounts else ""
         if key not in self._opened:
             mapping = Mapping(
@@ -251,7 +265,7 @@ class Proposer:
                 sheet=sheet or None,
                 records=layout.inside,
                 ragged="pad" if layout.padded else "aside",
-                unpivot=months.unpivot if months else None,
+                unpivot=unpivot,
                 headings=accounts.headings if accounts else None,
             )
             with ExitStack() as opening:
@@ -261,10 +275,12 @@ class Proposer:
                 if accounts:
                     found = headed(con, found, mapping, self.path.name)
                     found = accounts.postings(found)
-                if months:
+                if unpivot:
                     found = unpivoted(con, found, mapping, self.path.name)
                 profile = Profile(con, found)
-                gone = {*found.spent, *((s.facts.place for s in months.totals) if months else ())}
+                gone = {*found.spent}
+                if months:
+                    gone |= {s.facts.place for s in (*months.totals, *(s for s, _ in months.others))}
                 columns = tuple(s for s in seen_columns(profile) if s.facts.place not in gone)
                 self._opened[key] = _Opened(profile, columns, len(found.aside))
                 # What is looked into stays open until the discussion ends; what failed is closed here.

@@ -37,6 +37,7 @@ from percontact.ingest.propose_ledger import ledger_lines
 from percontact.ingest.propose_months import Months
 from percontact.ingest.propose_payroll import Payroll
 from percontact.ingest.propose_rows import rows_left_out
+from percontact.ingest.propose_surveys import Survey, scales_by_kind
 from percontact.ingest.propose_zone import ask_zone, zone_behind
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import KINDS, Understanding
@@ -55,6 +56,7 @@ class Columns(Understanding):
     payroll: Payroll | None = None
     accounts: AccountRows | None = None
     employer: Employer | None = None
+    survey: Survey | None = None
     above: tuple[str, ...] = ()
     """The lines above the header, as text."""
     waits: bool = False
@@ -73,7 +75,10 @@ class Columns(Understanding):
         self.employer = None if self.months or self.payroll else Employer.found(self)
         if self.employer:
             self.employer.take(self)
-        self.hold_the_key()
+        if self.survey:
+            self.survey.take(self)
+        if not (self.survey and self.survey.unpivot):
+            self.hold_the_key()
         self.place_times()
         self.need(near)
         self.orders = Orders(self.dated(), self.asked)
@@ -85,6 +90,8 @@ class Columns(Understanding):
         for column in self.table.columns:
             for line in self.lines(column):
                 self.draft.columns.append(line)
+        if self.table.name == "surveys" and not self.survey:
+            self.draft.columns += scales_by_kind(self)
         self.sort()
         self.zone()
         rows_left_out(self)
@@ -231,6 +238,8 @@ class Columns(Understanding):
     def has(self, name: str) -> bool:
         if name in self.taken or name in self.joined or name in self.constant:
             return True
+        if name == "kind" and self.survey:
+            return True
         if name in ("period_start", "period_end"):
             return (
                 bool({"period", "period_start", "posted_on"} & set(self.taken)) or "period" in self.constant
@@ -339,7 +348,9 @@ class Columns(Understanding):
 
     def lines(self, column: Column) -> Iterator[Line]:
         """The line of a column, if anything fills it."""
-        if column.name in self.moments:
+        if self.survey and (special := self.survey.lines(self, column.name)) is not None:
+            yield from special
+        elif column.name in self.moments:
             moment = self.moments[column.name]
             if (
                 column.name == "started_at"
@@ -439,7 +450,7 @@ class Columns(Understanding):
         for seen in self.columns:
             if seen.facts.place in self.used:
                 continue
-            why = self.stands_back(seen) or why_not_kept(seen)
+            why = self.stands_back(seen) or why_not_kept(seen, self.table)
             if why is None:
                 self.draft.kept.append(seen.header)
             else:

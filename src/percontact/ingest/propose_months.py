@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -15,10 +15,11 @@ from percontact.ingest.meaning import plain
 from percontact.ingest.meaning_columns import FITS, Match, Seen
 from percontact.ingest.proposal import Line
 from percontact.ingest.propose_ledger import number_sql
-from percontact.ingest.question import Option, Question
+from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.understanding import Understanding
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Table
+from percontact.values.problem import problem
 
 _YEAR_FIRST = re.compile(
     r"(?P<year>(19|20)\d\d)([-/. ]|M)?(?P<month>0[1-9]|1[0-2]|(?<=[-/. ])[1-9])"
@@ -37,6 +38,8 @@ class Month:
     header: str
     month: int
     year: int | None
+    of: str = ""
+    """What is said of it: actual, plan or forecast; "" = nothing."""
 
 
 @dataclass
@@ -54,6 +57,8 @@ class Months:
     years: Seen | None
     period: str
     amount: str
+    others: tuple[tuple[Seen, str], ...] = ()
+    """Months of another kind beside these, with why they are left out: the plan beside what was spent."""
     said: bool = False
     """Whether the file itself says the year: only then is the next file with these headers read alike."""
 
@@ -160,19 +165,23 @@ class Months:
         line = next((one for one in columns.draft.columns if one.column == "amount"), None)
         part = line.origin if line and isinstance(line.origin, dict) else {}
         by_header = {s.header: s for s in profile_of}
+        columns.draft.left += [(seen.header, why) for seen, why in self.others]
         parts = [f"coalesce({number_sql(by_header[m.header], part)}, 0)" for m in self.columns]
         for seen in self.totals:
             total = number_sql(seen, part)
             same = f"abs({' + '.join(parts)} - {total}) < 0.005"
             rows, agree = seen.profile.counts([f"count({total})", f"count(*) FILTER ({same})"])
-            if rows == agree:
+            kind = _kind_of(seen.header.split()[-1]) or _kind_of(seen.header.split()[0])
+            if kind and kind in {_spoken(other.header) for other, _ in self.others}:
+                columns.draft.left.append((seen.header, f"the total of {_KINDS[kind]}"))
+            elif rows == agree:
                 columns.draft.left.append((seen.header, f"the sum of the months in all {rows:,} rows"))
             else:
                 why = f"a total by its name, though the months sum to it in {agree:,} of {rows:,} rows only"
                 columns.draft.left.append((seen.header, why))
 
 
-def months_of(table: Table, columns: Sequence[Seen]) -> Months | None:
+def months_of(table: Table, columns: Sequence[Seen], asked: Asked) -> Months | None:
     """The months that stand side by side in a file for a table of amounts and periods, or None.
 
     They are columns of numbers, two or more, each for another month. Of headers that are alike nothing is
@@ -181,12 +190,13 @@ def months_of(table: Table, columns: Sequence[Seen]) -> Months | None:
     if not (table.column("period_start") and table.column("amount")):
         return None
     found = [(m, s) for s in columns if (m := month_of(s.header)) and _is_numeric(s, empty=True)]
+    found, others = _of_one_kind(table, found, asked)
     months = tuple(m for m, _ in found)
     if len(months) < 2 or len({(m.year, m.month) for m in months}) < len(months):
         return None
     if len({m.year is None for m in months}) > 1 or not any(s.facts.filled for _, s in found):
         return None
-    names = {m.header.lower() for m in months}
+    names = {m.header.lower() for m in months} | {s.header.lower() for s, _ in others}
     if any(re.sub(r" \d$", "", s.header.lower()) in names and s.header.lower() not in names for s in columns):
         return None
     years = next((s for s in columns if _is_year(s)), None)
@@ -195,7 +205,60 @@ def months_of(table: Table, columns: Sequence[Seen]) -> Months | None:
     taken = {s.header.lower() for s in columns}
     period = next(n for n in ("period", "month", "period of the column") if n not in taken)
     amount = next(n for n in ("amount", "amount of the month", "amount of the column") if n not in taken)
-    return Months(months, totals, years, period, amount)
+    return Months(months, totals, years, period, amount, others)
+
+
+_WANTED = {"ledger": ("actual", ""), "budgets": ("plan", "forecast", "")}
+"""Which kinds of months a table takes, the likelier first."""
+
+
+def _of_one_kind(
+    table: Table, found: list[tuple[Month, Seen]], asked: Asked
+) -> tuple[list[tuple[Month, Seen]], tuple[tuple[Seen, str], ...]]:
+    """(the months the table is for, the others with why they are left out): Jan Actual, Jan Plan.
+
+    What was spent is for the ledger, what was planned for the budgets. Of two plans it is asked which one.
+    """
+    kinds = list(dict.fromkeys(m.of for m, _ in found))
+    if kinds in ([], [""]) or table.name not in _WANTED:
+        return found, ()
+    wanted = [kind for kind in _WANTED[table.name] if kind in kinds]
+    if table.name == "budgets" and "" in wanted and len(wanted) > 1:
+        wanted.remove("")  # beside a plan, a month of which nothing is said is what was spent
+    if not wanted:
+        (only, *_), other = kinds, "budgets" if table.name == "ledger" else "ledger"
+        raise problem(
+            "E-MAP-02",
+            table.name,
+            f"the months of the file are {_KINDS[only]}: {', '.join(m.header for m, _ in found[:3])}",
+            "What was planned is no cost, and what was spent is no plan, so nothing was imported.",
+            f"percontact import {other} FILE",
+        )
+    chosen: str | None = wanted[0]
+    if len(wanted) > 1:
+        options = tuple(
+            Option(kind or "bare", _KINDS[kind], ", ".join(m.header for m, _ in found if m.of == kind)[:60])
+            for kind in wanted
+        )
+        text = "Each month stands in it more than once. Which of them is meant?"
+        answer = asked.ask(Question("months", ", ".join(k or "bare" for k in kinds), text, options))
+        chosen = {"bare": ""}.get(answer, answer) if answer is not None else chosen
+    mine = [(replace(m, of=""), s) for m, s in found if m.of == chosen]
+    where = {"actual": "ledger", "": "ledger", "plan": "budgets", "forecast": "budgets"}
+    others = tuple(
+        (s, f"{_KINDS[m.of]}; import it as {where[m.of]}" if where[m.of] != table.name else _KINDS[m.of])
+        for m, s in found
+        if m.of != chosen
+    )
+    return mine, others
+
+
+_KINDS = {
+    "actual": "what was spent",
+    "plan": "the plan",
+    "forecast": "the forecast",
+    "": "no more is said of it",
+}
 
 
 @cache
@@ -207,9 +270,34 @@ def month_of(header: str) -> Month | None:
     """The month a header names.
 
     >>> month_of("Mrz"), month_of("2026-01").year, month_of("Jan-26").year, month_of("Jan 2"), month_of("Net")
-    (Month(header='Mrz', month=3, year=None), 2026, 2026, None, None)
+    (Month(header='Mrz', month=3, year=None, of=''), 2026, 2026, None, None)
+    >>> [(m.month, m.year, m.of) for m in map(month_of, ["Jan Ist", "Jan-26 Actual", "Plan 2026-02"])]
+    [(1, None, 'actual'), (1, 2026, 'actual'), (2, 2026, 'plan')]
     """
-    text = header.strip()
+    if (month := _bare_month(header, header.strip())) is not None:
+        return month
+    found = _BEHIND.fullmatch(header.strip()) or _BEFORE.fullmatch(header.strip())
+    kind = _kind_of(found["kind"]) if found else ""
+    month = _bare_month(header, found["rest"].strip()) if found and kind else None
+    return replace(month, of=kind) if month else None
+
+
+_BEHIND = re.compile(r"(?P<rest>.*\S)[\s_/:|-]+\(?(?P<kind>[^\W\d_]+)\)?")
+_BEFORE = re.compile(r"(?P<kind>[^\W\d_]+)[\s_/:|-]+(?P<rest>\S.*)")
+
+
+@cache
+def _kind_of(word: str) -> str:
+    """actual, plan or forecast, by a word of a header; "" = none of them."""
+    return next((kind for kind, known in words()["month_kinds"].items() if plain(word) in known), "")
+
+
+def _spoken(header: str) -> str:
+    month = month_of(header)
+    return month.of if month else ""
+
+
+def _bare_month(header: str, text: str) -> Month | None:
     if found := _YEAR_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
         return Month(header, int(found["month"]), int(found["year"]))
     if not (found := _NAMED.fullmatch(text)):
