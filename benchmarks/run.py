@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import data
+import explaining
 import metrics
 
 MEMORY_MIB = 512
@@ -84,6 +85,7 @@ def main() -> int:
     }
     over += _print_statements(shown)
     over += metrics.main(options.size)
+    over += explaining.main(options.size)
     result = {
         "date": date.today().isoformat(),
         "size": options.size,

@@ -168,8 +168,11 @@ class CostedBook(Assignment):
     def cost_of_work(self, question: Slice, work: str) -> int:
         """Pico that a question's work cost, of the table that `keep_work` made of it.
 
+        Without conditions it is all that is assigned to the question's months.
         Raises FaultOfOurs E-REC-01 when it is not, with what the question leaves out, the amount assigned.
         """
+        if question.inside() == "true":
+            return self.assigned_on(question.months, question.basis)
         prices = self.prices(question.months, question.basis)
         priced = self._priced_sums(work, [], prices)
         rows = self.con.execute(f"SELECT inside, sum(pico) FROM ({priced}) GROUP BY 1").fetchall()

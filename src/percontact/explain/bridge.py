@@ -265,13 +265,14 @@ class _Entries:
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """Effects in whole grains of so many pico."""
+    """Effects in whole grains of so many pico. above: depth -> the node of that depth above each effect's."""
 
     part: Ints
     node: Ints
     pool: Ints
     amount: Ints
     grain: int
+    above: Mapping[int, Ints]
 
 
 def _whole(entries: _Entries, exact: Fraction, before: End, after: End) -> _Whole:
@@ -297,7 +298,8 @@ def _whole(entries: _Entries, exact: Fraction, before: End, after: End) -> _Whol
         raise FaultOfOurs(Problem("E-REC-01", where, what + str(float(exact) / PICO), why, do))
     if left:
         whole[int(np.argmax(np.abs(whole)))] += left
-    return _Whole(part, node, pool, whole, grain)
+    above = {d: entries.leaves.at_depth(d)[node] for d in range(1, len(entries.leaves.by) + 1)}
+    return _Whole(part, node, pool, whole, grain, above)
 
 
 def _part(
@@ -337,7 +339,7 @@ def _part(
 def _pieces_at(leaves: Leaves, depth: int, dimension: str, whole: _Whole, mine: Bools) -> tuple[Piece, ...]:
     """A part by the values of a dimension; nothing where it hangs higher in the tree."""
     nodes = leaves.nodes
-    above = leaves.at_depth(depth)[whole.node[mine]]
+    above = whole.above[depth][mine]
     if (nodes.depth[above] < depth).all():
         return ()
     amounts: dict[str | None, int] = {}
@@ -361,10 +363,12 @@ def _state(counts: Numbers | None) -> str:
 
 def _sums(places: Ints, amounts: Ints) -> list[tuple[int, int]]:
     """(place, sum of its amounts), in whole numbers."""
-    named, at = np.unique(places, return_inverse=True)
-    sums = np.zeros(named.size, dtype=np.int64)
+    lowest = int(places.min(initial=0))
+    at = places - lowest
+    sums = np.zeros(int(at.max(initial=-1)) + 1, dtype=np.int64)
     np.add.at(sums, at, amounts)
-    return [(int(n), int(s)) for n, s in zip(named, sums, strict=True)]
+    there = np.flatnonzero(np.bincount(at, minlength=sums.size))
+    return list(zip((there + lowest).tolist(), sums[there].tolist(), strict=True))
 
 
 def _largest_first(pieces: list[Piece]) -> tuple[Piece, ...]:

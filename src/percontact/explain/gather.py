@@ -110,26 +110,28 @@ def _read(costed: CostedBook, question: Slice, table: str, drivers: Sequence[str
     work = costed.keep_work(question, name=table)
     pico = costed.cost_of_work(question, work)
     flat = flat_parts(costed.parts)
-    sums = ", ".join(f"CAST(sum({quote(p.name)}) AS DOUBLE)" for p in flat)
-    dims = ", ".join(f"CAST(d{i} AS VARCHAR)" for i in range(len(question.by))) or "''"
-    rows = costed.con.execute(
-        f"SELECT {dims}, month, CAST(sum(handled) AS DOUBLE), {sums} FROM {work} WHERE inside "
-        f"GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+    sums = "".join(f", CAST(sum({quote(p.name)}) AS DOUBLE) AS q{i}" for i, p in enumerate(flat))
+    dims = "".join(f"CAST(d{i} AS VARCHAR) AS p{i}, " for i in range(len(question.by)))
     months = [p.start for p in periods(question.months, "month")]
-    place = {m: n for n, m in enumerate(months)}
-    width = len(question.by)
-    at = width or 1
-    numbers = np.array([row[at + 1 :] for row in rows], dtype=float).reshape(len(rows), 1 + len(flat))
-    quantity = np.zeros((len(drivers), len(rows)))
+    first = f"datediff('month', DATE '{months[0]}', month)"
+    costed.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {work}_sums AS SELECT {dims}{first} AS place, "
+        f"CAST(sum(handled) AS DOUBLE) AS n{sums} FROM {work} WHERE inside GROUP BY ALL"
+    )
+    named = "".join(f"p{i}, " for i in range(len(question.by)))
+    paths = costed.con.execute(f"SELECT {named}place FROM {work}_sums ORDER BY ALL").fetchall()
+    numbers = costed.con.execute(
+        f"SELECT * EXCLUDE place FROM {work}_sums ORDER BY {named}place"
+    ).fetchnumpy()
+    quantity = np.zeros((len(drivers), len(paths)))
     for n, driver in enumerate(drivers):
         for part in costed.parts[driver]:
-            quantity[n] += part.weight * numbers[:, 1 + flat.index(part)]
+            quantity[n] += part.weight * np.asarray(numbers[f"q{flat.index(part)}"])
     return Side(
         months,
-        [tuple(row[:width]) for row in rows],
-        np.array([place[row[at]] for row in rows], dtype=np.int64),
-        numbers[:, 0],
+        [path[:-1] for path in paths],
+        np.array([path[-1] for path in paths], dtype=np.int64),
+        np.asarray(numbers["n"]),
         quantity,
         pico,
     )

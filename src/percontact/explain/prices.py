@@ -39,13 +39,13 @@ fixed    own fixed and step lines of another pool: they are paid whatever the vo
 shared   what shared pools gave
 one-off  corrections, and lines of an account, cost centre and vendor that one month alone knows"""
 
-ONE_OFF = """
-    correction OR (
-        min(month) OVER key = max(month) OVER key
-        AND month > (SELECT min(month) FROM line_month) AND month < (SELECT max(month) FROM line_month)
-    )
+ALONE = """
+    SELECT account, cost_centre, vendor, pico < 0 AS credit
+    FROM line_month, (SELECT min(month) AS first, max(month) AS last FROM line_month)
+    GROUP BY ALL
+    HAVING min(month) = max(month) AND min(month) > any_value(first) AND max(month) < any_value(last)
 """
-"""SQL of whether a line is a one-off. Of the first and the last month nobody can tell yet."""
+"""SQL of what one month alone knows. Of the first and the last month of a ledger nobody can tell yet."""
 
 
 class Component(NamedTuple):
@@ -88,31 +88,33 @@ def prices(costed: CostedBook, spans: Sequence[Period], basis: Basis) -> Prices:
     rates = {(r.pool, r.month): r for span in spans for r in costed.rates(span)}
     costs = _costs(costed, wanted, basis, rates)
     pools = costed.policy.pools
-    keys: dict[Component, list[tuple[str, Kind, str]]] = defaultdict(list)
+    of_key, many = {}, dict[Component, set[str]]()
     for pool, kind, currency in costs:
         first, group = costed.scopes.bundle[pool], pools[pool].group
-        keys[Component(first, group, kind, currency, costed.scopes.driver[first])].append(
-            (pool, kind, currency)
-        )
-    order = sorted(keys, key=lambda c: (c.pool, c.kind, c.currency, c.group or ""))
+        component = Component(first, group, kind, currency, costed.scopes.driver[first])
+        of_key[pool, kind, currency] = component
+        many.setdefault(component, set()).add(pool)
+    order = sorted(many, key=lambda c: (c.pool, c.kind, c.currency, c.group or ""))
+    place = {component: at for at, component in enumerate(order)}
     paid = {c.group: _paid_ms(costed, c.group, wanted) for c in order if c.group and c.kind == "pay"}
     exchange = _exchange(costed, {(currency, m) for (_, _, currency), of in costs.items() for m in of})
     steps = []
     for of in months:
         found = np.zeros((4, len(order), len(of)))
-        for at, component in enumerate(order):
-            for n, month in enumerate(of):
-                amount = sum(costs[key].get(month, 0.0) for key in keys[component])
-                one = next((r for k in keys[component] if (r := rates.get((k[0], month)))), None)
-                if one is not None and one.quantity and amount:
-                    known = (paid.get(component.group or "") or {}).get(month)
+        of_month = {month: n for n, month in enumerate(of)}
+        for key, component in of_key.items():
+            at, paid_ms = place[component], paid.get(component.group or "") or {}
+            for month, amount in costs[key].items():
+                one = rates.get((key[0], month))
+                if month in of_month and one is not None and one.quantity:
                     rate = exchange[component.currency, month]
-                    found[:, at, n] = _steps(component.kind, amount, one, rate, known, basis)
+                    step = _steps(component.kind, amount, one, rate, paid_ms.get(month), basis)
+                    found[:, at, of_month[month]] += step
         steps.append(found)
     of_pool: dict[str, list[int]] = defaultdict(list)
     for at, component in enumerate(order):
         of_pool[component.pool].append(at)
-    named = tuple(c._replace(pools=len({k[0] for k in keys[c]})) for c in order)
+    named = tuple(c._replace(pools=len(many[c])) for c in order)
     return Prices(named, of_pool, (steps[0], steps[1]))
 
 
@@ -137,13 +139,16 @@ def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: dict[tupl
     policy = costed.policy
     shared = {p.name for p in policy.shared_pools}
     only = "AND behaviour = 'variable'" if basis == "marginal" else ""
+    costed.con.execute(f"CREATE OR REPLACE TEMP TABLE explain_alone AS {ALONE}")
+    alone = "false"
+    if costed.con.execute("SELECT 1 FROM explain_alone LIMIT 1").fetchall():
+        same = " AND ".join(f"a.{c} IS NOT DISTINCT FROM l.{c}" for c in ("account", "cost_centre", "vendor"))
+        alone = f"EXISTS (SELECT 1 FROM explain_alone a WHERE {same} AND a.credit = (l.pico < 0))"
     rows = costed.con.execute(
         f"""
-        SELECT month, pool, one_off, variable, currency, sum(pico) FROM (
-            SELECT month, pool, {ONE_OFF} AS one_off, behaviour = 'variable' AS variable, behaviour,
-                   currency, pico
-            FROM line_month WINDOW key AS (PARTITION BY account, cost_centre, vendor, pico < 0)
-        ) WHERE pool IS NOT NULL {only} GROUP BY ALL
+        SELECT month, pool, correction OR {alone} AS one_off, behaviour = 'variable' AS variable, currency,
+               CAST(sum(pico) AS DOUBLE)
+        FROM line_month l WHERE pool IS NOT NULL {only} GROUP BY ALL
         """
     ).fetchall()
     found: Costs = defaultdict(lambda: defaultdict(float))
@@ -157,7 +162,7 @@ def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: dict[tupl
             continue
         rate = rates.get((pool, month))
         own: Kind = "pay" if rate is not None and rate.capacity else "price" if variable else "fixed"
-        found[pool, "one-off" if one_off else own, currency][month] += int(pico) / PICO
+        found[pool, "one-off" if one_off else own, currency][month] += pico / PICO
     for (month, one_off, currency), amounts in given.items():
         costs = {p: amounts.get(p, 0) for p in policy.pools}
         for pool, pico in costed.give(month, costs).costs.items():
