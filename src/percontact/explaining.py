@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers to why: a change of cost between two spans, split by cause."""
+"""Answers to why: a change of cost between two spans, or from a plan to what came, split by cause."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.denominator import denominator
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import UNITS, Bridge, Unit, build
-from percontact.explain.gather import PARTS, gather
+from percontact.explain.days import working_days
+from percontact.explain.doubts import Doubts, doubts
+from percontact.explain.gather import PARTS, WORKS, Gathered, gather
+from percontact.explain.planned import PLAN_PARTS, PLANNED_BY, gather_plan, read_plan
 from percontact.pipeline import OpenBook, named_period
+from percontact.report.bridge_doubts import doubt_notes
 from percontact.report.bridged import bridge_document
 from percontact.report.document import Document
 from percontact.values.fiscal import FiscalCalendar
@@ -32,7 +36,7 @@ from percontact.values.problem import did_you_mean, problem
 
 Choice = TypeVar("Choice", bound=str)
 
-AGAINST = ("previous", "last-year")
+AGAINST = ("previous", "last-year", "budget")
 USUAL = ("channel", "team", "reason")
 """The tree of contacts where no other is asked for, as far as contacts name its dimensions."""
 
@@ -41,16 +45,18 @@ USUAL = ("channel", "team", "reason")
 class Explained:
     """A change of cost, split, with what always stands beside it.
 
-    bridges   unit -> its bridge; cost per contact and total cost always, cost per resolution where asked
-    per       the unit asked for
-    questions the two sides, as asked; where, basis: the same in words
+    bridges  unit -> its bridge; cost per contact and total cost always, cost per resolution where asked
+    per      the unit asked for
+    spans    the days of both sides; None of a budget
+    doubts   what the data of the two sides lacks; None of a budget
     """
 
     bridges: Mapping[Unit, Bridge]
     per: Unit
-    spans: tuple[Period, Period]
+    spans: tuple[Period | None, Period]
     where: tuple[str, ...]
     basis: str
+    doubts: Doubts | None
 
     @property
     def bridge(self) -> Bridge:
@@ -66,11 +72,12 @@ def explained(
     against: str | None = None,
     by: Sequence[str] = (),
     where: Sequence[str] = (),
-    basis: str = "used",
+    basis: str | None = None,
     per: str = "contact",
 ) -> Explained:
     """Why cost changed from one span to another. See `spans_of` for which two.
 
+    basis  None: used, or full against a budget, which plans all cost
     Raises E-ARG-01 and E-ARG-02 for unknown names, E-DATA-01 where a month has no ledger or no contacts.
     """
     unit = _one_of(per, UNITS, "--per")
@@ -80,8 +87,10 @@ def explained(
     for span in spans:
         _check_months(book, span)
     tree = list(by) or [d for d in USUAL if d in book.book.filled("contacts")]
-    asked = book.ask(by=tree, where=where, basis=basis)
+    asked = book.ask(by=tree, where=where, basis=basis or ("full" if against == "budget" else "used"))
     _check_tree(asked)
+    if against == "budget":
+        return _against_budget(book, replace(asked, span=spans[1], grain="whole"), unit, tuple(where), by)
     sides = (replace(asked, span=spans[0], grain="whole"), replace(asked, span=spans[1], grain="whole"))
     return _explained(book, sides, unit, tuple(where))
 
@@ -93,19 +102,71 @@ def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tu
     if unit == "resolution":
         units, notes = _resolutions(book, sides)
     found = gather(costed, sides, labels)
-    for side, end in zip(sides, found.ends, strict=True):
+    for end in found.ends:
         if not end.contacts:
-            raise _nothing(book, f"no contact was handled in {named(side.span, calendar)}",
-                           "A change of cost per contact needs contacts on both sides.")  # fmt: skip
+            why = "A change of cost per contact needs contacts on both sides."
+            raise _nothing(book, f"no contact was handled in {end.label}", why)
+    doubtful = doubts(costed, sides, WORKS)
+    bridges = _bridges(book, found, PARTS, unit, units, notes)
+    return Explained(bridges, unit, (sides[0].span, sides[1].span), where, sides[0].basis, doubtful)
+
+
+def _bridges(
+    book: OpenBook,
+    found: Gathered,
+    parts: tuple[str, ...],
+    unit: Unit,
+    units: tuple[Fraction, Fraction],
+    notes: tuple[str, ...],
+) -> dict[Unit, Bridge]:
+    """The bridges of cost per contact, of total cost, and of the unit asked for."""
     wanted: list[Unit] = list(dict.fromkeys(["contact", "total", unit]))
+    ends = [replace(e, days=working_days(book.costed, e.span) if e.span else None) for e in found.ends]
     bridges = {}
     for one in wanted:
-        ends = tuple(e.divided(one, units[n]) for n, e in enumerate(found.ends))
+        before_it, after_it = (e.divided(one, units[n]) for n, e in enumerate(ends))
         bridges[one] = build(
-            found.leaves, found.terms, PARTS, found.pools, ends[0], ends[1], one, costed.currency,
+            found.leaves, found.terms, parts, found.pools, before_it, after_it, one, book.costed.currency,
             notes if one == "resolution" else (),
         )  # fmt: skip
-    return Explained(bridges, unit, (sides[0].span, sides[1].span), where, sides[0].basis)
+    return bridges
+
+
+def _against_budget(
+    book: OpenBook, asked: Slice, unit: Unit, where: tuple[str, ...], by: Sequence[str]
+) -> Explained:
+    """What was planned against what came. Raises E-ARG-01 for what a budget does not plan."""
+    if unit == "resolution" or asked.basis != "full":
+        what = "--per resolution" if unit == "resolution" else f"--basis {asked.basis}"
+        raise problem(
+            "E-ARG-01", what, "a budget does not plan that",
+            "It plans all cost and its contacts: basis full, per contact or in total.",
+            "Leave the option away.",
+        )  # fmt: skip
+    wrong = [c.dimension for c in asked.where if c.dimension not in PLANNED_BY]
+    wrong += [d for d in (asked.by if by else ()) if d not in PLANNED_BY]
+    if wrong:
+        raise problem(
+            "E-ARG-01", f"--against budget, {wrong[0]}", f"budgets do not plan by {wrong[0]}",
+            "They are by channel and team only.", "Leave it away, or name channel or team.",
+        )  # fmt: skip
+    plan = read_plan(book.costed, asked)
+    if plan is None:
+        raise problem(
+            "E-DATA-01", str(book.workspace.path),
+            f"there is no budget with contacts for {named(asked.span, book.settings.calendar)}",
+            "A plan is compared by what one contact was to cost, so it needs amounts and contacts.",
+            "Import it: percontact import budgets FILE (date, channel, amount, contacts).",
+        )  # fmt: skip
+    label = named(asked.span, book.settings.calendar)
+    found = gather_plan(book.costed, asked, plan, (f"budget {label}", label))
+    if not all(e.contacts for e in found.ends):
+        raise _nothing(
+            book, f"no contact was handled in {label}", "There is nothing to hold against the plan."
+        )
+    none = (Fraction(1), Fraction(1))
+    bridges = _bridges(book, found, PLAN_PARTS, unit, none, ())
+    return Explained(bridges, unit, (None, asked.span), where, "full", None)
 
 
 def spans_of(
@@ -120,7 +181,7 @@ def spans_of(
     if against is not None:
         chosen = _one_of(against, AGAINST, "--against")
         span = book.span(start or end, end or start) if start or end else _last_month(book)
-        return (before(span) if chosen == "previous" else last_year(span)), span
+        return {"previous": before(span), "last-year": last_year(span), "budget": span}[chosen], span
     after = named_period(end, "--to", calendar) if end else None
     if start is None:
         after = after or _last_month(book)
@@ -220,7 +281,8 @@ def document(
     book: OpenBook, found: Explained, *, part: str | None = None, call: str = "percontact"
 ) -> Document:
     """An explained change for people and machines."""
+    notes = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
     return bridge_document(
         found.bridges, found.per, found.spans, where=found.where, basis=found.basis,
-        demo=book.settings.demo, part=part, call=call,
+        demo=book.settings.demo, notes=notes, part=part, call=call,
     )  # fmt: skip

@@ -197,14 +197,15 @@ def explain(
     against: str | None = None,
     by: Sequence[str] = (),
     where: Sequence[str] = (),
-    basis: str = "used",
+    basis: str | None = None,
     per: str = "contact",
 ) -> Explanation:
     """Why a cost changed: the bridge of `percontact explain`, with the same names.
 
     start, end  the period before and the period after; with `against`, a span
-    against     None, previous, last-year
+    against     None, previous, last-year or budget
     by          the tree of contacts, from the top: channel, team, reason
+    basis       used, full or marginal; None = used, or full against a budget
     per         contact, resolution or total
     Raises PercontactError E-ARG-01, E-ARG-02 for unknown names, E-DATA-01 where a month lacks data.
     """

@@ -27,8 +27,8 @@ from percontact.cli.speak import call, open_book, output_options, say
 @click.option(
     "--against",
     metavar="WITH",
-    help="previous or last-year: hold the span --from .. --to against the one before it, or the same a year "
-    "earlier.",
+    help="previous, last-year or budget: hold the span --from .. --to against the one before it, the same a "
+    "year earlier, or what was planned.",
 )
 @click.option(
     "--by",
@@ -42,9 +42,9 @@ from percontact.cli.speak import call, open_book, output_options, say
 )
 @click.option(
     "--basis",
-    default="used",
+    default=None,
     metavar="BASIS",
-    help="used (default), full (with unused and unassigned cost) or marginal.",
+    help="used (default), full (with unused and unassigned cost; always so against a budget) or marginal.",
 )
 @click.option("--part", metavar="PART", help="Open one part: 'handle time', 'channel mix', currency, ...")
 @click.option(
@@ -64,7 +64,7 @@ def command(
     by: tuple[str, ...],
     where: tuple[str, ...],
     per: str,
-    basis: str,
+    basis: str | None,
     part: str | None,
     amounts: str,
     snapshot: int | None,

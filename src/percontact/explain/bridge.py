@@ -42,6 +42,8 @@ UNITS: tuple[Unit, ...] = ("contact", "resolution", "total")
 FACTORS: FactorTree = (("use", ("idle", "spread")), ("price", "exchange"))
 """The published tree. use: units of driver a contact; idle: supplied / used; spread: paid / supplied, or for
 cost that is fixed 1 / supplied; price: own currency a unit, or the month's amount; exchange: its rate."""
+OUTER = ("volume", "working days", "resolutions per contact")
+"""Parts of what cost per contact is multiplied by."""
 TOLERANCE = Fraction(1, 10**9)
 """What floats may leave of a change, against the sum of its parts without their signs."""
 SURE_FLOATS = 2.0**42
@@ -56,14 +58,18 @@ class End:
 
     label    how its span is named
     span     its days; None of a budget
-    pico     cost;  contacts: handled;  units: what cost is divided by (1 for total cost)
+    pico     cost
+    contacts handled; of a budget whose lines are cut by the span, perhaps not whole
+    units    what cost is divided by (1 for total cost)
+    days     working days, or None where they are not asked for
     """
 
     label: str
     span: Period | None
     pico: int
-    contacts: int
+    contacts: int | Fraction
     units: Fraction
+    days: Fraction | None = None
 
     def divided(self, per: Unit, units: Fraction) -> End:
         """The same, divided by what `per` says; `units` is read where that is a resolution."""
@@ -74,11 +80,6 @@ class End:
     def value(self) -> Fraction:
         """Pico units for one: exact."""
         return Fraction(self.pico) / self.units
-
-    @property
-    def per_contact(self) -> Fraction | None:
-        """Pico units a handled contact."""
-        return Fraction(self.pico, self.contacts) if self.contacts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +202,12 @@ def build(
     outer = _outer(per, before, after)
     entries = _Entries(leaves, terms, part_names, pools)
     if per != "contact":
-        entries.add_outer(per, outer, done)
+        entries.add_outer(per, outer, done, (before.days, after.days))
     entries.add_split(done, avg(outer))
     whole = _whole(entries, after.value - before.value, before, after)
     convention = _convention(leaves, terms, factors, part_names, done, avg(outer))
-    chance = _chance(leaves, terms, factors, done, part_names, avg(outer))
+    # A plan is no sample: it has no chance in it.
+    chance = {} if before.span is None else _chance(leaves, terms, factors, done, part_names, avg(outer))
     parts = [_part(entries, whole, name, at, convention, chance) for at, name in enumerate(entries.names)]
     shown = sorted((p for p in parts if p.pico), key=lambda p: (-abs(p.pico), p.name))
     return Bridge(per, currency, before, after, leaves.by, tuple(shown), notes)
@@ -226,7 +228,7 @@ class _Entries:
         self, leaves: Leaves, terms: Terms, part_names: tuple[str, ...], pools: tuple[str, ...]
     ) -> None:
         self.leaves, self.terms, self.pools = leaves, terms, pools
-        self.names = [*part_names, *(f"{d} mix" for d in leaves.by), "volume", "resolutions per contact"]
+        self.names = [*part_names, *(f"{d} mix" for d in leaves.by), *OUTER]
         self._columns: list[tuple[Ints, Ints, Ints, Numbers]] = []
 
     def add_split(self, done: Split, scale: Numbers) -> None:
@@ -238,8 +240,13 @@ class _Entries:
         for name, effect in done.effects.items():
             self._add(self.terms.names[name], self.terms.leaf, self.terms.pool, effect * scale)
 
-    def add_outer(self, per: Unit, outer: Numbers, done: Split) -> None:
-        """The effect of volume, by the leaf whose contacts grew, or of resolutions per contact."""
+    def add_outer(
+        self, per: Unit, outer: Numbers, done: Split, days: tuple[Fraction | None, Fraction | None]
+    ) -> None:
+        """The effect of volume by the leaf whose contacts grew, or of resolutions per contact.
+
+        Where working days are known on both sides, volume is that of a working day.
+        """
         unit = avg(done.unit[:, 0])
         nodes = self.leaves.nodes
         if per == "resolution":
@@ -250,9 +257,14 @@ class _Entries:
         is_parent = np.zeros(nodes.parent.size, dtype=bool)
         is_parent[nodes.parent[nodes.parent >= 0]] = True
         leaf = np.flatnonzero(~is_parent)
-        grown = change(nodes.count[:, leaf]) * unit
-        at = self.names.index("volume")
-        self._add(np.full(leaf.size, at), leaf, np.full(leaf.size, -1), grown)
+        count, volume = nodes.count[:, leaf], np.full(leaf.size, self.names.index("volume"))
+        none = np.full(leaf.size, -1)
+        if days[0] and days[1]:
+            a_day = np.array([[float(d)] for d in days if d])
+            self._add(volume + 1, leaf, none, change(a_day) * avg(count / a_day) * unit)
+            self._add(volume, leaf, none, avg(a_day) * change(count / a_day) * unit)
+        else:
+            self._add(volume, leaf, none, change(count) * unit)
 
     def _add(self, part: Ints, node: Ints, pool: Ints, amount: Numbers) -> None:
         self._columns.append((part, node, pool, np.asarray(amount, dtype=float)))

@@ -40,6 +40,8 @@ PARTS = (
     "unassigned cost",
 )
 """Parts that factors of terms belong to, besides mix, volume and resolutions per contact."""
+WORKS = ("explain_before", "explain_after")
+"""Tables of the work of the two sides."""
 
 _PRICE: dict[Kind, str] = {
     "pay": "wage and price rates",
@@ -85,9 +87,9 @@ def gather(costed: CostedBook, questions: tuple[Slice, Slice], labels: tuple[str
     by = levels(costed, questions[0].by)
     asked = [replace(q, grain="whole", by=by, asked=()) for q in questions]
     drivers = sorted({p.driver for p in costed.policy.work_pools})
-    sides = [_read(costed, q, f"explain_{n}", drivers) for n, q in enumerate(asked)]
+    sides = [_read(costed, q, WORKS[n], drivers) for n, q in enumerate(asked)]
     priced = prices(costed, [q.months for q in asked], asked[0].basis)
-    leaves, of_path = _leaves(by, sides)
+    leaves, of_path = leaves_of(by, [(side.paths, side.handled) for side in sides])
     terms, pools = _terms(costed, leaves, of_path, by, sides, priced, drivers)
     ends = []
     for n, (question, side) in enumerate(zip(asked, sides, strict=True)):
@@ -137,10 +139,12 @@ def _read(costed: CostedBook, question: Slice, table: str, drivers: Sequence[str
     )
 
 
-def _leaves(by: tuple[str, ...], sides: Sequence[Side]) -> tuple[Leaves, dict[Path, int]]:
-    """The tree over the paths of both sides, with their contacts."""
+def leaves_of(
+    by: tuple[str, ...], sides: Sequence[tuple[Sequence[Path], Numbers]]
+) -> tuple[Leaves, dict[Path, int]]:
+    """The tree over the paths of both sides with their contacts, and the number of each path's node."""
     every = sorted(
-        {p for side in sides for p in side.paths}, key=lambda p: tuple((v is None, v or "") for v in p)
+        {p for paths, _ in sides for p in paths}, key=lambda p: tuple((v is None, v or "") for v in p)
     )
     number: dict[Path, int] = {(): 0}
     for depth in range(1, len(by) + 1):
@@ -149,9 +153,9 @@ def _leaves(by: tuple[str, ...], sides: Sequence[Side]) -> tuple[Leaves, dict[Pa
     parent = np.array([number[p[:-1]] if p else -1 for p in number], dtype=np.int64)
     depth_of = np.array([len(p) for p in number], dtype=np.int64)
     count = np.zeros((2, len(number)))
-    for t, side in enumerate(sides):
-        at = np.array([number[p] for p in side.paths], dtype=np.int64)
-        count[t] += np.bincount(at, weights=side.handled, minlength=len(number))
+    for t, (paths, handled) in enumerate(sides):
+        at = np.array([number[p] for p in paths], dtype=np.int64)
+        count[t] += np.bincount(at, weights=handled, minlength=len(number))
     for depth in range(len(by), 0, -1):
         here = np.flatnonzero(depth_of == depth)
         for t in (0, 1):

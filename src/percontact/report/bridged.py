@@ -11,13 +11,14 @@ from fractions import Fraction
 
 from percontact.explain.bridge import Bridge, Part, Piece, Unit
 from percontact.report.document import Document, Table, TableColumn
-from percontact.report.words import DEMO_NOTE, money
+from percontact.report.words import DEMO_NOTE, count_text, money
 from percontact.values.money import cents, divide, from_pico, minor_digits, plain
 from percontact.values.period import Period
 from percontact.values.problem import did_you_mean, problem
 
 MEANING = {
-    "volume": "More or fewer contacts, at the cost of one.",
+    "volume": "More or fewer contacts a working day, at the cost of one.",
+    "working days": "More or fewer days to work on, at the contacts of a day.",
     "resolutions per contact": "Fewer contacts than before, or more, were needed for one resolution.",
     "handle time": "Seconds of work a contact, in the same channel, team and reason.",
     "use per contact": "Messages, AI resolutions or further units a contact.",
@@ -28,6 +29,7 @@ MEANING = {
     "AI and usage prices": "What a metered unit costs, in its own currency.",
     "overhead": "What was spent on shared and fixed cost, in its own currency.",
     "currency": "Exchange rates alone.",
+    "cost of one contact": "What a contact of the same channel and team cost, against what was planned.",
     "one-offs and corrections": "Corrections, and lines whose account, centre and vendor only one month has.",
     "unassigned cost": "Ledger amounts that no rule claims, or that no work was there to use (basis full).",
 }
@@ -284,8 +286,10 @@ def _figures(bridges: Mapping[Unit, Bridge], per: Unit) -> Table:
     """Total cost, cost per contact, and cost per contact at the same mix and currency, before and after."""
     total, each = bridges["total"], bridges["contact"]
     rows = [_figure_row("Total cost", total.before.value, total.after.value, digits_of(total))]
-    rows.append(("Handled contacts", f"{each.before.contacts:,}", f"{each.after.contacts:,}",
-                 f"{each.after.contacts - each.before.contacts:+,}"))  # fmt: skip
+    a, b = round(each.before.contacts), round(each.after.contacts)
+    rows.append(("Handled contacts", count_text(a), count_text(b), f"{b - a:+,}"))
+    if each.before.days and each.after.days:
+        rows += _daily_rows(total)
     if per == "resolution":
         one = bridges[per]
         rows.append(_figure_row("Cost per resolution", one.before.value, one.after.value, digits_of(one)))
@@ -303,6 +307,18 @@ def _figures(bridges: Mapping[Unit, Bridge], per: Unit) -> Table:
         TableColumn("change", "Change"),
     )
     return Table("Figures", columns, tuple(rows))
+
+
+def _daily_rows(total: Bridge) -> Iterator[tuple[str, str, str, str]]:
+    """Working days, and contacts and cost of one."""
+    a, b = total.before, total.after
+    assert a.days is not None
+    assert b.days is not None
+    days = [float(a.days), float(b.days)]
+    yield "Working days", f"{days[0]:g}", f"{days[1]:g}", f"{days[1] - days[0]:+g}"
+    each = [round(Fraction(e.contacts) / (e.days or 1)) for e in (a, b)]
+    yield "  contacts a working day", f"{each[0]:,}", f"{each[1]:,}", f"{each[1] - each[0]:+,}"
+    yield _figure_row("  cost a working day", a.value / a.days, b.value / b.days, digits_of(total))
 
 
 def _figure_row(name: str, before: Fraction, after: Fraction, digits: int) -> tuple[str, str, str, str]:
@@ -385,7 +401,8 @@ def _end(bridges: Mapping[Unit, Bridge], per: Unit, side: str) -> dict[str, obje
         "first_day": end.span.start.isoformat() if end.span else None,
         "last_day": (end.span.end - timedelta(days=1)).isoformat() if end.span else None,
         "cost": plain(from_pico(end.pico)),
-        "contacts": end.contacts,
+        "contacts": round(end.contacts),
+        "working_days": None if end.days is None else float(end.days),
         "value": _exact(end.value),
         "cost_per_contact": _exact(each.value),
     }
