@@ -106,6 +106,34 @@ def test_a_part_opens_and_names_the_commands_that_go_further(shell, books: Path)
             assert shell(*way.split()[1:]).code == 0, way
 
 
+def test_a_budget_is_held_against_what_came(shell, books: Path) -> None:
+    """Planned for July: 3,000 contacts for 9,000.00, 3.00 each. Came: 4,000 for 13,200.00, 3.30 each."""
+    Path("plan.csv").write_text("date,channel,amount,contacts\n2026-07-01,voice,9000,3000\n")
+    assert shell("-C", "books", "import", "budgets", "plan.csv", "--yes").code == 0
+    assert parts(shell, "--to", "2026-07", "--against", "budget") == {"cost of one contact": "0.30"}
+    # 1,000 contacts more at 3.15, and 0.30 more for 3,500
+    assert parts(shell, "--to", "2026-07", "--against", "budget", "--per", "total") == {
+        "volume": "3150.00", "cost of one contact": "1050.00",
+    }  # fmt: skip
+    for wrong in (
+        ["--by", "reason"],
+        ["--where", "reason=billing"],
+        ["--basis", "used"],
+        ["--per", "resolution"],
+    ):
+        found = shell("-C", "books", "explain", "--to", "2026-07", "--against", "budget", *wrong)
+        assert "E-ARG-01" in found.err
+
+
+def test_what_is_only_in_one_period_is_said_by_name(shell, books: Path) -> None:
+    Path("more.csv").write_text(
+        CONTACTS.splitlines()[0] + "\nn,2026-07-16 09:00,chat,Voice,billing,100,6000\n"
+    )
+    assert shell("-C", "books", "import", "contacts", "more.csv", "--yes").code == 0
+    said = " ".join(shell("-C", "books", "explain").out.split())
+    assert "Only in 2026-07: channel chat. All of their effect is mix; none passes for a price." in said
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -113,6 +141,7 @@ def test_a_part_opens_and_names_the_commands_that_go_further(shell, books: Path)
         (["--from", "2025-06", "--to", "2026-06"], "E-DATA-01", "no ledger lines for 2025-06"),
         (["--to", "2026-06"], "E-DATA-01", "no ledger lines for 2026-05"),
         (["--against", "lastyear"], "E-ARG-01", "last-year"),
+        (["--against", "budget"], "E-DATA-01", "no budget with contacts for 2026-07"),
         (["--per", "contcat"], "E-ARG-01", "contact"),
         (["--by", "account"], "E-ARG-01", "of the cost, not of the contacts"),
         (["--part", "wages"], "E-ARG-01", "wage and price rates"),

@@ -42,7 +42,7 @@ UNITS: tuple[Unit, ...] = ("contact", "resolution", "total")
 FACTORS: FactorTree = (("use", ("idle", "spread")), ("price", "exchange"))
 """The published tree. use: units of driver a contact; idle: supplied / used; spread: paid / supplied, or for
 cost that is fixed 1 / supplied; price: own currency a unit, or the month's amount; exchange: its rate."""
-OUTER = ("volume", "working days", "resolutions per contact")
+OUTER = ("volume", "resolutions per contact")
 """Parts of what cost per contact is multiplied by."""
 TOLERANCE = Fraction(1, 10**9)
 """What floats may leave of a change, against the sum of its parts without their signs."""
@@ -114,7 +114,7 @@ class Part:
 class Bridge:
     """A change, split.
 
-    by      the dimensions of the tree, from the top; further ones where pools are told apart by them
+    by      the dimensions of the tree, from the top; asked: those of them that were asked for
     parts   largest first; they sum to after - before
     steady  cost per contact after, had the mix stayed
     notes   what the reader must know
@@ -125,6 +125,7 @@ class Bridge:
     before: End
     after: End
     by: tuple[str, ...]
+    asked: tuple[str, ...]
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
 
@@ -165,11 +166,13 @@ class Leaves:
 
     by      dimension of each depth, from depth 1
     values  of each node, its value at its depth ("" of the root)
+    asked   how many of the dimensions were asked for; the rest tell pools apart
     """
 
     nodes: Nodes
     by: tuple[str, ...]
     values: tuple[str | None, ...]
+    asked: int
 
     def at_depth(self, depth: int) -> Ints:
         """The node of that depth above each node; the node itself where it stands higher."""
@@ -202,15 +205,17 @@ def build(
     outer = _outer(per, before, after)
     entries = _Entries(leaves, terms, part_names, pools)
     if per != "contact":
-        entries.add_outer(per, outer, done, (before.days, after.days))
+        entries.add_outer(per, outer, done)
     entries.add_split(done, avg(outer))
     whole = _whole(entries, after.value - before.value, before, after)
     convention = _convention(leaves, terms, factors, part_names, done, avg(outer))
     # A plan is no sample: it has no chance in it.
     chance = {} if before.span is None else _chance(leaves, terms, factors, done, part_names, avg(outer))
     parts = [_part(entries, whole, name, at, convention, chance) for at, name in enumerate(entries.names)]
+    parts = [_with_days(p, before, after, float(avg(done.unit[:, 0]))) for p in parts]
     shown = sorted((p for p in parts if p.pico), key=lambda p: (-abs(p.pico), p.name))
-    return Bridge(per, currency, before, after, leaves.by, tuple(shown), notes)
+    asked = leaves.by[: leaves.asked]
+    return Bridge(per, currency, before, after, leaves.by, asked, tuple(shown), notes)
 
 
 def _outer(per: Unit, before: End, after: End) -> Numbers:
@@ -240,13 +245,8 @@ class _Entries:
         for name, effect in done.effects.items():
             self._add(self.terms.names[name], self.terms.leaf, self.terms.pool, effect * scale)
 
-    def add_outer(
-        self, per: Unit, outer: Numbers, done: Split, days: tuple[Fraction | None, Fraction | None]
-    ) -> None:
-        """The effect of volume by the leaf whose contacts grew, or of resolutions per contact.
-
-        Where working days are known on both sides, volume is that of a working day.
-        """
+    def add_outer(self, per: Unit, outer: Numbers, done: Split) -> None:
+        """The effect of volume by the leaf whose contacts grew, or of resolutions per contact."""
         unit = avg(done.unit[:, 0])
         nodes = self.leaves.nodes
         if per == "resolution":
@@ -257,14 +257,9 @@ class _Entries:
         is_parent = np.zeros(nodes.parent.size, dtype=bool)
         is_parent[nodes.parent[nodes.parent >= 0]] = True
         leaf = np.flatnonzero(~is_parent)
-        count, volume = nodes.count[:, leaf], np.full(leaf.size, self.names.index("volume"))
-        none = np.full(leaf.size, -1)
-        if days[0] and days[1]:
-            a_day = np.array([[float(d)] for d in days if d])
-            self._add(volume + 1, leaf, none, change(a_day) * avg(count / a_day) * unit)
-            self._add(volume, leaf, none, avg(a_day) * change(count / a_day) * unit)
-        else:
-            self._add(volume, leaf, none, change(count) * unit)
+        volume = np.full(leaf.size, self.names.index("volume"))
+        grown = change(nodes.count[:, leaf]) * unit
+        self._add(volume, leaf, np.full(leaf.size, -1), grown)
 
     def _add(self, part: Ints, node: Ints, pool: Ints, amount: Numbers) -> None:
         self._columns.append((part, node, pool, np.asarray(amount, dtype=float)))
@@ -346,6 +341,17 @@ def _part(
         None if apart is None else round(apart * PICO),
         None if luck is None else round(luck * PICO),
     )
+
+
+def _with_days(part: Part, before: End, after: End, unit: float) -> Part:
+    """Volume by calendar too: what more working days bring, and what more contacts a working day bring."""
+    if part.name != "volume" or not (before.days and after.days):
+        return part
+    a_day = [Fraction(e.contacts) / (e.days or 1) for e in (before, after)]
+    days = round(float((after.days - before.days) * sum(a_day) / 2) * unit * PICO)
+    told = (("working days", days), ("contacts a working day", part.pico - days))
+    pieces = _largest_first([Piece("calendar", name, pico) for name, pico in told])
+    return replace(part, pieces={**part.pieces, "calendar": pieces})
 
 
 def _pieces_at(leaves: Leaves, depth: int, dimension: str, whole: _Whole, mine: Bools) -> tuple[Piece, ...]:

@@ -89,7 +89,8 @@ def gather(costed: CostedBook, questions: tuple[Slice, Slice], labels: tuple[str
     drivers = sorted({p.driver for p in costed.policy.work_pools})
     sides = [_read(costed, q, WORKS[n], drivers) for n, q in enumerate(asked)]
     priced = prices(costed, [q.months for q in asked], asked[0].basis)
-    leaves, of_path = leaves_of(by, [(side.paths, side.handled) for side in sides])
+    rows = [(side.paths, side.handled) for side in sides]
+    leaves, of_path = leaves_of(by, rows, len(questions[0].by))
     terms, pools = _terms(costed, leaves, of_path, by, sides, priced, drivers)
     ends = []
     for n, (question, side) in enumerate(zip(asked, sides, strict=True)):
@@ -140,7 +141,7 @@ def _read(costed: CostedBook, question: Slice, table: str, drivers: Sequence[str
 
 
 def leaves_of(
-    by: tuple[str, ...], sides: Sequence[tuple[Sequence[Path], Numbers]]
+    by: tuple[str, ...], sides: Sequence[tuple[Sequence[Path], Numbers]], asked: int
 ) -> tuple[Leaves, dict[Path, int]]:
     """The tree over the paths of both sides with their contacts, and the number of each path's node."""
     every = sorted(
@@ -161,7 +162,7 @@ def leaves_of(
         for t in (0, 1):
             np.add.at(count[t], parent[here], count[t, here])
     values = tuple(p[-1] if p else "" for p in number)
-    return Leaves(Nodes(parent, depth_of, count), by, values), number
+    return Leaves(Nodes(parent, depth_of, count), by, values, asked), number
 
 
 def _terms(

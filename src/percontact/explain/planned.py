@@ -90,7 +90,8 @@ def gather_plan(costed: CostedBook, question: Slice, plan: Plan, labels: tuple[s
         came[path] = [Fraction(cell.pico), Fraction(cell.handled)]
     sides = (plan.amounts, came)
     handled = [np.array([float(n) for _, n in side.values()]) for side in sides]
-    leaves, of_path = leaves_of(plan.by, [(list(side), n) for side, n in zip(sides, handled, strict=True)])
+    rows = [(list(side), n) for side, n in zip(sides, handled, strict=True)]
+    leaves, of_path = leaves_of(plan.by, rows, len(plan.by))
     common = 0
     if not question.where:
         rest = costed.left_over(question.span)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import log
 
 from percontact.explain.bridge import Bridge, Part, Piece, Unit
 from percontact.report.document import Document, Table, TableColumn
@@ -17,8 +18,7 @@ from percontact.values.period import Period
 from percontact.values.problem import did_you_mean, problem
 
 MEANING = {
-    "volume": "More or fewer contacts a working day, at the cost of one.",
-    "working days": "More or fewer days to work on, at the contacts of a day.",
+    "volume": "More or fewer contacts, at the cost of one.",
     "resolutions per contact": "Fewer contacts than before, or more, were needed for one resolution.",
     "handle time": "Seconds of work a contact, in the same channel, team and reason.",
     "use per contact": "Messages, AI resolutions or further units a contact.",
@@ -170,15 +170,15 @@ def _causes(bridge: Bridge, digits: int, moved: int) -> Iterator[str]:
     if pushed:
         named = _largest(pushed)
         yield (
-            f"Most of it: {'; '.join(_cause(p, sizes, digits) for p in named)}."
+            f"Most of it: {'; '.join(_cause(p, bridge, sizes, digits) for p in named)}."
             if moved
-            else (f"Up: {'; '.join(_cause(p, sizes, digits) for p in named)}.")
+            else (f"Up: {'; '.join(_cause(p, bridge, sizes, digits) for p in named)}.")
         )
     if held:
         named = [p for p in _largest(held)[:2] if sizes[p.name]]
         if named:
             against = "Against it" if moved else "Down"
-            yield f"{against}: {'; '.join(_cause(p, sizes, digits) for p in named)}."
+            yield f"{against}: {'; '.join(_cause(p, bridge, sizes, digits) for p in named)}."
 
 
 def _largest(parts: Sequence[Part]) -> list[Part]:
@@ -192,23 +192,32 @@ def _largest(parts: Sequence[Part]) -> list[Part]:
     return named
 
 
-def _cause(part: Part, sizes: Mapping[str, int], digits: int) -> str:
+def _cause(part: Part, bridge: Bridge, sizes: Mapping[str, int], digits: int) -> str:
     text = f"{part.name} {_signed(sizes[part.name], digits)}"
-    lead = leading(part)
+    lead = leading(part, bridge)
     if lead:
         text += f", chiefly {lead.dimension} {_value(lead)}"
     return text + (" (within chance)" if _is_chance(part) else "")
 
 
-def leading(part: Part) -> Piece | None:
-    """The piece that makes at least half of a part, of the dimension where the largest such is narrowest."""
-    found = [
-        pieces[0]
-        for pieces in part.pieces.values()
-        if len(pieces) > 1 and 2 * abs(pieces[0].pico) >= abs(part.pico) and pieces[0].pico * part.pico > 0
-        and pieces[0].value
-    ]  # fmt: skip
-    return found[0] if found else None
+def telling(part: Part, bridge: Bridge) -> tuple[Piece, ...]:
+    """The pieces of the dimension asked for, or of pools, that tell most: few of many make most of it."""
+    wanted = (*bridge.asked, "pool")
+    found = [pieces for d, pieces in part.pieces.items() if len(pieces) > 1 and d in wanted]
+    return max(found, key=_concentration, default=())
+
+
+def _concentration(pieces: Sequence[Piece]) -> float:
+    """The largest piece's part of all, weighed by how many there are: one of thirty says more than of two."""
+    return abs(pieces[0].pico) / (sum(abs(p.pico) for p in pieces) or 1) * log(len(pieces))
+
+
+def leading(part: Part, bridge: Bridge) -> Piece | None:
+    """The piece that makes at least half of a part, where the part's most telling dimension has one."""
+    first = next(iter(telling(part, bridge)), None)
+    if first is None or not first.value or 2 * abs(first.pico) < abs(part.pico) or first.pico * part.pico < 0:
+        return None
+    return first
 
 
 def _is_chance(part: Part) -> bool:
@@ -330,7 +339,12 @@ def _figure_row(name: str, before: Fraction, after: Fraction, digits: int) -> tu
 def _parts_table(bridge: Bridge, digits: int) -> Table:
     sizes = shown_parts(bridge, digits)
     rows = tuple(
-        (p.name, Decimal(n).scaleb(-digits), _chiefly(p, digits), "within chance" if _is_chance(p) else "")
+        (
+            p.name,
+            Decimal(n).scaleb(-digits),
+            _chiefly(p, bridge, digits),
+            "within chance" if _is_chance(p) else "",
+        )
         for p, n in zip(bridge.parts, sizes, strict=True)
     )
     columns = (
@@ -343,14 +357,14 @@ def _parts_table(bridge: Bridge, digits: int) -> Table:
     return Table("Parts", columns, rows, total)
 
 
-def _chiefly(part: Part, digits: int) -> str:
-    """The largest two pieces of the first dimension that tells anything apart, with new and ended ones."""
-    pieces = next((ps for ps in part.pieces.values() if len(ps) > 1), ())
+def _chiefly(part: Part, bridge: Bridge, digits: int) -> str:
+    """The largest two pieces of the dimension that tells most, with new and ended ones."""
     unit = 10 ** (12 - digits)
     told = []
-    for piece in pieces[:2]:
-        state = f", {piece.state}" if piece.state else ""
-        told.append(f"{_value(piece)} {_signed(divide(piece.pico, unit), digits)}{state}")
+    for piece in telling(part, bridge)[:2]:
+        amount, state = divide(piece.pico, unit), f", {piece.state}" if piece.state else ""
+        if amount:
+            told.append(f"{_value(piece)} {_signed(amount, digits)}{state}")
     return "; ".join(told)
 
 
