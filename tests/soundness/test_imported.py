@@ -106,3 +106,16 @@ def test_r61_a_posting_that_only_begins_alike_is_a_cost(
         ["6100", "2026-03-15", "Pay", "200.00"], ["6100", "2026-03-20", "More pay", "50.00"],
     ]))  # fmt: skip
     assert sums(workspace, "ledger", ["account"], "amount") == {"6100": Decimal("1250.00")}
+
+
+def test_r62_calls_of_a_half_hour_count_in_that_half_hour(bring: Import, workspace: Workspace) -> None:
+    """R62. 10 calls of 08:00-08:30 and 9 of 17:00-17:30 all counted at midnight."""
+    bring("contacts", as_csv([
+        ["Date", "Time", "Queue", "Calls"],
+        ["2026-03-02", "08:00-08:30", "Sales", "10"], ["2026-03-13", "17:00-17:30", "Sales", "9"],
+    ]))  # fmt: skip
+    rows = workspace.book().relation("contacts", ["started_at", "count"])
+    found = (
+        connect().execute(f"SELECT hour(started_at), sum(count) FROM {rows} GROUP BY 1 ORDER BY 1").fetchall()
+    )
+    assert found == [(7, 10), (16, 9)]  # in UTC

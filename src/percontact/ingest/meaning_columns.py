@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from percontact.ingest.intervals import Interval
 from percontact.ingest.meaning import (
     CURRENCIES,
     NEAR,
@@ -30,6 +31,7 @@ from percontact.ingest.meaning_dates import (
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
 from percontact.ingest.personal import OF_PEOPLE, PAPERS, by_header, of_staff, wrote
 from percontact.ingest.profile import Facts, Profile
+from percontact.ingest.vocabulary import words
 from percontact.records.column import Column, Table
 from percontact.records.dialect import literal
 
@@ -94,9 +96,21 @@ class Seen:
         return self.facts.header
 
     @property
+    def interval(self) -> Interval | None:
+        """How start and end of a stretch stand in each cell, if they do; its values are the starts."""
+        return self.profile.intervals.get(self.facts.place)
+
+    @cached_property
+    def totals(self) -> int:
+        """Rows in which it holds the label of a total."""
+        known = ", ".join(literal(str(w).lower()) for w in words()["totals"])
+        return self.profile.counts([f"count(*) FILTER (lower(c{self.facts.place}) IN ({known}))"])[0]
+
+    @property
     def is_dates(self) -> bool:
         """Whether most of its values are days or moments."""
-        return self.facts.filled > 0 and self.dates.read >= FITS * self.facts.filled
+        read, filled = self.dates.read, self.facts.filled
+        return read > 0 and (read >= FITS * filled or read >= FITS * (filled - self.totals))
 
     @property
     def is_midnight(self) -> bool:

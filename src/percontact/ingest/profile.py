@@ -14,6 +14,7 @@ from functools import cache
 import duckdb
 
 from percontact.ingest.found import BLANKS, Found
+from percontact.ingest.intervals import intervals, starts_and_ends
 from percontact.ingest.vocabulary import words
 from percontact.records.dialect import literal
 
@@ -62,7 +63,10 @@ class Facts:
 
 
 class Profile:
-    """The rows of a file as a table `seen` of trimmed texts, and the facts of each column."""
+    """The rows of a file as a table `seen` of trimmed texts, and the facts of each column.
+
+    intervals  the columns that hold two times a cell; `seen` has the start, and the end as e0, e1, ...
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, found: Found) -> None:
         self.con, self.found = con, found
@@ -70,6 +74,10 @@ class Profile:
             f"nullif(trim(c{i}, {literal(BLANKS)}), '') AS c{i}" for i in range(len(found.headers))
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT line, {cells} FROM {found.relation}")
+        self.intervals = intervals(con, "seen", len(found.headers))
+        if self.intervals:
+            parted = starts_and_ends(self.intervals, len(found.headers))
+            con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT line, {parted} FROM seen")
         self.rows = self.counts(["count(*)"])[0]
         self.columns = tuple(
             self._facts(place, header) for place, header in enumerate(found.headers) if header

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from percontact.ingest.intervals import is_slots
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.meaning import roles
@@ -95,6 +97,8 @@ class Columns(Understanding):
         self.sort()
         self.zone()
         rows_left_out(self)
+        if self.counts:
+            self.counts.tell(self)
         self.leftovers()
         self.shared()
 
@@ -362,6 +366,8 @@ class Columns(Understanding):
             if self.events and moment.parts == (self.events,):
                 moment.written.part["take"] = "first"
             yield self.line(column.name, moment.parts, moment.written, column.kind, zone=moment.zone)
+            if column.name == "started_at" and self.table.name == "contacts":
+                yield from self.end_of_interval(moment)
         elif column.name in self.constant:
             value, why = self.constant[column.name]
             yield Line(column.name, {"constant": value}, (), KINDS[column.kind], (value,), why)
@@ -390,6 +396,19 @@ class Columns(Understanding):
             yield self.line(column.name, (self.taken[column.name].seen,), self.read(column), column.kind)
         elif column.name == "channel" and self.table.name == "contacts":
             yield from self.voice()
+
+    def end_of_interval(self, moment: Moment) -> Iterator[Line]:
+        """When a contact ended, where its start and end stand in one cell; a slot of the day is no length."""
+        seen = next((s for s in moment.parts if s.interval), None)
+        if seen is None or self.counts or "ended_at" in self.taken or "ended_at" in self.joined:
+            return
+        if is_slots(seen.profile.con, seen.facts.place):
+            self.facts.append(("Slots", f"{seen.header} says in which part of the day, not how long"))
+        elif seen.interval:
+            part = dict(moment.written.part) | {"match": seen.interval.end}
+            made = Written(part=part, why=["the end of the same stretch of time"])
+            line = self.line("ended_at", moment.parts, made, "instant", zone=moment.zone)
+            yield replace(line, samples=())
 
     def read(self, column: Column) -> Written:
         """How the values of one column are written."""

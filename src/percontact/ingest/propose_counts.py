@@ -11,6 +11,7 @@ from percontact.ingest.meaning import yes_or_no
 from percontact.ingest.meaning_columns import Match, Seen
 from percontact.ingest.meaning_values import Written, words_written
 from percontact.ingest.proposal import Draft, Line, Reading, flow, written
+from percontact.ingest.propose_rows import still_in
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import Understanding
 from percontact.ingest.vocabulary import words
@@ -82,21 +83,25 @@ class Counts:
             columns.draft.where.append({"column": seen.header, "not": noughts})
         if self.abandoned:
             columns.draft.part = "answered"
-            self.tell(columns)
 
     def tell(self, columns: Understanding) -> None:
-        """Whether the counts add up, said with the file's facts."""
-        assert self.abandoned is not None
+        """Whether the counts add up in the rows that are read, said with the file's facts."""
+        if self.abandoned is None:
+            return
         cells = [self.answered, self.abandoned, *([self.offered] if self.offered else [])]
         whole = [
             f"TRY_CAST(replace(replace(c{m.seen.facts.place}, ',', ''), '.', '') AS BIGINT)" for m in cells
         ]
+        # Rows without answered contacts are left out of one reading only; a total of both.
+        rows = still_in(columns, but=self.answered.seen.header)
         profile = self.answered.seen.profile
-        sums = profile.counts([f"sum({w})" for w in whole])
+        sums = profile.counts([f"sum({w}) FILTER ({rows})" for w in whole])
         told = f"{sums[0]:,} {cells[0].seen.header} + {sums[1]:,} {cells[1].seen.header}"
         if self.offered:
-            (off,) = profile.counts([f"count(*) FILTER ({whole[0]} + {whole[1]} <> {whole[2]})"])
-            same = "in every row" if not off else f"but not in {off:,} rows"
+            (off,) = profile.counts([f"count(*) FILTER ({rows} AND {whole[0]} + {whole[1]} <> {whole[2]})"])
+            same = (
+                "in every row" if not off else f"but not in {off:,} rows" if off > 1 else "but not in 1 row"
+            )
             told += f" = {sums[2]:,} {cells[2].seen.header}, {same}"
         columns.facts.append(("Counts", told))
 

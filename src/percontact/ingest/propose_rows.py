@@ -271,7 +271,7 @@ def _sums(columns: Understanding, inside: str) -> str:
     value = number_sql(amount.seen, _amount_part(columns))
     ((theirs, others),) = amount.seen.profile.con.execute(
         f"SELECT sum({value}) FILTER ({inside}), "
-        f"sum({value}) FILTER (NOT coalesce({inside}, false)) FROM seen WHERE {_still_in(columns)}"
+        f"sum({value}) FILTER (NOT coalesce({inside}, false)) FROM seen WHERE {still_in(columns)}"
     ).fetchall()
     return f"they sum to {theirs or 0:,.2f}, the other rows to {others or 0:,.2f}"
 
@@ -282,9 +282,9 @@ def _amount_part(columns: Understanding) -> dict[str, object]:
     return line.origin if line and isinstance(line.origin, dict) else {}
 
 
-def _still_in(columns: Understanding) -> str:
-    """SQL of the rows that no rule leaves out so far."""
-    places = {seen.header: f"c{seen.facts.place}" for seen in columns.columns}
+def still_in(columns: Understanding, but: str = "") -> str:
+    """SQL of the rows that no rule leaves out so far; `but`: rules of one column do not count."""
+    places = {seen.header: f"c{seen.facts.place}" for seen in columns.columns if seen.header != but}
     rules = []
     for rule in columns.draft.where:
         cell, left = places.get(str(rule["column"])), rule.get("not")

@@ -59,6 +59,11 @@ class Understanding:
         """A line of the proposal; the columns it is made of are used."""
         self.used.update(s.facts.place for s in parts)
         part: Part = dict(written.part)
+        why = list(written.why)
+        stretch = next((s.interval for s in parts if s.interval), None)
+        if stretch and "match" not in part:
+            part["match"] = stretch.start
+            why.append("each is a stretch of time; this is its start")
         nulls = (
             sorted({w for s in parts for w in nulls_of(s)})
             if kind not in ("id", "code", "text") or "values" in part
@@ -73,13 +78,13 @@ class Understanding:
         if len(headers) == 1 and not part:
             origin = headers[0]
         match = self.taken.get(name)
-        why = [match.why] if match and match.seen in parts else []
+        named = [match.why] if match and match.seen in parts else []
         return Line(
             column=name,
             origin=origin,
             headers=headers,
             kind=KINDS.get(kind, kind),
             samples=tuple(" ".join(v) for v in zip(*(s.facts.samples for s in parts), strict=False)),
-            why="; ".join([*why, *written.why]),
+            why="; ".join([*named, *why]),
             unread=written.unread,
         )
