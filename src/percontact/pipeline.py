@@ -16,7 +16,7 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -34,6 +34,7 @@ from percontact.costing.rate import BASES, Basis
 from percontact.costing.slice import Condition, Slice, full_name
 from percontact.costing.work import SUMMARY_FORMAT, Work
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
 from percontact.records.dialect import connect, quote
@@ -304,10 +305,14 @@ def land(
     mapping: Mapping | None = None,
     replace: bool = False,
     add: bool = False,
+    parts: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Receipt:
     """Read one file into a table: all of its good rows land in one step, or none does.
 
+    parts  all readings of the file that are being landed, where it is read more than once (`part:`)
+    With `replace` a reading stands for the earlier ones of its own part, and for those that the file is not
+    read as any more; a mapping without `part:` stands for all that was read from a file of this name.
     Raises E-FILE-07 when a file of this name with other content is live and neither `replace` nor `add`
     is set.
     """
@@ -334,7 +339,9 @@ def land(
                 "Say which you mean: --replace (this file stands for the earlier one) or --add (both count).",
             )
         # Rows corrected from those a file had set aside are part of what the file is replaced by.
-        replaces = (*earlier, *workspace.find_corrections(earlier)) if replace else ()
+        stays = _other_parts(workspace, earlier, mapping, parts) if replace else {}
+        gone = [n for n in earlier if n not in stays] if replace else []
+        replaces = (*gone, *workspace.find_corrections(gone))
         book = workspace.book()
         number = workspace.reserve()
         try:
@@ -353,6 +360,7 @@ def land(
                 mapping=mapping,
                 progress=progress,
             )
+            staged = _with_parts(staged, {} if parts else stays)
             staged = _with_closed(staged, workspace.closed_periods_hit(staged))
             return workspace.publish(staged, original=kept, based_on=book.snapshot or 0, replaces=replaces)
         except Moved:
@@ -371,6 +379,30 @@ def land(
         "The ids have to be checked against all that is there.",
         "Try again.",
     )
+
+
+def _other_parts(
+    workspace: Workspace, earlier: Sequence[int], mapping: Mapping | None, parts: Collection[str]
+) -> dict[int, str]:
+    """Import -> part, of earlier readings of a file that this one does not stand for."""
+    if mapping is None or not mapping.part:
+        return {}
+    found = {}
+    for number in earlier:
+        text = workspace.one_import(number).mapping
+        part = parse_mapping(text, "mapping.yaml").part if text else ""
+        if part and part != mapping.part and (not parts or part in parts):
+            found[number] = part
+    return found
+
+
+def _with_parts(staged: Staged, stays: dict[int, str]) -> Staged:
+    """The receipt says which other readings of the file stay as they are."""
+    says = tuple(
+        f"The reading `{part}` of this file stays as it is (import {number}): its own mapping replaces it."
+        for number, part in stays.items()
+    )
+    return replace(staged, notes=(*staged.notes, *says))
 
 
 def _with_closed(staged: Staged, closed: Sequence[str]) -> Staged:

@@ -119,3 +119,91 @@ def test_r62_calls_of_a_half_hour_count_in_that_half_hour(bring: Import, workspa
         connect().execute(f"SELECT hour(started_at), sum(count) FROM {rows} GROUP BY 1 ORDER BY 1").fetchall()
     )
     assert found == [(7, 10), (16, 9)]  # in UTC
+
+
+LIST = [["contact_id", "started_at", "channel"],
+        *[[f"c{i}", f"2026-03-02 08:0{i}", "voice"] for i in range(9)]]  # fmt: skip
+REPORT = [["Date", "Channel", "Calls", "Answered", "Abandoned"],
+          ["02/03/2026", "Voice", "10", "9", "1"], ["13/03/2026", "Voice", "11", "9", "2"]]  # fmt: skip
+
+
+def test_r63_replacing_one_reading_of_a_report_leaves_the_other(
+    bring: Import, workspace: Workspace, tmp_path: Path
+) -> None:
+    """R63. Replacing the answered calls (9 + 9) by 9 + 8 took the 1 + 2 abandoned ones out as well."""
+    bring("contacts", as_csv(REPORT))
+    path = tmp_path / "in.csv"
+    proposal = propose(path, "contacts", settings=workspace.settings)
+    path.write_text(as_csv([*REPORT[:2], ["13/03/2026", "Voice", "10", "8", "2"]]))
+    receipt = land(workspace, "contacts", path, mapping=proposal.mapping, replace=True)
+    assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 17, "abandoned": 3}
+    assert "The reading `abandoned` of this file stays as it is (import 2)" in " ".join(receipt.notes)
+
+
+def test_r63_a_file_that_is_replaced_whole_leaves_nothing_of_the_earlier_one(
+    bring: Import, workspace: Workspace, tmp_path: Path
+) -> None:
+    """R63, the other side: both readings anew, then the file as one reading."""
+    bring("contacts", as_csv(REPORT))
+    path = tmp_path / "in.csv"
+    path.write_text(as_csv([*REPORT[:2], ["13/03/2026", "Voice", "9", "8", "1"]]))
+    proposal = propose(path, "contacts", settings=workspace.settings)
+    readings = [proposal.mapping, *(also.mapping for also in proposal.also)]
+    for mapping in readings:
+        parts = [m.part for m in readings]
+        land(workspace, "contacts", path, mapping=mapping, replace=True, parts=parts)
+    assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 17, "abandoned": 2}
+    path.write_text("date,channel,count\n2026-03-02,voice,5\n")
+    land(workspace, "contacts", path, replace=True)
+    assert sum(sums(workspace, "contacts", ["channel"], "count").values()) == 5
+
+
+def test_r64_calls_counted_from_a_list_and_from_totals_are_not_passed_over(
+    bring: Import, workspace: Workspace, tmp_path: Path
+) -> None:
+    """R64. 9 calls of 2 March one by one, and a report with 9 answered: 18, and nobody said so."""
+    (tmp_path / "list.csv").write_text(as_csv(LIST))
+    land(workspace, "contacts", tmp_path / "list.csv")
+    doubts = bring("contacts", as_csv(REPORT), name="report.csv").suspicions
+    (doubt,) = [d for d in doubts if d.code == "W-TWICE-01"]
+    assert "one by one, 9 in list.csv, and as totals, 9 in report.csv" in doubt.what
+    from percontact.ingest.suspect import suspicions_of_book
+
+    assert [d.code for d in suspicions_of_book(connect(), workspace.book())] == ["W-TWICE-01"]
+
+
+@pytest.mark.parametrize(
+    "other", [[["Channel"], ["Chat"], ["Chat"]], [["Queue"], ["Sales"], ["Sales"]]], ids=["channel", "queue"]
+)
+def test_r64_totals_of_other_contacts_are_no_second_count(
+    bring: Import, workspace: Workspace, tmp_path: Path, other: list[list[str]]
+) -> None:
+    """R64, the other side: chats beside calls; a queue that is not in the list."""
+    rows = [[*row, "Support" if i else "queue"] for i, row in enumerate(LIST)]
+    (tmp_path / "list.csv").write_text(as_csv(rows))
+    land(workspace, "contacts", tmp_path / "list.csv")
+    report = [[*row, *more] for row, more in zip(REPORT, other, strict=True)]
+    if other[0] == ["Channel"]:
+        report = [[row[0], more[0], *row[2:]] for row, more in zip(REPORT, other, strict=True)]
+    doubts = bring("contacts", as_csv(report), name="report.csv").suspicions
+    assert "W-TWICE-01" not in [d.code for d in doubts]
+
+
+def test_r64_the_two_readings_of_one_report_are_no_second_count(bring: Import, workspace: Workspace) -> None:
+    """R64, the other side: where one call a day is abandoned, the second reading looks like a list."""
+    bring("contacts", as_csv([*REPORT[:2], ["13/03/2026", "Voice", "10", "9", "1"]]))
+    from percontact.ingest.suspect import suspicions_of_book
+
+    assert suspicions_of_book(connect(), workspace.book()) == ()
+
+
+def test_r65_who_left_is_not_served_though_a_column_counts_both(bring: Import, workspace: Workspace) -> None:
+    """R65. Of `Calls` 10 = `Answered` 9 + `Abandoned` 1 all ten counted as handled."""
+    bring("contacts", as_csv(REPORT))
+    assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 18, "abandoned": 3}
+
+
+def test_r66_one_call_that_was_abandoned_is_not_the_whole_row(bring: Import, workspace: Workspace) -> None:
+    """R66. Answered 9 and 8, abandoned 1 and 1: the 1 was read as yes, and all 19 calls as abandoned."""
+    bring("contacts", as_csv([*REPORT[:2], ["13/03/2026", "Voice", "9", "8", "1"]]))
+    assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 17, "abandoned": 2}

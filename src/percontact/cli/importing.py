@@ -90,11 +90,11 @@ def command(
         mappings = choice.of(path, mapping_file)
         if mappings is None:
             ctx.exit(1)
-        # A second reading of the file stands beside the first, whatever that one replaced.
+        # Each reading of the file stands for the earlier one of its kind, or beside the others.
+        parts = [] if mapping_file else [m.part for m in mappings if m is not None]
         for number, mapping in enumerate(mappings):
-            receipts.append(
-                _land(workspace, table, path, mapping, replace=replace and not number, add=add or number > 0)
-            )
+            beside = add or (number > 0 and not replace)
+            receipts.append(_land(workspace, table, path, mapping, replace=replace, add=beside, parts=parts))
             if not as_json:
                 _tell(workspace, receipts[-1], call(ctx))
         if not any(r.landed or r.unchanged for r in receipts[-len(mappings) :]):
@@ -108,13 +108,22 @@ def command(
 
 
 def _land(
-    workspace: Workspace, table: str, path: Path, mapping: Mapping | None, *, replace: bool, add: bool
+    workspace: Workspace,
+    table: str,
+    path: Path,
+    mapping: Mapping | None,
+    *,
+    replace: bool,
+    add: bool,
+    parts: list[str],
 ) -> Receipt:
     from percontact.pipeline import land
 
     bar = Bar()
     try:
-        return land(workspace, table, path, mapping=mapping, replace=replace, add=add, progress=bar)
+        return land(
+            workspace, table, path, mapping=mapping, replace=replace, add=add, parts=parts, progress=bar
+        )
     finally:
         bar.done()
 

@@ -24,7 +24,7 @@ _TAIL = rf"({_DASHES}|{_WORDS}) *({_DAY}[ T])?({_CLOCK})$"
 """The sign between the two, the day of the end, the end."""
 
 MOSTLY = 0.8
-"""Share of the cells with a figure in them from which a column holds intervals: labels of totals have none."""
+"""Share of the cells with any digit from which a column holds intervals; labels of totals have none."""
 
 _LOOKED_AT = 2_000
 _WIDE = 40

@@ -205,7 +205,9 @@ def _fits_part(role: str, seen: Seen) -> bool:
     if role in ("+answered", "+resolved", "+abandoned"):
         return seen.share(lambda v: yes_or_no(v) is not None) > 0.99
     if role.endswith("_count"):
-        return seen.wholes.read >= filled and not seen.wholes.percent and seen.facts.distinct > 1
+        # Noughts and ones alone are yes and no; the same count in every row of a short file is a count.
+        more = seen.facts.distinct > 1 or seen.share(lambda v: v not in ("0", "1")) > 0
+        return seen.wholes.read >= filled and not seen.wholes.percent and more
     if role == "+side":
         return seen.share(lambda v: value_map("side", v)) > 0.99
     return seen.numbers.read >= filled

@@ -35,11 +35,14 @@ class Counts:
         if columns.table.name != "contacts":
             return None
         taken = columns.taken
-        answered = taken.get("count") or taken.get("+answered_count") or taken.get("+offered_count")
-        if answered is None:
-            return None
-        both = taken.get("+abandoned_count") if answered.role == "+answered_count" else None
-        return Counts(answered, both, taken.get("+offered_count"))
+        _noughts_and_ones(taken)
+        offered = taken.get("+offered_count")
+        answered, abandoned = taken.get("+answered_count"), taken.get("+abandoned_count")
+        if answered and abandoned:
+            # A count beside these two is of both: taken by itself, who left would count as served.
+            return Counts(answered, abandoned, offered or taken.get("count"))
+        one = taken.get("count") or answered or offered
+        return Counts(one, None, offered) if one else None
 
     def averaged(self, made: Written) -> None:
         """An average a contact: the row's total is the average times how many."""
@@ -133,6 +136,19 @@ class Counts:
             second.where.append({"column": seen.header, "not": noughts})
         text = written(second, columns.name, columns.asked.open)
         yield Reading("abandoned", parse_mapping(text, f"{columns.name} (proposed, abandoned)"), text)
+
+
+def _noughts_and_ones(taken: dict[str, Match]) -> None:
+    """Where a row stands for several contacts, 1 under `Abandoned` is a number of them and no yes."""
+    counts = [
+        taken[r] for r in ("count", "+answered_count", "+offered_count", "+abandoned_count") if r in taken
+    ]
+    if not any(m.seen.share(lambda v: v not in ("0", "1")) for m in counts):
+        return
+    for flag in ("+answered", "+abandoned"):
+        match = taken.get(flag)
+        if match and f"{flag}_count" not in taken and match.seen.share(str.isdecimal) == 1:
+            taken[f"{flag}_count"] = replace(taken.pop(flag), role=f"{flag}_count")
 
 
 def zeros(seen: Seen) -> list[str]:

@@ -139,7 +139,10 @@ def read_file(
             ]
             told, unbalanced = balance(landed, typed, planned)
             notes = (*notes, *told)
-            doubts = (*unbalanced, *suspicions(landed, as_found, aside, book, named=named))
+            doubts = (
+                *unbalanced,
+                *suspicions(landed, as_found, aside, book, named=named, ignore_imports=ignore_imports),
+            )
     finally:
         con.close()
     staged = Staged(

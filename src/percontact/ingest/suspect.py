@@ -11,6 +11,7 @@ its own:
     suspect_rows     rows that repeat; an id that is no key; ends before beginnings
     suspect_sums     identities that do not hold; total rows
     suspect_channels one channel under several names
+    suspect_twice    the same contacts as a list and as totals
     suspect_words    lines that say contact centre and are something else
     suspect_accounts postings of no account in a file that seems to say it
     suspect_persons  columns kept by name that look personal
@@ -32,6 +33,7 @@ from percontact.ingest.suspect_names import names
 from percontact.ingest.suspect_persons import persons
 from percontact.ingest.suspect_rows import rows
 from percontact.ingest.suspect_sums import sums
+from percontact.ingest.suspect_twice import twice, twice_in_book
 from percontact.ingest.suspect_values import values
 from percontact.ingest.suspect_words import words
 from percontact.records.book import Book
@@ -39,8 +41,8 @@ from percontact.records.landing import Aside
 from percontact.values.problem import Problem
 
 WORST_FIRST = (
-    "W-BAL-01", "W-SUM-02", "W-BAL-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03", "W-DAY-01",
-    "W-ACCOUNT-01", "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-NAME-03", "W-DAY-02",
+    "W-TWICE-01", "W-BAL-01", "W-SUM-02", "W-BAL-02", "W-UNIT-01", "W-ROW-01", "W-ID-01", "W-DAY-03",
+    "W-DAY-01", "W-ACCOUNT-01", "W-SUM-01", "W-TIME-01", "W-PERSON-01", "W-CONST-01", "W-NAME-03", "W-DAY-02",
     "W-NAME-01", "W-TEXT-01", "W-NAME-02",
 )  # fmt: skip
 """What counts money or contacts twice comes first, what only may mislead a reader last."""
@@ -53,18 +55,21 @@ def suspicions(
     book: Book | None,
     *,
     named: Sequence[str],
+    ignore_imports: Collection[int] = (),
 ) -> tuple[Problem, ...]:
     """What looks wrong in the rows of one file, worst first.
 
     found  its rows as text, for identities between columns that are not landed
     book   what is there already: its calendar says which days are free
     named  columns kept as found because somebody named them
+    ignore_imports  imports that the file replaces
     """
 
     def looks() -> Iterator[Problem]:
         yield from rows(landed, aside)
         if landed.rows:
             yield from accounts(landed, aside)
+            yield from twice(landed, book, ignore_imports)
             yield from sums(landed, found)
             yield from values(landed)
             yield from days(landed, free_days(landed.con, book))
@@ -80,6 +85,7 @@ def suspicions_of_book(con: duckdb.DuckDBPyConnection, book: Book) -> tuple[Prob
     """What looks wrong only when all files are seen together: gaps between them, names that change."""
 
     def looks() -> Iterator[Problem]:
+        yield from twice_in_book(con, book)
         for table in ("contacts", "ledger"):
             if book.has(table):
                 landed = landed_book(con, book, table)

@@ -12,10 +12,10 @@ from percontact.report.health import Finding
 from percontact.store.workspace import Workspace
 from percontact.values.problem import Problem
 
-COUNTED_TWICE = ("W-SUM-02", "W-ROW-01", "W-UNIT-01", "W-ID-01")
+COUNTED_TWICE = ("W-TWICE-01", "W-SUM-02", "W-ROW-01", "W-UNIT-01", "W-ID-01")
 """Doubts by which a figure may be wrong, and not only misread."""
 
-OF_A_BOOK = ("W-DAY-01", "W-DAY-03", "W-NAME-01", "W-NAME-02", "W-NAME-03")
+OF_A_BOOK = ("W-TWICE-01", "W-DAY-01", "W-DAY-03", "W-NAME-01", "W-NAME-02", "W-NAME-03")
 """Doubts that hang on what is there before and after: asked of the whole Book, not repeated file by file."""
 
 
