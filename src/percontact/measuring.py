@@ -13,6 +13,7 @@ from pathlib import Path
 
 from percontact.costing.fx import year_rate
 from percontact.costing.lines import fx_rows
+from percontact.costing.planned import plan_of
 from percontact.costing.slice import Slice
 from percontact.metrics.benchmark import compare as compare_published
 from percontact.metrics.benchmark import published_figures
@@ -27,8 +28,9 @@ from percontact.metrics.target import Attainment, attain, read_promises
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
 from percontact.report.attained import against_target, attained_table
+from percontact.report.budgeted import budget_table, is_planned
 from percontact.report.card_page import card_document, catalogue_document
-from percontact.report.document import Document
+from percontact.report.document import Document, Table
 from percontact.report.guarded import guarded_document
 from percontact.report.health import Finding
 from percontact.report.measured import measured_document
@@ -66,7 +68,9 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
     """A panel for people, beside other spans and targets. Raises E-ARG-01 for an unknown comparison."""
     beside, further = [], []
     for one in compare:
-        if one == "target":
+        if one == "budget":
+            further.append(_beside_budget(book, panel))
+        elif one == "target":
             further.append(attained_table(attained(book, panel), book.settings.currency))
         elif one in BESIDE:
             back = before if one == "previous" else last_year
@@ -75,7 +79,7 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
             earlier = replace(panel.question, span=span, grain="whole", by=(), asked=())
             beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
         else:
-            do = did_you_mean(one, [*BESIDE, "target"])
+            do = did_you_mean(one, [*BESIDE, "budget", "target"])
             what = f"{one!r} is not one of its values"
             raise problem("E-ARG-01", "--compare", what, "Nothing was compared.", do)
     return measured_document(
@@ -85,6 +89,22 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
         beside=beside,
         further=further,
     )
+
+
+def _beside_budget(book: OpenBook, panel: Panel) -> Table:
+    """Totals beside what was planned. Raises E-DATA-01 where there are no budgets.
+
+    A budget plans all cost, so cost stands beside it on basis full.
+    """
+    if not book.book.has("budgets"):
+        what, why = "there are no budgets yet", "A figure is held against what was planned for its days."
+        do = "Import them: percontact import budgets FILE."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    plan = plan_of(connect(), book.book, panel.question.span, panel.question.where)
+    whole = replace(panel.question, grain="whole", by=(), asked=(), basis="full")
+    costs = [c for c in panel.cards if c.kind == "cost" and is_planned(c)]
+    full = _panel(book, costs, whole).totals if costs else {}
+    return budget_table(panel, plan, full, book.settings.currency)
 
 
 def attained(book: OpenBook, panel: Panel) -> list[Attainment]:

@@ -83,6 +83,7 @@ def contacts(draw: st.DrawFn, first: date, months: int) -> list[Row]:
             "agent": draw(st.sampled_from(["x", "y", None])),
             "actor": draw(st.sampled_from([None, None, "bot", "agent"])),
             "customer_id": draw(st.sampled_from(["k1", "k2", None])),
+            "case_id": draw(st.sampled_from(["m1", "m2", None])),
             "outcome": draw(st.sampled_from([None, "resolved", "abandoned"])),
             "count": draw(st.sampled_from([1, 1, 1, 3, 40])),
             "messages": draw(st.sampled_from([None, 0, 4])),
@@ -277,11 +278,15 @@ def worlds() -> Callable[..., Strategy[World]]:
 
 @dataclass
 class Told:
-    """What the oracle says, in currency units: cells of (month, team, channel), pools of (name, month)."""
+    """
+    What the oracle says, in currency units: cells of (month, team, channel), pools of (name, month), and each
+    row of work with its cost.
+    """
 
     cells: dict[tuple[date, object, object], Fraction]
     unused: dict[tuple[str, date], Fraction]
     costs: dict[tuple[str | None, date], Fraction]
+    rows: list[tuple[Row, Fraction]]
 
 
 def month_of(row: Row, zone: str) -> date:
@@ -344,6 +349,7 @@ def work_rows(world: World) -> list[Row]:
         row |= {"actor": actor(row["actor"], row["channel"]), "month": month_of(h, world.timezone)}
         row |= {"offered": 0, "contacts": 0, "usage:token": 0, "messages": h["messages"] or 0}
         row["handle_s"] = effort(world.policy, row, h | {"count": 1}, True)
+        row |= {k: c[k] for k in ("contact_id", "customer_id", "case_id", "outcome")}
         rows.append(row)
     return rows
 
@@ -442,7 +448,8 @@ def weights_of(
 def tell(world: World) -> Told:
     """Cost every row on basis used."""
     lines, rows = line_costs(world), work_rows(world)
-    told = Told(defaultdict(Fraction), {}, lines)
+    told = Told(defaultdict(Fraction), {}, lines, [])
+    spent = [Fraction(0) for _ in rows]
     for month in periods(world.span, "month"):
         own = {name: lines.get((name, month.start), Fraction(0)) for name in world.policy.pools}
         costs = given(world, month.start, own, rows)
@@ -463,8 +470,11 @@ def tell(world: World) -> Told:
             told.unused[pool.name, month.start] = (
                 Fraction(0) if supply is None else costs[pool.name] - rate * quantity
             )
-            for r in mine:
-                told.cells[month.start, r["team"], r["channel"]] += rate * Fraction(str(r[pool.driver]))
+            for i, r in enumerate(rows):
+                if any(r is m for m in mine):
+                    spent[i] += rate * Fraction(str(r[pool.driver]))
+                    told.cells[month.start, r["team"], r["channel"]] += rate * Fraction(str(r[pool.driver]))
+    told.rows = list(zip(rows, spent, strict=True))
     return told
 
 

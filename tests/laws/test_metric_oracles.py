@@ -39,9 +39,9 @@ failure_demand: {reasons: [bill, late]}
 opening_hours: {mon-fri: "08:00-18:00", sat: "09:30-12:00"}
 """
 TABLE_BY = {
-    "contacts": ("channel", "team", "reason"),
-    "cases": ("channel", "team"),
-    "surveys": ("channel", "team"),  # borrowed from the contact
+    "contacts": ("channel", "team", "reason", "segment"),  # the segment is the customer's
+    "cases": ("channel", "team", "segment"),
+    "surveys": ("channel", "team", "segment"),  # borrowed from the contact, and from its customer
     "customers": ("segment", "country"),
     "capacity": ("group",),
     "campaigns": ("campaign",),
@@ -72,7 +72,7 @@ CONTACT = {
     "channel": pick(None, "voice", "voice", "email", "ivr", "ai_agent", "Self_Service"),
     "team": pick(None, "a", "b"), "reason": pick(None, "bill", "move", "Late"),
     "outcome": pick(None, "resolved", "abandoned", "transferred", "Escalated", "Abandoned"),
-    "customer_id": pick(None, "u", "v", "w"), "case_id": pick(None, "k0", "k1", "k9"),
+    "customer_id": pick(None, "u0", "u1", "w"), "case_id": pick(None, "k0", "k1", "k9"),
     "actor": pick(None, None, "agent", "bot"),
     "handle_s": SECONDS, "wait_s": SECONDS, "talk_s": SECONDS, "hold_s": SECONDS, "wrap_s": SECONDS,
 }  # fmt: skip
@@ -85,7 +85,7 @@ CASE = {
     "resolved": st.none() | st.integers(0, 900_000), "reopens": pick(None, "0", "1", "3"),
     "escalated": pick(None, "true", "false"), "complaint": pick(None, "true", "false"),
     "upheld": pick(None, "true", "false"), "channel": pick(None, "voice", "email"),
-    "team": pick(None, "a", "b"),
+    "team": pick(None, "a", "b"), "customer_id": pick(None, "u0", "u1", "w"),
 }  # fmt: skip
 SURVEY = {
     "sent_at": MOMENTS, "contact_id": pick(None, "c0", "c1", "c2", "gone"),
@@ -183,6 +183,12 @@ def who(row: Row) -> str:
     return str(row.get("actor") or machine.get(channel, "agent"))
 
 
+def segment(world: World, whose: Row) -> object:
+    """The segment of a row's customer, or None."""
+    mine = [k["segment"] for k in world["customers"] if k["customer_id"] == whose.get("customer_id")]
+    return mine[0] if mine else None
+
+
 def told_contacts(world: World) -> list[Row]:
     cases = {k["case_id"]: k for k in world["cases"]}
     told = []
@@ -196,7 +202,8 @@ def told_contacts(world: World) -> list[Row]:
         if case.get("escalated") is not None:
             escalated = case["escalated"] == "true"
         t: Row = {
-            **c, "n": int(str(c["count"])), "one": c["count"] == "1", "gone": outcome == "abandoned",
+            **c, "segment": segment(world, c), "n": int(str(c["count"])), "one": c["count"] == "1",
+            "gone": outcome == "abandoned",
             "outcome": outcome, "agent": bool(actors & {"agent", "back_office"}), "bot": "bot" in actors,
             "machine": bool(actors & {"bot", "ivr", "self_service"}), "escalated": escalated,
             "repeat": None, "followed": None, "settled": None,
@@ -244,7 +251,13 @@ def told_cases(world: World) -> list[Row]:
         assert latest is not None
         mine = [int(str(c["count"])) for c in world["contacts"] if c["case_id"] == k["case_id"]]
         day = timedelta(days=1)
-        t: Row = {**k, "n": 1, "done": resolved is not None, "contacts": sum(mine) or None}
+        t: Row = {
+            **k,
+            "segment": segment(world, k),
+            "n": 1,
+            "done": resolved is not None,
+            "contacts": sum(mine) or None,
+        }
         t["resolution"] = resolved and Fraction(int((resolved - opened).total_seconds()))
         t["reply"] = replied and Fraction(int((replied - opened).total_seconds()))
         t["open_resolution"] = resolved and open_s(opened, resolved)
@@ -265,7 +278,7 @@ def told_surveys(world: World) -> list[Row]:
             # Six decimals are kept of where an answer lies.
             position = Fraction(round(float((score - low) / (high - low)), 6)).limit_denominator(10**6)
         told.append({**s, "n": 1, "channel": asked.get("channel"), "team": asked.get("team"), "score": score,
-                     "position": position})  # fmt: skip
+                     "position": position, "segment": segment(world, asked)})  # fmt: skip
     return told
 
 
@@ -573,6 +586,14 @@ def agree(panel: Panel, world: World, metric: str, grain: str, by: Sequence[str]
     assert panel.totals[metric].value == whole.get((SPAN.start, ())), metric
 
 
+def dims(table: str, world: World) -> tuple[str, ...]:
+    """The dimensions of a table that any row can say."""
+    if table == "surveys" and not world["contacts"]:
+        return ()
+    known = bool(world["customers"]) or table == "customers"
+    return tuple(d for d in TABLE_BY[table] if d != "segment" or known)
+
+
 def of(table: str) -> list[str]:
     return [c.metric for c in CARDS if c.table == table]
 
@@ -596,9 +617,8 @@ def test_a_metric_is_what_a_plain_count_says(table: str, data: st.DataObject, wo
     """By month, quarter or whole, and by any of the table's dimensions."""
     if not world[table]:
         return
-    by = tuple(data.draw(st.lists(st.sampled_from(TABLE_BY[table]), unique=True)))
-    if table == "surveys" and not world["contacts"]:
-        by = ()
+    known = dims(table, world)
+    by = tuple(data.draw(st.lists(st.sampled_from(known), unique=True))) if known else ()
     grain = data.draw(st.sampled_from(["month", "whole", "quarter"]))
     panel = ask(world, of(table), Slice(SPAN, grain, by))
     for metric in of(table):
@@ -612,7 +632,7 @@ def test_parts_add_up_and_are_divided_after(data: st.DataObject, world: World) -
     table = data.draw(st.sampled_from(["contacts", "cases", "customers", "capacity", "campaigns"]))
     if not world[table]:
         return
-    panel = ask(world, of(table), Slice(SPAN, "month", TABLE_BY[table]))
+    panel = ask(world, of(table), Slice(SPAN, "month", dims(table, world)))
     for card in panel.cards:
         if card.kind not in ("amount", "ratio", "share", "net") or card.metric in STOCKS:
             continue
@@ -634,9 +654,9 @@ def test_a_condition_on_a_slice_is_that_slice(data: st.DataObject, world: World)
     table = data.draw(st.sampled_from(list(TABLE_BY)))
     if not world[table] or (table == "surveys" and not world["contacts"]):
         return
-    one = data.draw(st.sampled_from(TABLE_BY[table]))
+    one = data.draw(st.sampled_from(dims(table, world)))
     by = ask(world, of(table), Slice(SPAN, "month", (one,)))
-    finer = ask(world, of(table), Slice(SPAN, "month", TABLE_BY[table]))
+    finer = ask(world, of(table), Slice(SPAN, "month", dims(table, world)))
     bare = ask(world, of(table), Slice(SPAN, "month"))
     assert by.totals == finer.totals == bare.totals
     for value in {values[0] for _, values in by.places}:

@@ -17,6 +17,7 @@ from percontact.metrics import Panel, catalogue, measure
 from percontact.metrics.card_form import parse_cards
 from percontact.records.books import make_book
 from percontact.records.dialect import connect
+from percontact.report.state import state
 from percontact.values.period import Period
 from percontact.values.problem import PercontactError
 
@@ -377,3 +378,71 @@ def test_one_row_across_weeks_leaves_only_those_weeks_unknown() -> None:
     panel = ask({"capacity": rows}, "utilisation", grain="week")
     assert set(values(panel, "utilisation")) == {date(2026, 6, 1), date(2026, 6, 22)}
     assert any("unknown in 2 of 4 periods" in note for note in panel.notes)
+
+
+def paid_in_june(*more: tuple[str, int]) -> dict[str, list[dict[str, object]]]:
+    """100 EUR of account 6100 for ten contacts of June, and further accounts."""
+    june = {"period_start": "2026-06-01", "period_end": "2026-07-01"}
+    lines = [{"line_id": a, "account": a, "amount": m, **june} for a, m in (("6100", 100), *more)]
+    return {"contacts": [contact(f"c{i}", handle_s=60) for i in range(10)], "ledger": lines}
+
+
+def told(tables: Rows, policy: str, **asked: object) -> dict[str, tuple[object, object]]:
+    """Metric -> (its total, the same in the statement)."""
+    book, rules = make_book(tables), parse_policy(policy)
+    costed, question = CostedBook(book, rules), Slice(**{"span": JUNE, **asked})  # type: ignore[arg-type]
+    cards = [catalogue()["total_cost"], catalogue()["cost_per_contact"]]
+    panel = measure(cards, question, con=connect(), book=book, policy=rules, costed=lambda: costed)
+    shown = state(costed, question, compare=False).total
+    assert shown.cents is not None
+    return {
+        "total_cost": (panel.totals["total_cost"].value, Fraction(shown.cents, 100)),
+        "cost_per_contact": (panel.totals["cost_per_contact"].value, Fraction(str(shown.value))),
+    }
+
+
+@pytest.mark.parametrize("grain", ["month", "week", "whole"])
+def test_r88_the_full_basis_has_what_no_rule_claims_and_nobody_uses(grain: str) -> None:
+    """R88. 30 EUR that no rule claims, 20 of a group nobody called: full was 100 here, 150 in `cost`."""
+    policy = """
+    pools:
+      w: {driver: handle_s, scope: {channel: voice}}
+      g: {driver: handle_s, group: g, scope: {channel: fax}}
+    rules: [{match: {account: "6100"}, to: w}, {match: {account: "8000"}, to: g}]
+    """
+    staff = {"group": "g", "period_start": "2026-06-01", "period_end": "2026-07-01", "practical_h": 10}
+    tables = {**paid_in_june(("7000", 30), ("8000", 20)), "capacity": [staff]}
+    if grain != "whole":
+        figures = told(tables, policy, grain=grain, basis="full")
+        assert figures["total_cost"] == (150, 150)
+        assert figures["cost_per_contact"] == (15, 15)
+    assert told(tables, policy, grain=grain, basis="used")["total_cost"] == (100, 100)
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month", "quarter"])
+def test_r89_contacts_of_a_month_without_ledger_are_not_divided_by(grain: str) -> None:
+    """R89. Ten contacts in June, paid with 100; ten in July, not paid yet: 5.00 was told, not 10.00."""
+    tables = paid_in_june()
+    tables["contacts"] += [contact(f"d{i}", "2026-07-10 09:00:00", handle_s=60) for i in range(10)]
+    span = Period(date(2026, 6, 1), date(2026, 8, 1))
+    figures = told(tables, "{pools: {w: {driver: handle_s}}, rules: [{to: w}]}", span=span, grain=grain)
+    assert figures == {"total_cost": (100, 100), "cost_per_contact": (10, 10)}
+
+
+def test_a_month_without_ledger_has_unknown_cost_in_each_metric() -> None:
+    """June paid, July not: the figure of July is unknown, and the note says so."""
+    tables = paid_in_june()
+    tables["contacts"] += [contact("d", "2026-07-10 09:00:00", handle_s=60)]
+    panel = ask(tables, "cost_per_contact", span=Period(date(2026, 6, 1), date(2026, 8, 1)))
+    july = panel.figures["cost_per_contact"][date(2026, 7, 1), ()]
+    assert (july.value, july.marks) == (None, ("unknown",))
+    assert any("No ledger line is for 2026-07" in note for note in panel.notes)
+
+
+def test_r90_no_repeats_cost_nothing_and_unknown_repeats_cost_nobody_knows_what() -> None:
+    """R90. "Undefined: nothing to divide by" was told for an amount that is 0 or unknown."""
+    tables = paid_in_june()
+    assert ask(tables, "repeat_contact_cost").totals["repeat_contact_cost"].marks == ("unknown",)
+    for i, row in enumerate(tables["contacts"]):
+        row |= {"customer_id": f"u{i}", "reason": "bill"}
+    assert ask(tables, "repeat_contact_cost").totals["repeat_contact_cost"].value == 0

@@ -24,8 +24,8 @@ from percontact.cli.speak import call, open_book, output_options, say, slice_opt
     "--compare",
     multiple=True,
     metavar="WITH",
-    help="previous, last-year or target: the totals beside those of another span, or beside what was "
-    "promised. May be repeated.",
+    help="previous, last-year, budget or target: the totals beside those of another span, or beside what was "
+    "planned or promised. May be repeated.",
 )
 @click.option(
     "--set",

@@ -22,7 +22,7 @@ from percontact.costing.assignment import Assignment
 from percontact.costing.policy import OUTSIDE, Policy
 from percontact.costing.priced_work import PricedWork
 from percontact.costing.reconcile import Reconciliation, check_answer, reconciled
-from percontact.costing.slice import MONTH, Slice, is_single
+from percontact.costing.slice import MONTH, Condition, Slice, is_single
 from percontact.costing.work import ADDED_UP, SUMS, flat_parts
 from percontact.records.book import Book
 from percontact.records.dialect import quote
@@ -84,6 +84,15 @@ class CostedBook(Assignment):
             found = self._asked(question)
             self._remember(question, found)
         return found
+
+    def with_ledger(self, question: Slice) -> Slice:
+        """The question, without months that no ledger line is for; unchanged where none of them has any."""
+        months = [p.start for p in periods(question.months, "month")]
+        known = [m for m in months if m in self.ledger_months]
+        if len(known) == len(months) or not known:
+            return question
+        only = Condition(MONTH, tuple(m.isoformat() for m in known))
+        return replace(question, where=(*question.where, only))
 
     def forget(self) -> None:
         """Forget earlier answers: the next question is worked out anew."""

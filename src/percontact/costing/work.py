@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
+from percontact.costing.customers import customer_attributes, customers_sql
 from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.work_cubes import BY_DAY, BY_HOUR, WorkCubes
@@ -153,7 +155,12 @@ class Work:
             "ended_at",
         }
         names = [n for n in self.book.columns("contacts") if n not in measures and not n.endswith("_s")]
-        return [*names, *CALENDAR_DIMENSIONS, *JUDGED_DIMENSIONS, "repeat"]
+        return [*names, *CALENDAR_DIMENSIONS, *JUDGED_DIMENSIONS, "repeat", *self.customer_dimensions]
+
+    @cached_property
+    def customer_dimensions(self) -> list[str]:
+        """What is known of a contact's customer, from the table of customers."""
+        return customer_attributes(self.book, besides=[*CALENDAR_DIMENSIONS, *JUDGED_DIMENSIONS, "repeat"])
 
     def parts(self, driver: str) -> tuple[Part, ...]:
         """The whole-number parts of a driver: seconds and, where some times are finer, milliseconds."""
@@ -180,6 +187,15 @@ class Work:
         summed   they will be added up before anything else: an unknown effort or part may then be NULL, not 0
         A row may stand for many: sums over rows are the same from every source.
         """
+        theirs = [c for c in dict.fromkeys(columns) if c in self.customer_dimensions]
+        if theirs:
+            plain = [c for c in columns if c not in theirs] + ["customer_id"]
+            rows = self.rows(plain, months, drivers=drivers, summed=summed)
+            fields = ", ".join(f"u.{quote(c)}" for c in theirs)
+            known = customers_sql(self.book, theirs)
+            return (
+                f"(SELECT w.*, {fields} FROM {rows} w LEFT JOIN {known} u ON u.customer_id = w.customer_id)"
+            )
         judged = [c for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
         if judged:
             plain = [c for c in columns if c not in judged] + [JUDGED_DIMENSIONS[c] for c in judged]

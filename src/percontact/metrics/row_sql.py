@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
+from percontact.costing.customers import customer_attributes, names_customer
 from percontact.costing.policy import Policy
 from percontact.costing.scope import actor_sql
 from percontact.costing.slice import MONTH
@@ -53,6 +54,7 @@ class RowSql:
     used    columns of the row that the SQL speaks of
     clocks  alias of a joined opening hour -> the instant it is joined on
     joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
+    theirs  attributes of the customer that it speaks of, of those in `customer`
     """
 
     def __init__(
@@ -66,6 +68,9 @@ class RowSql:
         self.used: set[str] = set()
         self.joined: set[str] = set()
         self.clocks: dict[str, str] = {}
+        named = names_customer(facts.table)
+        self.customer = customer_attributes(book, besides=self.columns) if named else []
+        self.theirs: set[str] = set()
 
     @property
     def inactive_days(self) -> int:
@@ -210,6 +215,9 @@ class RowSql:
                 self.joined.add(alias)
                 theirs = f"{alias}.{quote(name)}"
                 return theirs if own == "NULL" else f"coalesce({own}, {theirs})"
+        if own == "NULL" and name in self.customer:
+            self.theirs.add(name)
+            return f"u.{quote(name)}"
         return own
 
     def knows(self, name: str) -> bool:
@@ -221,6 +229,7 @@ class RowSql:
             or name in self.facts.features
             or name in self.filled
             or name == "actor"
+            or name in self.customer
         ):
             return True
         return self.facts.borrowed is not None and name in self.book.filled(self.facts.borrowed[0])

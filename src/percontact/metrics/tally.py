@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS, make_calendar
+from percontact.costing.customers import customers_sql
 from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.scope import actor_sql
@@ -85,7 +86,7 @@ class Tally:
 
         Those that add up are found in one pass over the table, the others in one more.
         """
-        self.row.used, self.row.joined = set(), set()
+        self.row.used, self.row.joined, self.row.theirs = set(), set(), set()
         self.row.weight = self._weight(question)
         adding = [i for i, n in enumerate(numbers) if n.adds_up]
         others = [i for i, n in enumerate(numbers) if not n.adds_up]
@@ -200,6 +201,10 @@ class Tally:
         self.row.used |= {needs[j] for j in self.row.joined if j in needs}
         if "repeat" in self.row.joined:
             self.row.used.add("started_at")
+        if self.row.theirs:
+            self.row.used.add("customer_id")
+            if self.facts.borrowed:
+                self.row.joined.add(self.facts.borrowed[1])
 
     def _join_hours(self) -> str:
         """SQL that joins each instant of the business clock with the opening at or before it, by site."""
@@ -253,7 +258,16 @@ class Tally:
         if self.facts.borrowed and self.facts.borrowed[1] in self.row.joined:
             table, alias, key = self.facts.borrowed
             sql += f" LEFT JOIN {book.relation(table)} {alias} ON {alias}.{key} = c.{key}"
+        if self.row.theirs:
+            known = customers_sql(book, sorted(self.row.theirs))
+            sql += f" LEFT JOIN {known} u ON u.customer_id = {self._whose()}"
         return sql
+
+    def _whose(self) -> str:
+        """SQL of a row's customer: its own, or that of the contact it asks about."""
+        if self.facts.borrowed and self.facts.borrowed[1] in self.row.joined:
+            return f"coalesce(c.customer_id, {self.facts.borrowed[1]}.customer_id)"
+        return "c.customer_id"
 
 
 def _side_by_side(found: Sequence[tuple[list[int], Places]], width: int) -> Places:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import Per
-from percontact.costing.planned import PLANNED_BY, planned
+from percontact.costing.planned import plan_of
 from percontact.costing.slice import Slice
 from percontact.report.statement import Comparison, Line
 from percontact.report.words import BUDGET
@@ -61,20 +60,16 @@ def _change(now: Decimal | None, then: Decimal | None) -> Decimal | None:
 
 def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Comparison:
     label = f"{question.span.start} to {question.span.end - timedelta(days=1)}"
-    if not costed.book.has("budgets"):
-        return _no_budget(label, "no budget imported")
-    if per != "contact":
+    if costed.book.has("budgets") and per != "contact":
         return _no_budget(label, "budgets plan contacts only")
-    if any(c.dimension not in PLANNED_BY or c.negate for c in question.where):
-        return _no_budget(label, "budgets are by channel and team only")
-    pico, contacts = planned(costed, question).get((), (0, Fraction(0)))
-    if not contacts:
-        return _no_budget(label, "no budget for this span")
-    value = (from_pico(pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
-    volume = Decimal(contacts.numerator) / Decimal(contacts.denominator)
-    return Comparison(
-        BUDGET, label, share_cents([pico], costed.currency)[0], volume, value, _change(whole.value, value)
-    )
+    plan = plan_of(costed.con, costed.book, question.span, question.where)
+    if plan.pico is None or not plan.contacts:
+        return _no_budget(label, plan.missing or "no budget for this span")
+    contacts = plan.contacts
+    value = (from_pico(plan.pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
+    count = Decimal(contacts.numerator) / Decimal(contacts.denominator)
+    amount = share_cents([plan.pico], costed.currency)[0]
+    return Comparison(BUDGET, label, amount, count, value, _change(whole.value, value))
 
 
 def _no_budget(label: str, why: str) -> Comparison:

@@ -116,7 +116,7 @@ def beside_table(panel: Panel, name: str, other: Panel, currency: str) -> Table:
         now, then = panel.totals[card.metric], other.totals[card.metric]
         rows.append((
             card.name, figure_text(card, now, currency), figure_text(card, then, currency),
-            _change(card, now, then, currency), judge(card, now, then),
+            change_words(card, now, then, currency), judge(card, now, then),
         ))  # fmt: skip
     span = other.question.span
     return Table(
@@ -125,7 +125,8 @@ def beside_table(panel: Panel, name: str, other: Panel, currency: str) -> Table:
     )  # fmt: skip
 
 
-def _change(card: Card, now: Figure, then: Figure, currency: str) -> str:
+def change_words(card: Card, now: Figure, then: Figure, currency: str) -> str:
+    """How a figure differs from another, in words: "+EUR 0.12 (+4.1%)", "-3.0 points"; "-" where unknown."""
     if now.value is None or then.value is None:
         return "-"
     change = now.value - then.value

@@ -19,7 +19,7 @@ from percontact.report.pool_lines import pool_lines, proof_line, shared_lines
 from percontact.report.statement import Line, Statement
 from percontact.report.words import headline, statement_notes
 from percontact.values.money import cents, share_cents
-from percontact.values.period import label, next_start, periods, start_of
+from percontact.values.period import label, next_start, start_of
 
 
 def state(costed: CostedBook, question: Slice, per: Per = "contact", *, compare: bool = True) -> Statement:
@@ -50,7 +50,7 @@ def _no_garbage() -> Iterator[None]:
 
 
 def _state(costed: CostedBook, question: Slice, per: Per, *, compare: bool) -> Statement:
-    known = _with_ledger(costed, question)
+    known = costed.with_ledger(question)
     groups, total, told = group_cells(costed, known, per)
     if known != question and question.grain in ("day", "week", "month", "fiscal-month"):
         # A period that only months without a ledger touch is shown with its contacts, its cost unknown.
@@ -90,15 +90,6 @@ def _state(costed: CostedBook, question: Slice, per: Per, *, compare: bool) -> S
     return replace(
         answer, headline=headline(answer), notes=tuple(statement_notes(costed, question, answer, list(told)))
     )
-
-
-def _with_ledger(costed: CostedBook, question: Slice) -> Slice:
-    """The question, without months that no ledger line is for."""
-    months = [p.start for p in periods(question.months, "month")]
-    known = [m for m in months if m in costed.ledger_months]
-    if len(known) == len(months) or not known:
-        return question
-    return replace(question, where=(*question.where, Condition(MONTH, tuple(m.isoformat() for m in known))))
 
 
 def _only_total(costed: CostedBook, question: Slice, per: Per) -> Line:
