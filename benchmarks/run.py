@@ -28,6 +28,8 @@ import metrics
 
 MEMORY_MIB = 512
 STATEMENT_MS = 100
+STATEMENT_LINES = 10_000
+"""Statements of up to so many lines are held to the bound."""
 
 LINES = (
     # line, ours, floor, bound against the floor, {peer: at least this often ours}
@@ -243,9 +245,11 @@ def _print_statements(shown) -> int:
                 times = one["raw_ms"] / one["answer_ms"]
                 parts += [f"{one['cpu_ms']:.0f} ({one['ms']:.0f})", f"{one['answer_ms']:.0f}", f"{times:.0f}"]
             else:
-                parts += [f"({one['ms']:.0f})", "", ""]
+                parts += [f"{one['cpu_ms']:.0f} ({one['ms']:.0f})", "", ""]
         # Two threads share the work, so on a machine of one's own the wall shows less than the CPU.
-        bad = any("raw_ms" in one and min(one["ms"], one["cpu_ms"]) > STATEMENT_MS for one in several)
+        # What is read once when a book is opened, and a statement longer than any screen, are told, not bound.
+        bound = "raw_ms" in first and int(first["rows"]) <= STATEMENT_LINES
+        bad = bound and any(min(one["ms"], one["cpu_ms"]) > STATEMENT_MS for one in several)
         over += bad
         lines = first.get("rows", "")
         print(f"| {first['name']} | {lines} | {' | '.join(parts)} | {'over' if bad else 'ok'} |")

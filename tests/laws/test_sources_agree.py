@@ -77,11 +77,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         writer.writerow(COLUMNS)
         for i in range(4000):
             day, hour = chance.randrange(1, 29), chance.randrange(0, 23)
-            start = f"2026-0{chance.randrange(1, 4)}-{day:02d} {hour:02d}:{chance.randrange(60):02d}:00"
+            month = chance.randrange(1, 4)
+            start = f"2026-0{month}-{day:02d} {hour:02d}:{chance.randrange(60):02d}:00"
             channel = chance.choice(["voice", "email", "chat", "self_service", ""])
             handle = "" if channel in ("email", "self_service") else str(chance.randrange(5, 900))
             end = f"{start[:14]}59:30" if channel == "chat" else ""
-            team, reason = chance.choice(["a", "b", "c", ""]), chance.choice(["r1", "r2", "r3", ""])
+            team = chance.choice(["a", "b", "c", ""])
+            # A reason that only the last month has.
+            reason = chance.choice(["r1", "r2", "r3", "", "r0"] if month == 3 else ["r1", "r2", "r3", ""])
             outcome = chance.choice(["resolved", "abandoned", ""])
             site, agent = "x" if team == "a" else "y", f"g{i % 9}"
             writer.writerow([f"c{i}", start, end, channel, team, site, reason, agent, outcome, handle])
@@ -138,8 +141,12 @@ def test_pools_of_a_demand_a_weekday_or_an_hour_are_priced_alike(workspace: Work
         assert cubed.cells(question) == plain.cells(question)
 
 
-def test_months_kept_one_after_another_give_the_same_cells(workspace: Workspace) -> None:
-    """February, then March by day and hour, then the quarter: what is kept grows by the months it lacks."""
+@pytest.mark.parametrize("codes", [priced_work.CODED_TEXTS, 2])
+def test_months_kept_one_after_another_give_the_same_cells(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, codes: int
+) -> None:
+    """February, March with a reason of its own, the quarter, half a year: what is kept grows as asked."""
+    monkeypatch.setattr(priced_work, "CODED_TEXTS", codes)
     book, policy = workspace.book(), parse_policy(PLAIN)
     grown, plain = CostedBook(book, policy), CostedBook(book, policy, cubes=False)
     spans = [Period(date(2026, m, 1), date(2026, m + 1, 1)) for m in (2, 3)]
@@ -149,13 +156,15 @@ def test_months_kept_one_after_another_give_the_same_cells(workspace: Workspace)
             assert grown.cells(asked) == plain.cells(asked)
 
 
+@pytest.mark.parametrize("room", [0, 3_000])
 def test_work_too_long_to_be_kept_is_priced_anew(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
+    """Room for none of it, or for a part."""
     book, policy = workspace.book(), parse_policy(PLAIN)
     kept = CostedBook(book, policy)
     told = [kept.cells(question) for question in QUESTIONS]
-    monkeypatch.setattr(priced_work, "KEPT_ROWS", 100)
+    monkeypatch.setattr(priced_work, "KEPT_ROWS", room)
     short = CostedBook(book, policy)
     assert [short.cells(question) for question in QUESTIONS] == told
 
@@ -165,7 +174,7 @@ def test_kept_work_that_lost_a_row_shows_no_figure(workspace: Workspace) -> None
     costed.cells(Slice(SPAN))
     costed.forget()
     ((table,),) = costed.con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'priced_month%'"
+        "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'priced_work%'"
     ).fetchall()
     costed.con.execute(f"DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table} WHERE effort > 0)")
     with pytest.raises(FaultOfOurs):

@@ -144,9 +144,10 @@ class CostedBook(Assignment):
         *values, inside, period, pico, n, handled, effort_ms, measured, derived = zip(*rows, strict=True)
         places = zip(*values, strict=True) if values else repeat((), len(rows))
         seconds = map(_seconds, effort_ms)
-        numbers = zip(period, places, map(int, pico), n, handled, seconds, measured, derived, strict=True)
+        amounts = list(map(int, pico))
+        numbers = zip(period, places, amounts, n, handled, seconds, measured, derived, strict=True)
         cells = list(map(Cell._make, numbers))
-        check_answer(question, self.assigned_on(question.months, question.basis), sum(c.pico for c in cells))
+        check_answer(question, self.assigned_on(question.months, question.basis), sum(amounts))
         outside = inside.count(False)
         return cells[outside:], cells[:outside]
 

@@ -217,7 +217,8 @@ class Work:
 
     def _judge(self, dimension: str) -> str:
         if dimension == "assisted":
-            return "CASE WHEN actor IN ('agent', 'back_office') THEN 'assisted' ELSE 'unassisted' END"
+            agents = "CAST(actor AS VARCHAR) IN ('agent', 'back_office')"
+            return f"CASE WHEN {agents} THEN 'assisted' ELSE 'unassisted' END"
         if not self.policy.failure_reasons:
             return "CAST(NULL AS VARCHAR)"
         failure = in_folded("reason", self.policy.failure_reasons)

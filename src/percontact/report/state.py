@@ -101,15 +101,41 @@ def _only_total(costed: CostedBook, question: Slice, per: Per) -> Line:
 
 
 def _lines(costed: CostedBook, question: Slice, groups: Sequence[Group]) -> list[Line]:
-    amounts = share_cents([g.cell.pico for g in groups], costed.currency)
-    of = {
-        start: (_name(start, question), start.isoformat(), _has_ledger(costed, question, start))
-        for start in {g.cell.period for g in groups}
+    """Groups as lines, a column at a time: a statement may have thousands."""
+    if not groups:
+        return []
+    cells, quantities, divided, labels = zip(*groups, strict=True)
+    start, values, pico, offered, handled, handle_s, measured, derived = zip(*cells, strict=True)
+    told = {
+        day: (_name(day, question), day.isoformat(), _has_ledger(costed, question, day)) for day in set(start)
     }
-    return [
-        _line(costed.currency, g, amount, *of[g.cell.period])
-        for g, amount in zip(groups, amounts, strict=True)
-    ]
+    name, text, known = zip(*[told[day] for day in start], strict=True)
+    unit = costed.currency
+    amounts = share_cents(pico, unit)
+    each = list(zip(known, divided, quantities, pico, strict=True))
+    columns = (
+        name,
+        text,
+        _texts(values),
+        amounts
+        if all(known)
+        else [c if is_known else None for is_known, c in zip(known, amounts, strict=True)],
+        [None if n is None else decimal_of(n) for n in quantities],
+        [cost_of_one(part, n) if is_known else None for is_known, part, n, _ in each],
+        handled,
+        offered,
+        handle_s,
+        measured,
+        derived,
+        labels,
+        [cents(part, unit) if part != whole and is_known else None for is_known, part, _, whole in each],
+    )
+    return list(map(Line._make, zip(*columns, strict=True)))
+
+
+def _texts(values: Sequence[tuple[object, ...]]) -> list[tuple[str | None, ...]]:
+    """Values of the dimensions as texts; most are texts already."""
+    return [tuple([v if v is None or v.__class__ is str else str(v) for v in one]) for one in values]
 
 
 def _name(start: date, question: Slice) -> str:
@@ -118,32 +144,26 @@ def _name(start: date, question: Slice) -> str:
     return label(start, question.grain, question.calendar)
 
 
-def _line(currency: str, group: Group, amount: int, name: str, start: str, priced: bool) -> Line:
-    """A group as a line of the period `name`; `priced`: whether any ledger line is for it."""
-    (_, values, pico, offered, handled, handle_s, measured, derived), quantity, divided, label = group
-    return Line(
-        name,
-        start,
-        tuple([v if v is None or v.__class__ is str else str(v) for v in values]),
-        amount if priced else None,
-        None if quantity is None else decimal_of(quantity),
-        cost_of_one(divided, quantity) if priced else None,
-        handled,
-        offered,
-        handle_s,
-        measured,
-        derived,
-        label,
-        cents(divided, currency) if priced and divided != pico else None,
-    )
-
-
 def _whole_line(costed: CostedBook, question: Slice, total: Group, period: str) -> Line:
     """The line of a whole span: its cost is known where any ledger line is for it."""
     months = question.months
-    priced = any(m in months for m in costed.ledger_months)
-    amount = cents(total.cell.pico, costed.currency)
-    return _line(costed.currency, total, amount, period, total.cell.period.isoformat(), priced)
+    known = any(m in months for m in costed.ledger_months)
+    cell, quantity, divided, label = total
+    return Line(
+        period=period,
+        start=cell.period.isoformat(),
+        values=_texts([cell.values])[0],
+        cents=cents(cell.pico, costed.currency) if known else None,
+        denominator=None if quantity is None else decimal_of(quantity),
+        value=cost_of_one(divided, quantity) if known else None,
+        contacts=cell.handled,
+        offered=cell.offered,
+        handle_s=cell.handle_s,
+        measured=cell.measured,
+        derived=cell.derived,
+        label=label,
+        covered=cents(divided, costed.currency) if known and divided != cell.pico else None,
+    )
 
 
 def _has_ledger(costed: CostedBook, question: Slice, start: date) -> bool:
