@@ -247,7 +247,7 @@ def _print_statements(shown) -> int:
             else:
                 parts += [f"{one['cpu_ms']:.0f} ({one['ms']:.0f})", "", ""]
         # Two threads share the work, so on a machine of one's own the wall shows less than the CPU.
-        # What is read once when a book is opened, and a statement longer than any screen, are told, not bound.
+        # What is read once, and a statement longer than any screen, are told and not bound.
         bound = "raw_ms" in first and int(first["rows"]) <= STATEMENT_LINES
         bad = bound and any(min(one["ms"], one["cpu_ms"]) > STATEMENT_MS for one in several)
         over += bad

@@ -2,8 +2,8 @@
 
 """Statements from the day cubes, one process that stays open as the app's does: milliseconds of each.
 
-Each is made anew: what earlier ones answered is forgotten first. What stays is what no question changes: rates,
-and the work of the cubes with its price, which the first question of each kind reads (told apart).
+Each is made anew: what earlier ones answered is forgotten first. What stays is what no question changes:
+rates, and the work of the cubes with its price, which the first question of each kind reads (told apart).
 """
 
 from __future__ import annotations
