@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,3 +27,17 @@ def __getattr__(name: str) -> Any:
 
         return getattr(front, name)
     raise AttributeError(f"module 'percontact' has no attribute {name!r}")
+
+
+class _House(ModuleType):
+    """This package, where the verb `explain` keeps its name though a room bears it too.
+
+    Importing a room writes it into the package under its own name, over whatever is there.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _House

@@ -155,3 +155,18 @@ def test_a_question_that_has_no_answer_says_the_way_out(
     assert found.code != 0
     assert code in found.err
     assert said in " ".join(found.err.split())
+
+
+def test_the_verb_can_be_called_from_python_whatever_was_imported_before(shell, books: Path) -> None:
+    """The room percontact.explain has the verb's name; a call must reach the verb all the same."""
+    import percontact as pc
+    import percontact.explain.tree
+
+    assert percontact.explain is pc.explain
+    answer = pc.explain(pc.open("books"), start="2026-06", end="2026-07")
+    assert {p.name: p.pico for p in answer.bridge.parts} == {
+        "handle time": 525 * 10**9, "wage and price rates": 275 * 10**9,
+    }  # fmt: skip
+    assert "rose by EUR 0.80" in str(answer)
+    rows = answer.to_arrow().to_pylist()
+    assert [r["part"] for r in rows if not r["dimension"]] == ["handle time", "wage and price rates"]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Bennet tree: the worked example to six decimals, and its laws in exact fractions."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -241,3 +243,70 @@ def test_floats_say_the_same_to_nine_digits(leaves) -> None:
     size = max(1.0, *(abs(float(e)) for e in effects(exact)))
     worst = max(abs(float(a) - b) for a, b in zip(effects(exact), effects(found), strict=True))
     assert worst <= 1e-9 * size
+
+
+# -- the page that holds the bridge beside price-volume-mix ---------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bridge.md"
+NAMES = {
+    "m": "mix", "h": "handle time", "o": "occupancy", "u": "paid time", "w": "wage", "x": "exchange rate",
+}  # fmt: skip
+FIRST = ["m", "h", "o", "u", "w", "x"]
+LAST = ["h", "o", "u", "w", "x", "m"]
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, list[str]]:
+    """First cell of each row of figures -> its further cells."""
+    rows = re.findall(r"(?m)^\| ([\w ,]+) \| ((?:[+-]\d\.\d{6} \| ?)+)$", PAGE.read_text(encoding="utf-8"))
+    return {name: cells.strip(" |").split(" | ") for name, cells in rows}
+
+
+def test_the_two_orders_and_the_bridge_are_as_the_page_has_them(
+    page: dict[str, list[str]], case: Case
+) -> None:
+    first, last = sequential(case.flat(), FIRST), sequential(case.flat(), LAST)
+    found = case.split()
+    for factor, name in NAMES.items():
+        ours = found.mix.sum() if factor == "m" else found.effects[factor][:5].sum()
+        assert page[name] == [six(first[factor][:5].sum()), six(last[factor][:5].sum()), six(ours)], name
+
+
+def test_mix_by_channel_is_as_the_page_has_it(page: dict[str, list[str]], case: Case) -> None:
+    first, found = sequential(case.flat(), FIRST)["m"], case.split()
+    leaves = [n for n in case.names if len(n) == 2]
+    for channel in ("phone", "chat", "email"):
+        naive = sum(v for n, v in zip(leaves, first[:5], strict=True) if n[0] == channel)
+        ours = sum(v for n, v in zip(case.names, found.mix, strict=True) if n[:1] == (channel,))
+        assert page[channel] == [six(naive), six(ours)], channel
+
+
+def test_an_empty_cell_read_as_zero_is_as_the_page_has_it(page: dict[str, list[str]], case: Case) -> None:
+    share = case.flat()["m"][:, :5]
+    cost = np.array([[Fraction(0)] * 5 for _ in (0, 1)], dtype=object)
+    for n, sides in enumerate(EXAMPLE.values()):
+        for t, side in enumerate(sides):
+            if side:
+                _, h, o, u, w, x = map(Fraction, side)
+                cost[t, n] = h / o / u * w * x
+    moved, dearer = share[1] - share[0], cost[1] - cost[0]
+    half = (share[0] + share[1]) / 2, (cost[0] + cost[1]) / 2
+    found = case.split()
+    rates = sum(found.effects[f][:5].sum() for f in "houwx")
+    assert page["empty as zero, mix first"] == [six((moved * cost[0]).sum()), six((dearer * share[1]).sum())]
+    assert page["empty as zero, mix last"] == [six((moved * cost[1]).sum()), six((dearer * share[0]).sum())]
+    assert page["empty as zero, half and half"] == [
+        six((moved * half[1]).sum()),
+        six((dearer * half[0]).sum()),
+    ]
+    assert page["bridge"] == [six(found.mix.sum()), six(rates)]
+
+
+def test_other_exact_methods_move_no_effect_further_than_the_page_says(case: Case) -> None:
+    found, flat = case.split(), case.flat()
+    bound = float(re.findall(r"by more than (\d\.\d+)", PAGE.read_text(encoding="utf-8"))[0])
+    for other in (shapley(flat), lmdi(flat, "m")):
+        assert other is not None
+        for factor in NAMES:
+            ours = found.mix.sum() if factor == "m" else found.effects[factor][:5].sum()
+            assert abs(float(other[factor][:5].sum()) - float(ours)) <= bound
