@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from percontact.costing.policy import Policy
@@ -170,7 +171,7 @@ def _numbers(card: Card) -> list[Number]:
 def _figure(card: Card, place: Place, row: Numbers) -> Figure:
     """The figure of a card from the numbers read for it, in the order of `_numbers`."""
     period, values = place
-    parts = [None if x is None else Fraction(x) for x in row]
+    parts = [None if x is None else _exact(x) for x in row]
     if card.kind == "amount":
         return Figure(card.metric, period, values, parts[0], parts[0], None)
     if card.same:
@@ -178,7 +179,7 @@ def _figure(card: Card, place: Place, row: Numbers) -> Figure:
         if kinds and kinds > 1:
             return Figure(card.metric, period, values, None, None, parts[-2], parts[-1], None, ("mixed",))
     *tops, bottom, population = parts
-    marks: tuple[str, ...] = ("few",) if bottom and bottom < FEW else ()
+    marks: tuple[str, ...] = ("few",) if bottom and bottom.numerator < FEW * bottom.denominator else ()
     if card.kind == "percentile":
         if tops[0] is None:
             marks = ("undefined",)
@@ -196,9 +197,16 @@ def _figure(card: Card, place: Place, row: Numbers) -> Figure:
     )
 
 
+@lru_cache(maxsize=65_536)
+def _exact(number: Decimal | Fraction | int) -> Fraction:
+    """A number as a fraction; the same counts stand under many metrics."""
+    return Fraction(number)
+
+
 def card_value(card: Card, top: Fraction, bottom: Fraction) -> Fraction:
     """top / bottom in the card's unit."""
-    value = top / bottom
+    # The quotient, made at once: a fraction divided by a fraction is reduced twice.
+    value = Fraction(top.numerator * bottom.denominator, top.denominator * bottom.numerator)
     return value if card.times == 1 else value * Fraction(card.times)
 
 
