@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cells written the usual way are read at once; every other way of writing gives what it always gave."""
 
+import csv
+import io
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,6 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from percontact.ingest import typed
+from percontact.ingest.found import BLANKS
+from percontact.ingest.regular import Dialect, is_padded
 from percontact.ingest.rules import Rule
 
 SHARED = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -119,3 +123,30 @@ def test_nothing_is_lost_where_every_row_is_bad(desk) -> None:
     staged = desk.read("started_at\n" + "never\n" * 3_000)
     assert (staged.seen, staged.landed, len(staged.aside), staged.files) == (3_000, 0, 3_000, ())
     assert {a.text for a in staged.aside} == {"never"}
+
+
+SIGNS = st.text("ab \t\u00a0\u3000\x0b,;|\"'é", max_size=4)
+
+
+@given(
+    st.lists(st.lists(SIGNS, min_size=2, max_size=3), min_size=1, max_size=4),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.booleans(),
+    st.booleans(),
+)
+@SHARED
+def test_no_blank_at_the_end_of_a_cell_is_overlooked(rows, delimiter, always, ended) -> None:
+    """What is not padded needs no trimming; what may be is looked at cell by cell."""
+    out = io.StringIO()
+    csv.writer(
+        out, delimiter=delimiter, quoting=csv.QUOTE_ALL if always else csv.QUOTE_MINIMAL, lineterminator="\n"
+    ).writerows(rows)
+    block = out.getvalue() if ended else out.getvalue().removesuffix("\n")
+    if any(cell != cell.strip(BLANKS) for row in rows for cell in row):
+        assert is_padded(block.encode(), Dialect("utf-8", delimiter, '"', 0))
+
+
+def test_a_plain_file_is_not_taken_for_padded() -> None:
+    """Blanks within cells, empty cells, letters beyond ASCII."""
+    block = "a b,,2026-06-03 09:00:00\nGröße,c,\n".encode()
+    assert not is_padded(block, Dialect("utf-8", ",", '"', 0))

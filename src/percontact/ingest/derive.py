@@ -41,13 +41,16 @@ def written(
     A column the file has nothing for is left out, unless it has a default or follows from others.
     """
     v = {t.column.name: f"v{k}" for k, t in enumerate(plan.targets)}
+    later: dict[str, str] = {}
     for column in table.columns:
         if column.default is not None:
             default = f"{literal(column.default)}::{column.stored}"
+            if column.name not in v:
+                later[column.name] = default
             v[column.name] = f"coalesce({v[column.name]}, {default})" if column.name in v else default
         elif column.kind == "currency" and not column.required and column.name not in v:
             v[column.name] = f"{literal(settings.currency)}::VARCHAR"
-    later: dict[str, str] = {}
+    made_later = set(later)
     if table.key and not table.column(table.key).required:  # type: ignore[union-attr]
         later[table.key] = f"coalesce({quote(table.key)}, {literal(made_id + '-')} || _line)"
         v.setdefault(table.key, "NULL::VARCHAR")
@@ -57,12 +60,20 @@ def written(
             v[target.column.name] = f"r{k}"
             later[target.column.name] = person_sql(key, quote(target.column.name))
     if table.name in ("contacts", "handlings"):
-        v |= _work(v, started="answered_at" if table.name == "contacts" else "started_at")
+        started = "answered_at" if table.name == "contacts" else "started_at"
+        if _only_given(v, started):
+            later["handle_basis"] = "CASE WHEN handle_s IS NOT NULL THEN 'measured' ELSE 'none' END"
+            v["handle_basis"] = ""
+            made_later.add("handle_basis")
+        else:
+            v |= _work(v, started=started)
     if table.name == "contacts" and (wait := _wait(v)):
         v["wait_s"] = wait
     extras = [t.column.name for t in plan.targets if t.extra]
     columns = [
-        Written(c.name, c.stored, v[c.name], later.get(c.name, "")) for c in table.columns if c.name in v
+        Written(c.name, c.stored, "" if c.name in made_later else v[c.name], later.get(c.name, ""))
+        for c in table.columns
+        if c.name in v
     ]
     columns += [Written(name, "VARCHAR", v[name]) for name in extras]
     return columns + _landed(v, table, number)
@@ -89,11 +100,21 @@ def local(at: str, timezone: str) -> str:
 def _landed(v: dict[str, str], table: Table, number: int) -> list[Written]:
     added = [Written("row_id", "BIGINT", "", f"{number << ROW_BITS} + _line")]
     if table.name in ("contacts", "handlings"):
-        added.append(Written("bucket", "INTEGER", BUCKET["duckdb"].format(at=v["started_at"])))
-    if table.name == "contacts":
-        abandoned = f"lower({v['outcome']}) = 'abandoned'" if "outcome" in v else "false"
+        added.append(Written("bucket", "INTEGER", "", BUCKET["duckdb"].format(at="started_at")))
+    if table.name == "contacts" and "outcome" in v:
+        abandoned = f"lower({v['outcome']}) = 'abandoned'"
         added.append(Written("handled", "BIGINT", f"CASE WHEN {abandoned} THEN 0 ELSE {v['count']} END"))
+    elif table.name == "contacts":
+        # A file that says no outcome has no abandoned contacts to leave out.
+        every = '"count"' if v["count"].startswith(("v", "coalesce")) else v["count"]
+        added.append(Written("handled", "BIGINT", "", every))
     return added
+
+
+def _only_given(v: dict[str, str], started: str) -> bool:
+    """Whether handle time is given or unknown: no other column tells it, or how it is known."""
+    span = started in v and "ended_at" in v and "channel" in v
+    return "handle_s" in v and not span and not {"handle_basis", "talk_s", "wrap_s"} & set(v)
 
 
 def _work(v: dict[str, str], *, started: str) -> dict[str, str]:

@@ -44,6 +44,7 @@ class Found:
     spent      numbers of the cells that were unpivoted, which are no dimensions any more
     bare       for a file in which each line is a row, the relation without `line`; its rows are those of the
                lines from `first_line` on. The engine then reads it with all its threads
+    padded     whether a cell may have blanks at its ends
     """
 
     headers: tuple[str, ...]
@@ -56,6 +57,7 @@ class Found:
     spent: tuple[int, ...] = ()
     bare: str | None = None
     first_line: int = 0
+    padded: bool = True
 
 
 def write_canonical(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> None:

@@ -50,16 +50,16 @@ def _ascending(con: duckdb.DuckDBPyConnection, good: str) -> bool:
     Shorter ones first, as numbers are counted. Exports are often in the order of their ids, and to see that
     takes a fifth of the time of comparing all with all.
     """
-    after = "strlen(id) > strlen(last) OR (strlen(id) = strlen(last) AND id > last)"
-    before = "strlen(id) < strlen(last) OR (strlen(id) = strlen(last) AND id < last)"
-    for some in (f"(FROM {good} LIMIT {_FIRST_ROWS})", good):
-        query = (
-            f"SELECT coalesce(bool_and({after}), true), coalesce(bool_and({before}), true) "
-            f"FROM (SELECT id, lag(id) OVER () AS last FROM {some}) WHERE last IS NOT NULL"
-        )
-        if not any(con.execute(query).fetchall()[0]):
-            return False
-    return True
+    first = f"(FROM {good} LIMIT {_FIRST_ROWS})"
+    return any(_all_are(con, sign, first) and _all_are(con, sign, good) for sign in (">", "<"))
+
+
+def _all_are(con: duckdb.DuckDBPyConnection, sign: str, rows: str) -> bool:
+    """Whether each id is greater (or less) than the last, shorter ones being less."""
+    beyond = f"strlen(id) {sign} strlen(last) OR (strlen(id) = strlen(last) AND id {sign} last)"
+    query = f"SELECT coalesce(bool_and({beyond}), true) FROM (SELECT id, lag(id) OVER () AS last FROM {rows})"
+    ((all_are,),) = con.execute(query).fetchall()
+    return bool(all_are)
 
 
 def _twice(con: duckdb.DuckDBPyConnection, good: str, table: Table, bits: int) -> dict[int, str]:

@@ -99,10 +99,10 @@ def read_file(
                     planned, told = names_hashed(con, found, planned, mapping)
                     planned = replace(planned, notes=(*planned.notes, *told))
                 tell("checking", 0, found.seen)
-                made_id = content_hash(source.path, table, source.sheet, mapping.part)[:8]
                 typed = write_typed(
-                    con, found, planned, contract, settings, key=key, number=number, made_id=made_id
-                )
+                    con, found, planned, contract, settings, key=key, number=number,
+                    made_id=lambda: content_hash(source.path, table, source.sheet, mapping.part)[:8],
+                )  # fmt: skip
                 if found.bare is not None and typed.rows != found.seen:
                     raise NotAsCounted
                 return source, found, as_found, members, planned, typed

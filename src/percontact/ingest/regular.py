@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from percontact.ingest.found import LONGEST_LINE_BYTES, Found, Progress, named_headers, scan
+from percontact.ingest.found import BLANKS, LONGEST_LINE_BYTES, Found, Progress, named_headers, scan
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.unpack import is_packed, name_of, open_bytes
 
 _BLOCK_BYTES = 1 << 20
 _WINDOW_BYTES = 1 << 16
 """A line end in each window bounds every line, and so every cell, by twice this: what Python's csv reads."""
+
+_RARE_BLANKS = tuple(sign.encode() for sign in BLANKS if sign not in " \t\r\n")
 
 _DELIMITERS, _QUOTES = (",", ";", "\t", "|"), ('"', "'", "")
 _ASCII = bytes(range(128))
@@ -79,6 +81,7 @@ class _Regular:
 
     def __init__(self, path: Path, dialect: Dialect, mapping: Mapping, progress: Progress | None) -> None:
         self.path, self.dialect, self.mapping, self.progress = path, dialect, mapping, progress
+        self.padded = False
 
     def read(self, data: BinaryIO, draft: Path) -> Found:
         text, sign = _Text(data, self.dialect.encoding), self.dialect.quote.encode()
@@ -101,7 +104,9 @@ class _Regular:
         )
         numbered = f"(SELECT row_number() OVER () + {first} AS line, * FROM {bare})"
         above = tuple(tuple(self.cells(line.decode())) for line in preamble)
-        return Found(headers, numbered, rows, above=above, bare=bare, first_line=first + 1)
+        return Found(
+            headers, numbered, rows, above=above, bare=bare, first_line=first + 1, padded=self.padded
+        )
 
     def names(self, header: bytes) -> list[str]:
         """The cells of the header, which must be as regular as the rows."""
@@ -133,6 +138,7 @@ class _Regular:
                     block = block.replace(b"\r\n", b"\n")
                     out.write(block)
                 rows += count_rows(block, self.dialect, width)
+                self.padded = self.padded or is_padded(block, self.dialect)
                 if self.progress:
                     self.progress("reading", rows, None)
         return rows
@@ -155,11 +161,34 @@ def count_rows(block: bytes, dialect: Dialect, width: int) -> int:
         raise _NotRegular
     rows, delimiter, quote = block.count(b"\n"), dialect.delimiter.encode(), dialect.quote.encode()
     bare = _without_quoted(block, delimiter, quote) if quote and quote in block else block
-    if bare.count(b"\n") != rows or bare.count(delimiter) != rows * (width - 1):
+    if (bare is not block and bare.count(b"\n") != rows) or bare.count(delimiter) != rows * (width - 1):
         raise _NotRegular
     if width == 1 and (bare.startswith(b"\n") or b"\n\n" in bare):
         raise _NotRegular
     return rows
+
+
+def is_padded(block: bytes, dialect: Dialect) -> bool:
+    r"""Whether a cell of whole lines may begin or end with a blank. When in doubt, it may.
+
+    >>> [is_padded(line, Dialect("utf-8", ",", '"', 0)) for line in (b"a b,c\n", b"a ,c\n", b'"a ""b",c\n')]
+    [False, True, True]
+    """
+    tabbed = dialect.delimiter == "\t"
+    if tabbed and dialect.quote and dialect.quote.encode() in block:
+        return True
+    # One sign is looked for at a time: that is many times quicker than a pattern.
+    if any(blank[:1] in block and blank in block for blank in (*_RARE_BLANKS, *(() if tabbed else (b"\t",)))):
+        return True
+    if b" " not in block:
+        return False
+    edges = f"{dialect.delimiter}{dialect.quote}\n".encode()
+    # First for two of them side by side, whichever they are; most files have none, not even an empty cell.
+    alike = block.translate(bytes.maketrans(edges + b" ", b"\n" * (len(edges) + 1)))
+    if b"\n\n" not in alike and not alike.startswith(b"\n"):
+        return not block.endswith(b"\n") and block.endswith(b" ")
+    marked = block.translate(bytes.maketrans(edges, b"\n" * len(edges)))
+    return b"\n " in marked or b" \n" in marked or marked.startswith(b" ") or marked.endswith(b" ")
 
 
 def _without_quoted(block: bytes, delimiter: bytes, quote: bytes) -> bytes:

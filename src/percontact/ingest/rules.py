@@ -146,9 +146,7 @@ def _fine(target: Target, cell: Cell, v: str) -> str:
         bounds = [f"{v} >= DATE '{FIRST_DAY}' AND {v} < DATE '{LAST_DAY}'"]
     if target.column.at_least is not None:
         bounds.append(f"{v} >= {target.column.at_least}")
-    if not bounds:
-        return f"({v} IS NOT NULL OR {cell.said} IS NULL)"
-    return f"coalesce({' AND '.join(bounds)}, {cell.said} IS NULL)"
+    return f"({' AND '.join(bounds) or f'{v} IS NOT NULL'} OR {v} IS NULL AND {cell.said} IS NULL)"
 
 
 def _not_read(name: str, what: str, why: str) -> Words:
@@ -207,7 +205,7 @@ def _of_order(order: Order, table: Table, earlier: int, later: int) -> Rule:
         return what, f"{spans} would be {length}, {ASIDE}: not dropped, not clipped."
 
     broken = f"v{later} {sign} v{earlier}"
-    fine = f"coalesce(NOT ({broken}), true)"
+    fine = f"(NOT ({broken}) OR v{later} IS NULL OR v{earlier} IS NULL)"
     return Rule(order.later, order.code, broken, words, _said(later), _said(earlier), gap, fine)
 
 

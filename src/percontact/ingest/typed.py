@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -60,10 +60,11 @@ def write_typed(
     *,
     key: bytes,
     number: int,
-    made_id: str,
+    made_id: Callable[[], str],
 ) -> Typed:
     """Read every row of `found` into values and hold it to the rules; makes the temporary table `typed`.
 
+    made_id  gives the start of the ids of rows that have none; asked only where there are such rows
     Raises E-MAP-01 when a `format:` is none that strptime knows.
     """
     _try_formats(con, plan)
@@ -76,7 +77,7 @@ def write_typed(
         for k, t in enumerate(plan.targets)
     ]
     held_to = rules(plan, table, cells)
-    columns = written(plan, table, settings, key=key, number=number, made_id=made_id)
+    columns = written(plan, table, settings, key=key, number=number, made_id="")
     # A look at the rows above needs their lines from the start, and may change their order.
     looks_up = any(t.origin.fill for t in one_by_one)
     bare = found.bare is not None and not looks_up
@@ -107,6 +108,7 @@ def write_typed(
     ((rows,),) = con.execute(
         f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {columns_made} FROM ({query}){order}"
     ).fetchall()
+    columns = _with_ids(con, columns, plan, table, settings, key=key, number=number, made_id=made_id)
     # Rows of a table made at once are numbered from 0 in the order they came in.
     numbered = f"(SELECT rowid + {found.first_line} AS _line, * FROM typed)" if bare else "typed"
     return Typed(
@@ -120,6 +122,28 @@ def write_typed(
     )
 
 
+def _with_ids(
+    con: duckdb.DuckDBPyConnection,
+    columns: list[Written],
+    plan: Plan,
+    table: Table,
+    settings: Settings,
+    *,
+    key: bytes,
+    number: int,
+    made_id: Callable[[], str],
+) -> list[Written]:
+    """The columns with the ids that are made for rows that have none, as far as there are such rows."""
+    named = table.column(str(table.key))
+    # A needed id is never made; nor is that of a person, of whom only a hash is kept.
+    if named is None or named.required or named.kind == "person":
+        return columns
+    ((missing,),) = con.execute(f"SELECT count(*) - count({quote(named.name)}) FROM typed").fetchall()
+    if missing:
+        return written(plan, table, settings, key=key, number=number, made_id=made_id())
+    return [replace(c, later="") if c.name == named.name else c for c in columns]
+
+
 def _texts(found: Found, used: list[int], quick: list[str], *, bare: bool, texts: bool) -> str:
     """The cells that are used, without blanks at their ends, and the quick values of some.
 
@@ -130,7 +154,10 @@ def _texts(found: Found, used: list[int], quick: list[str], *, bare: bool, texts
     query = f"SELECT *, {', '.join(map(tried, quick))} FROM {source}" if quick else f"SELECT * FROM {source}"
     if quick:
         query = f"SELECT * REPLACE ({', '.join(map(held, quick))}) FROM ({query})"
-    clean = [trimmed(f"c{i}", [name for name in quick if name[1:] == str(i)]) + f" AS c{i}" for i in used]
+    clean = [f"c{i}" for i in used]
+    if found.padded or not bare:
+        quick_of = {i: [name for name in quick if name[1:] == str(i)] for i in used}
+        clean = [f"{trimmed(c, quick_of[i])} AS {c}" for i, c in zip(used, clean, strict=True)]
     raw = [f"c{i} AS f{i}" for i in range(len(found.headers))] if texts else []
     return f"SELECT {', '.join([*line, *clean, *quick, *raw]) or '1'} FROM ({query})"
 
