@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far a series may wander before it is called a break: found by simulating the series itself.
+
+Each series has its own memory (a busy day follows a busy day) and its own tails. Both are taken from its
+past: an autoregression of the order that suits it, and its own innovations drawn anew (a sieve bootstrap:
+Bühlmann, Bernoulli 3(2), 1997). Years made so hold no break, so what they raise are false alarms, and the
+threshold is set where they raise no more than was allowed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from percontact.explain.expected import CLIP, LAG, SHAPE, WEEK, Floats, Whole
+
+ORDER = 7
+"""Days that a series may remember."""
+SHIFT = 1.5
+"""The shift, in usual distances of a day, that is looked for."""
+SLACK = 0.45
+"""Share of that shift which is forgiven each day; 0.5 finds it soonest on average, less misses fewer."""
+SPIKES = 0.3
+"""Share of the false alarms that single days may raise; the rest is left to shifts."""
+PATHS = 64
+YEAR = 52
+LEAST_SPIKE = 3.3
+"""A single day is no spike below this, however tame a series looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What is a break, for each of several series.
+
+    memory  (lag, node)  how much of a day's distance is carried over
+    unit    (node)       usual distance of a day, once what is carried over is taken off
+    slack   (node)       forgiven each day, in that unit
+    shift   (node)       a sum of distances beyond this is a shift
+    spike   (node)       one distance beyond this is a spike
+    tails   (node, 4)    (start, mean excess) of the tail of shifts, then of spikes: how rare is how much
+    """
+
+    memory: Floats
+    unit: Floats
+    slack: Floats
+    shift: Floats
+    spike: Floats
+    tails: Floats
+
+    def a_year(self, node: int, kind: str, size: float) -> float:
+        """How often a year chance alone raises as much in this series."""
+        start, mean = self.tails[node, :2] if kind != "spike" else self.tails[node, 2:]
+        often = SHIFTS_SEEN if kind != "spike" else SPIKES_SEEN
+        return float(often * np.exp(-(size - start) / max(mean, 1e-9)))
+
+
+SHIFTS_SEEN, SPIKES_SEEN = 4, 8
+"""The tail is read from what comes up this often a year."""
+
+
+def thresholds(
+    off: Floats, level_weeks: Whole, false_alarms: float, *, seed: int = 20260101, paths: int = PATHS
+) -> Thresholds:
+    """Thresholds that raise `false_alarms` a year in each series where nothing happened.
+
+    off          (day, node) distances from what was expected, in usual distances, without breaks
+    level_weeks  (node) weeks that the level is the mean of; its error counts as well
+    """
+    rng = np.random.default_rng(seed)
+    nodes = off.shape[1]
+    memory, drawn = np.zeros((ORDER, nodes)), []
+    for node in range(nodes):
+        own, innovations = _memory(off[:, node])
+        memory[: len(own), node] = own
+        drawn.append(rng.choice(innovations, ((SHAPE + YEAR) * WEEK + 30, paths)))
+    made = _remembering(np.stack(drawn, axis=2), memory)[30:]
+    z = made - _expected(made, level_weeks)
+    z = z[SHAPE * WEEK :]
+    z = z / z.std(axis=(0, 1))
+    e = innovations_of(z, memory)
+    unit = e.std(axis=(0, 1))
+    e = e / unit
+    slack = SLACK * SHIFT * np.maximum(1 - memory.sum(axis=0), 0.15) / unit
+    peaks = _peaks(e, slack)
+    tails = np.zeros((nodes, 4))
+    shift, spike = np.empty(nodes), np.empty(nodes)
+    for node in range(nodes):
+        tails[node, :2] = _tail(peaks[node], paths * SHIFTS_SEEN)
+        tails[node, 2:] = _tail(np.abs(e[:, :, node]).ravel(), paths * SPIKES_SEEN)
+        start, mean = tails[node, :2]
+        shift[node] = start + mean * np.log(SHIFTS_SEEN / (false_alarms * (1 - SPIKES)))
+        start, mean = tails[node, 2:]
+        spike[node] = max(LEAST_SPIKE, start + mean * np.log(SPIKES_SEEN / (false_alarms * SPIKES)))
+    return Thresholds(memory, unit, slack, shift, spike, tails)
+
+
+def innovations_of(z: Floats, memory: Floats) -> Floats:
+    """Distances less what is carried over from the days before; days are the first axis, nodes the last."""
+    made = z.copy()
+    held = np.clip(z, -CLIP, CLIP)
+    for lag, share in enumerate(memory, start=1):
+        if share.any():
+            made[lag:] -= share * held[:-lag]
+    return made
+
+
+def _memory(off: Floats) -> tuple[Floats, Floats]:
+    """(coefficients, innovations) of the autoregression whose order suits a series (BIC)."""
+    u = np.clip(off - off.mean(), -2 * CLIP * off.std(), 2 * CLIP * off.std())
+    n = len(u)
+    if n < 4 * ORDER or not u.any():
+        return np.zeros(0), u if u.any() else np.array([-1.0, 1.0])
+    r = np.array([(u[: n - lag] * u[lag:]).sum() / n for lag in range(ORDER + 1)])
+    best: tuple[float, Floats] = (n * np.log(r[0]), np.zeros(0))
+    own, variance = np.zeros(0), r[0]
+    for order in range(1, ORDER + 1):  # Levinson and Durbin's recursion
+        carried = (r[order] - (own * r[order - 1 : 0 : -1]).sum()) / variance
+        own = np.concatenate([own - carried * own[::-1], [carried]])
+        variance = variance * (1 - carried**2)
+        score = n * np.log(variance) + order * np.log(n)
+        if score < best[0]:
+            best = (score, own)
+    chosen = best[1]
+    e = u.copy()
+    for lag, share in enumerate(chosen, start=1):
+        e[lag:] -= share * u[:-lag]
+    e = e[len(chosen) :]
+    return chosen, e - e.mean()
+
+
+def _remembering(drawn: Floats, memory: Floats) -> Floats:
+    """Innovations (day, path, node) made into series that remember."""
+    order = int(np.max(np.nonzero(memory.any(axis=1))[0], initial=-1)) + 1
+    for day in range(order, len(drawn)):
+        for lag in range(1, order + 1):
+            drawn[day] += memory[lag - 1] * drawn[day - lag]
+    return drawn
+
+
+def _expected(made: Floats, level_weeks: Whole) -> Floats:
+    """What `expected.expected_week` would have said, for all weeks at once."""
+    weekly = made.reshape(-1, WEEK, *made.shape[1:])
+    mean = weekly.mean(axis=1)
+    level = np.empty_like(mean)
+    for weeks in np.unique(level_weeks):
+        mine = level_weeks == weeks
+        level[..., mine] = _trailing(mean[..., mine], int(weeks), LAG)
+    shape = _trailing(weekly - mean[:, None], SHAPE, 0)
+    expected: Floats = (level[:, None] + shape).reshape(made.shape)
+    return expected
+
+
+def _trailing(values: Floats, weeks: int, lag: int) -> Floats:
+    """Mean of the weeks before each week, along the first axis; 0 where there is none."""
+    sums = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+    at = np.arange(len(values))
+    end = np.maximum(at - lag, 0)
+    start = np.maximum(end - weeks, 0)
+    number = np.maximum(end - start, 1).reshape(-1, *[1] * (values.ndim - 1))
+    made: Floats = (sums[end] - sums[start]) / number
+    return made
+
+
+def _peaks(e: Floats, slack: Floats) -> list[Floats]:
+    """For each node the highest point of each time that a sum of distances left 0, both ways."""
+    found: list[list[Floats]] = [[] for _ in range(e.shape[2])]
+    for sign in (1, -1):
+        summed = np.zeros(e.shape[1:])
+        peak = np.zeros_like(summed)
+        for day in np.clip(sign * e, -CLIP, CLIP):
+            summed = np.maximum(0, summed + day - slack)
+            ended = (summed == 0) & (peak > 0)
+            for n in np.nonzero(ended.any(axis=0))[0]:
+                found[n].append(peak[ended[:, n], n])
+            peak = np.where(ended, 0, np.maximum(peak, summed))
+        for node in range(e.shape[2]):
+            found[node].append(peak[peak[:, node] > 0, node])
+    return [np.concatenate(parts) for parts in found]
+
+
+def _tail(values: Floats, beyond: int) -> tuple[float, float]:
+    """(start, mean excess) of the largest values: how rare is how much, told by an exponential tail."""
+    ordered = np.sort(values)[::-1]
+    at = min(beyond, len(ordered) - 1)
+    if at < 1:
+        return CLIP, 0.5
+    return float(ordered[at]), float(max((ordered[:at] - ordered[at]).mean(), 1e-6))
