@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alerts: breaks of many series that belong together, told once, where they come from, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from percontact.costing.slice import Condition
+from percontact.explain.breaks import Break
+from percontact.explain.noted import Event
+from percontact.explain.scan import Settings, scan
+from percontact.metrics.card import Card
+from percontact.values.period import Period
+
+Place = tuple[str | None, ...]
+Leaves = dict[Place, tuple[float, float]]
+"""Values of the dimensions -> (top, bottom) of a metric; bottom 0 for sums."""
+
+NEAR = 3
+"""Breaks this many days apart are of one time."""
+PRIOR = 50.0
+"""Contacts that a small leaf borrows from the whole, when its ratio before is told."""
+SLICES = Settings(depth=2, most=2, least=0.25)
+CHANCE_SHARE = 0.2
+"""Share of the alerts in a budget that may be chance alone, where nothing happens all year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A series that is watched: a metric, of everything or of one value of one dimension."""
+
+    metric: str
+    dimension: str = ""
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A break with its node and its days."""
+
+    node: Node
+    one: Break
+    since: date
+    found: date
+    until: date | None
+
+    @property
+    def last(self) -> date:
+        """The last day that is known to belong to it."""
+        return self.until or self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing that happened, told once.
+
+    slices   where it comes from, strongest first; ((),) = everything alike
+    found    its strongest break, with what was observed and expected
+    breaks   all breaks that belong to it
+    events   noted events that fall in its time: candidates by time, not causes
+    """
+
+    card: Card
+    slices: tuple[tuple[tuple[str, str | None], ...], ...]
+    found: Found
+    breaks: tuple[Found, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was watched and what was found.
+
+    span          the days watched
+    series        how many series
+    false_alarms  a year and series, as set
+    held_back     alerts beyond the budget
+    """
+
+    span: Period
+    alerts: tuple[Alert, ...]
+    held_back: int
+    series: int
+    false_alarms: float
+    notes: tuple[str, ...]
+    where: tuple[Condition, ...]
+
+
+def per_series(asked: float, alerts_a_week: float, series: int) -> float:
+    """False alarms a year that each series may raise, so that all together stay within the budget."""
+    return min(asked, CHANCE_SHARE * alerts_a_week * 52 / max(series, 1))
+
+
+def together(found: Sequence[Found]) -> list[list[Found]]:
+    """Breaks of one metric, to one side, at one time: one thing that happened."""
+    groups: list[list[Found]] = []
+    for one in sorted(found, key=lambda f: (f.since, f.found)):
+        for group in groups:
+            first = group[0]
+            alike = (first.node.metric, first.one.up, _lasting(first)) == (
+                one.node.metric,
+                one.one.up,
+                _lasting(one),
+            )
+            begun = min(f.since for f in group) - timedelta(days=NEAR)
+            over = max(f.last for f in group) + timedelta(days=NEAR)
+            if alike and begun <= one.since <= over:
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def _lasting(found: Found) -> str:
+    return "shift" if found.one.kind in ("shift", "trend") else found.one.kind
+
+
+def places(
+    dims: Sequence[str], now: Leaves, before: Leaves, *, up: bool, grown: float | None
+) -> list[tuple[tuple[str, str | None], ...]]:
+    """The smallest slices that hold what happened, strongest first; () = everything alike.
+
+    now, before  sums of each leaf over the days of the break, and over the weeks before it
+    grown        of sums: what the whole was expected to be now / what it was before; None = a ratio
+    """
+    leaves = sorted({*now, *before}, key=str)
+    top = np.array([now.get(leaf, (0.0, 0.0))[0] for leaf in leaves])
+    bottom = np.array([now.get(leaf, (0.0, 0.0))[1] for leaf in leaves])
+    then = np.array([before.get(leaf, (0.0, 0.0)) for leaf in leaves])
+    if grown is not None:
+        expected = then[:, 0] * grown
+    else:
+        whole = then[:, 0].sum() / then[:, 1].sum() if then[:, 1].sum() > 0 else 0.0
+        expected = bottom * (then[:, 0] + PRIOR * whole) / (then[:, 1] + PRIOR)
+    values = [sorted({leaf[i] for leaf in leaves}, key=str) for i in range(len(dims))]
+    codes = np.array([[values[i].index(leaf[i]) for i in range(len(dims))] for leaf in leaves])
+    if not len(codes) or not len(dims) or expected.sum() <= 0:
+        return [()]
+    wanted = Settings(SLICES.depth, SLICES.most, SLICES.least, direction=1 if up else -1)
+    slices = scan(codes.astype(np.int64), np.maximum(top, 0), np.maximum(expected, 0), wanted)
+    return [tuple((dims[d], values[d][code]) for d, code in s.named) for s in slices] or [()]
+
+
+def within_budget(days: Sequence[date], rarity: Sequence[float], alerts_a_week: float) -> list[bool]:
+    """Which alerts are told: of each week the rarest ones, as many as were asked for.
+
+    Half an alert a week is one in two weeks.
+    """
+    span = max(1, round(1 / alerts_a_week)) if alerts_a_week < 1 else 1
+    most = max(1, round(alerts_a_week * span))
+    told = [False] * len(days)
+    weeks: dict[int, list[int]] = {}
+    for i, day in enumerate(days):
+        weeks.setdefault((day.toordinal() - 1) // 7 // span, []).append(i)
+    for mine in weeks.values():
+        for i in sorted(mine, key=lambda i: rarity[i])[:most]:
+            told[i] = True
+    return told

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What broke, as a document: each alert since when, where, how far, how rare, and how to look at it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+from percontact.explain.alerts import Alert, Watch
+from percontact.metrics.card import Card
+from percontact.report.document import Cell, Document, Table, TableColumn
+from percontact.report.looking import contacts_command, slice_words, span_words
+from percontact.report.measured import value_words
+from percontact.report.words import DEMO_NOTE
+from percontact.values.period import Period
+
+KINDS = {
+    "spike": "a few days far off",
+    "shift": "a new level",
+    "trend": "moving day by day",
+    "missing": "no data",
+}
+COLUMNS = (
+    TableColumn("since", "Since", "date"),
+    TableColumn("found", "Known on", "date"),
+    TableColumn("metric", "What"),
+    TableColumn("where", "Where"),
+    TableColumn("kind", "How"),
+    TableColumn("observed", "Is"),
+    TableColumn("expected", "Expected"),
+    TableColumn("change", "Off by"),
+    TableColumn("chance", "By chance"),
+    TableColumn("until", "Until", "date"),
+    TableColumn("events", "At that time", detail=True),
+    TableColumn("look", "Look at it", detail=True),
+)
+
+
+def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
+    """The answer of `percontact watch`."""
+    rows = tuple(_row(answer, alert, currency) for alert in answer.alerts)
+    when = span_words(answer.span)
+    notes = [
+        f"{answer.series} series were watched. Where nothing happens, chance alone raises about "
+        f"{answer.series * answer.false_alarms:.0f} alarms a year in all of them together.",
+        *answer.notes,
+    ]
+    if answer.held_back:
+        notes.insert(0, f"{answer.held_back} further alerts are beyond the budget; --alerts tells more.")
+    return Document(
+        title=f"What broke, {when}",
+        headline=" ".join(_sentences(answer, currency, when)),
+        tables=(Table("Alerts", COLUMNS, rows), *_candidates(answer)) if rows else (),
+        notes=tuple(notes),
+        data=_data(answer),
+        facts=(("Watched", when),),
+        definitions=(
+            ("Expected", "The mean of the weeks before, in the shape of their week; shifts already told are "
+             "taken in."),
+            ("By chance", "How often chance alone would bring as much in this series."),
+        ),
+        demo=DEMO_NOTE if demo else "",
+    )  # fmt: skip
+
+
+def _sentences(answer: Watch, currency: str, when: str) -> list[str]:
+    if not answer.alerts:
+        return [f"Nothing broke in {when}: all {answer.series} series stayed within what their past leads to expect."]
+    number = len(answer.alerts)
+    told = [f"{'One alert' if number == 1 else f'{number} alerts'} in {when}."]
+    told += [_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
+    return told
+
+
+def _sentence(alert: Alert, currency: str) -> str:
+    card, one = alert.card, alert.found.one
+    place = f" for {_places(alert)}" if alert.slices[0] else ""
+    name = f"{card.name}{place}"
+    if one.kind == "missing":
+        return f"{name}: no data from {alert.found.since} to {alert.found.last}."
+    moved = "rose" if one.up else "fell"
+    ended = f" to {alert.found.until}" if alert.found.until and alert.found.until != alert.found.since else ""
+    since = f"from {alert.found.since}{ended}" if ended else f"on {alert.found.since}" if alert.found.until else f"since {alert.found.since}"
+    is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
+    return f"{name} {moved} {since}: {is_now}, expected {expected} ({_off(alert)})."
+
+
+def _places(alert: Alert) -> str:
+    return " and ".join(slice_words(where) for where in alert.slices) if alert.slices[0] else "everything"
+
+
+def _row(answer: Watch, alert: Alert, currency: str) -> tuple[Cell, ...]:
+    one = alert.found.one
+    return (
+        alert.found.since, alert.found.found, alert.card.name, _places(alert), KINDS[one.kind],
+        _value(alert, one.observed, currency), _value(alert, one.expected, currency), _off(alert),
+        _rarity(min(f.one.a_year for f in alert.breaks)), alert.found.until,
+        ", ".join(e.name for e in alert.events),
+        contacts_command(_days(alert), alert.slices[0], answer.where),
+    )  # fmt: skip
+
+
+def _days(alert: Alert) -> Period:
+    return Period(alert.found.since, alert.found.last + timedelta(days=1))
+
+
+def _value(alert: Alert, value: float | None, currency: str) -> str:
+    if value is None:
+        return "-"
+    if alert.card.kind == "amount":
+        days = _days(alert).days
+        return f"{value / days:,.0f} a day" if days > 1 else f"{value:,.0f}"
+    return value_words(alert.card, Fraction(repr(value)) * _times(alert.card), currency)
+
+
+def _times(card: Card) -> Fraction:
+    return Fraction(card.times) if card.kind != "cost" else Fraction(1)
+
+
+def _off(alert: Alert) -> str:
+    one = alert.found.one
+    if one.observed is None or not one.expected:
+        return "-"
+    if alert.card.unit == "%":
+        return f"{(one.observed - one.expected) * 100:+.1f} points"
+    return f"{one.observed / one.expected - 1:+.0%}"
+
+
+def _rarity(a_year: float) -> str:
+    """How often a year, in words."""
+    if a_year <= 0.01:
+        return "less than once in 100 years"
+    return f"once in {1 / a_year:.0f} years" if a_year < 0.67 else f"{max(a_year, 1):.0f} a year"
+
+
+def _candidates(answer: Watch) -> tuple[Table, ...]:
+    """Events noted at the time of an alert."""
+    rows = [
+        (e.first, e.name, e.kind, alert.card.name, _places(alert))
+        for alert in answer.alerts
+        for e in alert.events
+    ]
+    if not rows:
+        return ()
+    columns = (
+        TableColumn("on", "On", "date"), TableColumn("event", "Event"), TableColumn("kind", "Kind"),
+        TableColumn("metric", "Beside"), TableColumn("where", "Where"),
+    )  # fmt: skip
+    note = "Candidates by time. That they were the cause is not said by it."
+    return (Table("Events at the time", columns, tuple(rows), note=note),)
+
+
+def _data(answer: Watch) -> dict[str, object]:
+    return {
+        "span": {"from": str(answer.span.start), "to": str(answer.span.end - timedelta(days=1))},
+        "series": answer.series,
+        "false_alarms_a_series_and_year": round(answer.false_alarms, 4),
+        "held_back": answer.held_back,
+        "alerts": [
+            {
+                "metric": a.card.metric,
+                "kind": a.found.one.kind,
+                "since": str(a.found.since),
+                "found": str(a.found.found),
+                "until": None if a.found.until is None else str(a.found.until),
+                "where": [dict(where) for where in a.slices],
+                "of": {a.found.node.dimension: a.found.node.value} if a.found.node.dimension else {},
+                "observed": a.found.one.observed,
+                "expected": a.found.one.expected,
+                "by_chance_a_year": min(f.one.a_year for f in a.breaks),
+                "breaks": len(a.breaks),
+                "events": [e.name for e in a.events],
+            }
+            for a in answer.alerts
+        ],
+        "notes": list(answer.notes),
+    }

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers to what broke: cost, volume, handle time and quality watched day by day, in every slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from percontact.costing.slice import Slice
+from percontact.explain.alerts import Alert, Found, Leaves, Node, Watch, per_series, places, together, within_budget
+from percontact.explain.breaks import LEAST_WEEKS, Break, breaks
+from percontact.explain.expected import WEEK, Daily
+from percontact.explain.noted import Event, candidates, read_events
+from percontact.metrics.card import Card
+from percontact.metrics.catalogue import catalogue, find
+from percontact.metrics.facts import dimensions
+from percontact.metrics.figure import Figure
+from percontact.metrics.guard import GUARDS
+from percontact.metrics.measure import measure
+from percontact.pipeline import OpenBook
+from percontact.records.dialect import connect
+from percontact.report.document import Document
+from percontact.report.watched import watched_document
+from percontact.values.period import Period
+from percontact.values.problem import problem
+
+USUAL = ("contacts_offered", "average_handle_time", "cost_per_contact", *GUARDS)
+USUAL_BY = ("channel", "team", "reason")
+WATCHED_DAYS = 91
+LATELY = 14
+"""An event that began so many days before a break, or in it, is a candidate."""
+BEFORE_DAYS = 56
+"""Days before a break that its leaves are held against: eight whole weeks."""
+LEAST_A_DAY = 10
+"""A slice with fewer contacts on its median day is not watched by itself."""
+_NOT_BY_DAY = ("index", "percentile", "survival")
+
+Values = dict[date, Figure]
+
+
+def watched(
+    book: OpenBook,
+    metrics: Sequence[str] = (),
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    alerts_a_week: float = 2.0,
+    false_alarms: float = 0.5,
+) -> Watch:
+    """What broke in a span, against the days before it.
+
+    metrics        names of cards; none = volume, handle time, cost per contact and the guardrails
+    by             dimensions whose values are watched one by one; none = channel, team, reason
+    alerts_a_week  the most that is told
+    false_alarms   alarms a year that one series may raise where nothing happened; fewer where many series
+                   would go beyond the budget together
+
+    Raises E-ARG-01 for names unknown or not to be told by day, E-DATA-01 where the past is too short.
+    """
+    cards = _cards(book, metrics)
+    question = book.ask(where=where, also=dimensions(cards))
+    dims = [d for one in by for d in one.split(",")] or [d for d in USUAL_BY if d in book.work.dimensions()]
+    asked = book.ask(by=dims, where=where, also=dimensions(cards))
+    days = _days(book, question)
+    span = _span(book, days, start, end)
+    days = Period(days.start + timedelta(days=(span.start - days.start).days % WEEK), span.end)
+    series, small, notes = _series(book, cards, replace(question, span=days), asked.by)
+    nodes = sum(len(daily.names) for _, daily in series)
+    each = per_series(false_alarms, alerts_a_week, nodes)
+    holidays = {(d - days.start).days for d in _holidays(book) if d in days}
+    found = [
+        _dated(card, daily, one)
+        for card, daily in series
+        for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=holidays)
+    ]
+    noted = read_events(connect(), book.book) if book.book.has("events") else ()
+    by_name = {card.metric: (card, daily) for card, daily in series}
+    whole = replace(asked, grain="whole")
+    alerts = []
+    for group in together(found):
+        card, daily = by_name[group[0].node.metric]
+        alerts.append(_alert(book, card, group, whole, daily, noted))
+    rarity = [min(f.one.a_year for f in a.breaks) for a in alerts]
+    told = within_budget([a.found.found for a in alerts], rarity, alerts_a_week)
+    kept = [a for a, keep in zip(alerts, told, strict=True) if keep]
+    if small:
+        notes.append(f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one.")
+    if holidays:
+        notes.append(f"{len(holidays)} holidays and closed days of the calendar are left out.")
+    return Watch(
+        span, tuple(sorted(kept, key=lambda a: (a.found.since, a.card.metric))), len(alerts) - len(kept),
+        nodes, each, tuple(notes), question.where,
+    )  # fmt: skip
+
+
+def document(book: OpenBook, answer: Watch) -> Document:
+    """The answer for people and machines."""
+    return watched_document(answer, book.settings.currency, demo=book.settings.demo)
+
+
+def _cards(book: OpenBook, names: Sequence[str]) -> list[Card]:
+    every = catalogue(book.workspace.path)
+    cards = [find(every, name) for name in names or USUAL]
+    for card in cards:
+        if names and (card.kind in _NOT_BY_DAY or card.cost in ("unused", "unassigned")):
+            what, why = f"{card.name} is not told by day", "Only sums and ratios of sums are watched."
+            do = "Watch average_handle_time, cost_per_contact, contacts_offered or another of them."
+            raise problem("E-ARG-01", f"watch {card.metric}", what, why, do)
+    return list({c.metric: c for c in cards}.values())
+
+
+def _days(book: OpenBook, question: Slice) -> Period:
+    """From the first day with contacts to the last."""
+    offered = find(catalogue(book.workspace.path), "contacts_offered")
+    values = _by_day(book, [offered], replace(question, grain="day", by=(), asked=()))[offered.metric]
+    days = sorted(day for (day, _) in values)
+    if not days:
+        what, why = "there are no contacts yet", "A day is held against the days before it."
+        do = "Import them: percontact import contacts FILE."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    return Period(days[0], days[-1] + timedelta(days=1))
+
+
+def _span(book: OpenBook, days: Period, start: str | None, end: str | None) -> Period:
+    """The days that are watched; without a start the last thirteen weeks."""
+    asked = book.span(start, end)
+    last = min(asked.end, days.end) if end else days.end
+    first = asked.start if start else max(last - timedelta(days=WATCHED_DAYS), days.start)
+    known = (last - days.start).days
+    if known < LEAST_WEEKS * WEEK or first >= last:
+        what = f"contacts are known for {known} days before the end of the span"
+        why = f"What is usual takes {LEAST_WEEKS} weeks to learn."
+        raise problem("E-DATA-01", str(book.workspace.path), what, why, "Import earlier contacts, or widen the span.")
+    return Period(max(first, days.start), last)
+
+
+def _holidays(book: OpenBook) -> list[date]:
+    """Days of the calendar that are holidays or closed everywhere."""
+    if not book.book.has("calendar"):
+        return []
+    rows = connect().execute(
+        f"SELECT DISTINCT day FROM {book.book.relation('calendar', ['day', 'kind', 'site'])} "
+        "WHERE kind IN ('holiday', 'closed') AND site IS NULL"
+    )
+    return [day for (day,) in rows.fetchall()]
+
+
+def _series(
+    book: OpenBook, cards: Sequence[Card], question: Slice, dims: Sequence[str]
+) -> tuple[list[tuple[Card, Daily]], int, list[str]]:
+    """(metric, its series of everything and of each value), how many were too small, notes."""
+    made: dict[str, dict[tuple[str, str | None], Values]] = {c.metric: {} for c in cards}
+    for dim in ("", *dims):
+        by = (dim,) if dim else ()
+        panel = _by_day(book, cards, replace(question, grain="day", by=by, asked=by))
+        for metric, figures in panel.items():
+            for (day, values), figure in figures.items():
+                value = None if not values or values[0] is None else str(values[0])
+                made[metric].setdefault((dim, value), {})[day] = figure
+    found, small, silent = [], set(), []
+    for card in cards:
+        kept = {}
+        for node, values in made[card.metric].items():
+            if _large(values, question.span):
+                kept[node] = values
+            elif node[0]:
+                small.add(node)
+        if ("", None) not in kept:
+            silent.append(card.symbol or card.name)
+            continue
+        found.append((card, _daily(kept, question.span)))
+    notes = [f"Not watched, for want of data by day: {', '.join(silent)}."] if silent else []
+    return found, len(small), notes
+
+
+def _by_day(
+    book: OpenBook, cards: Sequence[Card], question: Slice
+) -> dict[str, dict[tuple[date, tuple[object, ...]], Figure]]:
+    panel = measure(
+        cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
+    )
+    return panel.figures
+
+
+def _large(values: Values, span: Period) -> bool:
+    """Whether a slice has contacts enough to be watched by itself: on its median weekday, and half the time."""
+    sizes = sorted(float((f.numerator if f.denominator is None else f.denominator) or 0) for f in values.values())
+    return len(sizes) * 2 >= span.days and sizes[len(sizes) // 2] >= LEAST_A_DAY
+
+
+def _daily(nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
+    """Figures as arrays, whole weeks; a sum of a day without rows is 0, a ratio unknown."""
+    days = -(-span.days // WEEK) * WEEK
+    ratio = any(f.denominator is not None for values in nodes.values() for f in values.values())
+    top = np.full((days, len(nodes)), 0.0)
+    bottom = np.zeros((days, len(nodes)))
+    for i, values in enumerate(nodes.values()):
+        for day, figure in values.items():
+            at = (day - span.start).days
+            if 0 <= at < span.days:
+                known = figure.numerator is not None and figure.value is not None
+                top[at, i] = float(figure.numerator or 0) if known or not ratio else np.nan
+                bottom[at, i] = float(figure.denominator or 0) if known else 0.0
+    top[span.days :] = np.nan
+    return Daily(span.start, tuple(nodes), top, bottom if ratio else None)
+
+
+def _dated(card: Card, daily: Daily, one: Break) -> Found:
+    dimension, value = daily.names[one.node]  # type: ignore[misc]
+    until = None if one.until is None else daily.day(one.until)
+    return Found(Node(card.metric, dimension, value), one, daily.day(one.since), daily.day(one.found), until)
+
+
+def _alert(
+    book: OpenBook, card: Card, group: Sequence[Found], question: Slice, daily: Daily, noted: Sequence[Event]
+) -> Alert:
+    """Breaks that belong together as one alert, traced to its slices."""
+    strongest = min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))
+    now = Period(strongest.since, strongest.last + timedelta(days=1))
+    before = Period(now.start - timedelta(days=BEFORE_DAYS), now.start)
+    slices: tuple[tuple[tuple[str, str | None], ...], ...] = ((),)
+    if strongest.one.kind != "missing" and before.start >= daily.first:
+        leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
+        grown = _grown(daily, now, before) if daily.bottom is None else None
+        slices = tuple(places(question.by, *leaves, up=strongest.one.up, grown=grown))
+    of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if _same(f.node, slices[0])), strongest)
+    lately = Period(now.start - timedelta(days=LATELY), now.start)
+    return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))
+
+
+def _same(node: Node, where: tuple[tuple[str, str | None], ...]) -> bool:
+    return (((node.dimension, node.value),) if node.dimension else ()) == where
+
+
+def _grown(daily: Daily, now: Period, before: Period) -> float:
+    """What the days of a break usually bring / what the weeks before it brought, weekday by weekday."""
+    rows = daily.top[daily.at(before.start) : daily.at(before.end), 0]
+    usual = rows.reshape(-1, WEEK).mean(axis=0)
+    at = np.arange(now.days) % WEEK
+    return float(usual[at].sum() / rows.sum()) if rows.sum() > 0 else now.days / before.days
+
+
+def _leaves(book: OpenBook, card: Card, question: Slice) -> Leaves:
+    """Sums of each leaf over a span."""
+    figures = _by_day(book, [card], question)[card.metric]
+    return {
+        tuple(None if v is None else str(v) for v in values): (
+            float(f.numerator or 0),
+            float(f.denominator or 0),
+        )
+        for (_, values), f in figures.items()
+    }
+
