@@ -10,7 +10,17 @@ from datetime import date, timedelta
 import numpy as np
 
 from percontact.costing.slice import Slice
-from percontact.explain.alerts import Alert, Found, Leaves, Node, Watch, per_series, places, together, within_budget
+from percontact.explain.alerts import (
+    Alert,
+    Found,
+    Leaves,
+    Node,
+    Watch,
+    per_series,
+    places,
+    together,
+    within_budget,
+)
 from percontact.explain.breaks import LEAST_WEEKS, Break, breaks
 from percontact.explain.expected import WEEK, Daily
 from percontact.explain.noted import Event, candidates, read_events
@@ -89,7 +99,9 @@ def watched(
     told = within_budget([a.found.found for a in alerts], rarity, alerts_a_week)
     kept = [a for a, keep in zip(alerts, told, strict=True) if keep]
     if small:
-        notes.append(f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one.")
+        notes.append(
+            f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one."
+        )
     if holidays:
         notes.append(f"{len(holidays)} holidays and closed days of the calendar are left out.")
     return Watch(
@@ -135,7 +147,9 @@ def _span(book: OpenBook, days: Period, start: str | None, end: str | None) -> P
     if known < LEAST_WEEKS * WEEK or first >= last:
         what = f"contacts are known for {known} days before the end of the span"
         why = f"What is usual takes {LEAST_WEEKS} weeks to learn."
-        raise problem("E-DATA-01", str(book.workspace.path), what, why, "Import earlier contacts, or widen the span.")
+        raise problem(
+            "E-DATA-01", str(book.workspace.path), what, why, "Import earlier contacts, or widen the span."
+        )
     return Period(max(first, days.start), last)
 
 
@@ -162,12 +176,14 @@ def _series(
             for (day, values), figure in figures.items():
                 value = None if not values or values[0] is None else str(values[0])
                 made[metric].setdefault((dim, value), {})[day] = figure
-    found, small, silent = [], set(), []
+    found: list[tuple[Card, Daily]] = []
+    small: set[tuple[str, str | None]] = set()
+    silent = []
     for card in cards:
         kept = {}
-        for node, values in made[card.metric].items():
-            if _large(values, question.span):
-                kept[node] = values
+        for node, told in made[card.metric].items():
+            if _large(told, question.span):
+                kept[node] = told
             elif node[0]:
                 small.add(node)
         if ("", None) not in kept:
@@ -188,8 +204,10 @@ def _by_day(
 
 
 def _large(values: Values, span: Period) -> bool:
-    """Whether a slice has contacts enough to be watched by itself: on its median weekday, and half the time."""
-    sizes = sorted(float((f.numerator if f.denominator is None else f.denominator) or 0) for f in values.values())
+    """Whether a slice has contacts enough to be watched by itself: on its median day, and half the time."""
+    sizes = sorted(
+        float((f.numerator if f.denominator is None else f.denominator) or 0) for f in values.values()
+    )
     return len(sizes) * 2 >= span.days and sizes[len(sizes) // 2] >= LEAST_A_DAY
 
 
@@ -211,7 +229,7 @@ def _daily(nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
 
 
 def _dated(card: Card, daily: Daily, one: Break) -> Found:
-    dimension, value = daily.names[one.node]  # type: ignore[misc]
+    dimension, value = daily.names[one.node]
     until = None if one.until is None else daily.day(one.until)
     return Found(Node(card.metric, dimension, value), one, daily.day(one.since), daily.day(one.found), until)
 
@@ -255,4 +273,3 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> Leaves:
         )
         for (_, values), f in figures.items()
     }
-

@@ -27,6 +27,7 @@ FLOORS = {
     "pipeline": 8,
     "answers": 9,
     "measuring": 9,
+    "watching": 9,
     "explaining": 9,
     "locating": 9,
     "front": 10,

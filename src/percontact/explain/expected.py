@@ -38,13 +38,13 @@ class Daily:
     """One metric of several nodes, a value a day; whole weeks, the last one filled up with unknown days.
 
     first   the first day
-    names   the nodes
+    names   the nodes: (dimension, value), or ("", None) for everything
     top     (day, node); nan = unknown
     bottom  (day, node), or None where the metric is a sum
     """
 
     first: date
-    names: tuple[object, ...]
+    names: tuple[tuple[str, str | None], ...]
     top: Floats
     bottom: Floats | None = None
 

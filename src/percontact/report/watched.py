@@ -65,7 +65,7 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
 
 def _sentences(answer: Watch, currency: str, when: str) -> list[str]:
     if not answer.alerts:
-        return [f"Nothing broke in {when}: all {answer.series} series stayed within what their past leads to expect."]
+        return [f"Nothing broke in {when}: all {answer.series} series stayed within their past."]
     number = len(answer.alerts)
     told = [f"{'One alert' if number == 1 else f'{number} alerts'} in {when}."]
     told += [_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
@@ -80,7 +80,13 @@ def _sentence(alert: Alert, currency: str) -> str:
         return f"{name}: no data from {alert.found.since} to {alert.found.last}."
     moved = "rose" if one.up else "fell"
     ended = f" to {alert.found.until}" if alert.found.until and alert.found.until != alert.found.since else ""
-    since = f"from {alert.found.since}{ended}" if ended else f"on {alert.found.since}" if alert.found.until else f"since {alert.found.since}"
+    since = (
+        f"from {alert.found.since}{ended}"
+        if ended
+        else f"on {alert.found.since}"
+        if alert.found.until
+        else f"since {alert.found.since}"
+    )
     is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
     return f"{name} {moved} {since}: {is_now}, expected {expected} ({_off(alert)})."
 
