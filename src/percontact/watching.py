@@ -246,6 +246,9 @@ def _alert(
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
         slices = tuple(places(question.by, *leaves, up=strongest.one.up, grown=grown))
+    if not slices[0] and strongest.node.dimension:
+        # No slice stands out of the leaves, yet not everything broke: the node itself is what is known.
+        slices = (((strongest.node.dimension, strongest.node.value),),)
     of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if _same(f.node, slices[0])), strongest)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
     return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))

@@ -15,6 +15,7 @@ import numpy as np
 
 from percontact.explain.expected import (
     CLIP,
+    LEVELS,
     WEEK,
     Daily,
     Floats,
@@ -111,19 +112,36 @@ def breaks(
     limits = _limits(series, known, level_weeks, false_alarms)
     walk = _walk(series, scaled, known, level_weeks, limits)
     # Once shifts are known, what is usual can be told without them.
-    level_weeks = best_levels(walk.aligned)
-    limits = _limits(series, walk.aligned, level_weeks, false_alarms)
+    calm = _calmed(walk)
+    level_weeks = best_levels(calm)
+    limits = _limits(series, calm, level_weeks, false_alarms)
     walk = _walk(series, scaled, known, level_weeks, limits)
     found = _episodes(series, scaled, walk, limits) + _gaps(series, gone, walk)
     return sorted((b for b in found if b.found >= start), key=lambda b: (b.found, b.node))
+
+
+def _calmed(walk: _Walk) -> Floats:
+    """The past as if nothing had broken: days of an alarm as they were expected once its level was known."""
+    calm = walk.aligned.copy()
+    for alarm in walk.alarms:
+        for day in range(alarm.since, alarm.day + 1):
+            later = day + WEEK * ((alarm.day - day) // WEEK + 1) if alarm.kind == "shift" else day
+            if later < len(calm) and not np.isnan(walk.expected[later, alarm.node]):
+                calm[day, alarm.node] = walk.expected[later, alarm.node]
+    return calm
 
 
 def _limits(series: Daily, known: Floats, level_weeks: Whole, false_alarms: float) -> Thresholds:
     """Thresholds from a past without breaks."""
     weekly = weeks_of(known)
     mean = weekly.mean(axis=1)
-    width = 26
-    level = np.stack([mean[max(0, w - width) : w + width + 1].mean(axis=0) for w in range(len(mean))])
+    level = np.empty_like(mean)
+    for weeks in np.unique(level_weeks):
+        # As far each way as the level itself reaches back: what it follows is no wandering.
+        mine, width = level_weeks == weeks, min(int(weeks), 26)
+        level[:, mine] = np.stack(
+            [mean[max(0, w - width) : w + width + 1, mine].mean(axis=0) for w in range(len(mean))]
+        )
     shape = (weekly - mean[:, None]).mean(axis=0)
     off = (weekly - level[:, None] - shape).reshape(known.shape)
     own = usual_noise(series, known, off)
@@ -144,7 +162,9 @@ def _walk(series: Daily, scaled: Floats, known: Floats, level_weeks: Whole, limi
     state = _Sums(nodes, limits)
     for week in range(WARM, days // WEEK):
         rows = slice(week * WEEK, (week + 1) * WEEK)
-        meant = expected_week(walk.aligned[: rows.start], level_weeks)
+        # After a shift the level is learned anew: what was moved to it before is only a first guess.
+        since = (rows.start - state.shifted) // WEEK
+        meant = expected_week(walk.aligned[: rows.start], np.clip(since, LEVELS[0], level_weeks))
         wander = noise(series, meant, rows, own) * usual
         for weekday in range(WEEK):
             day = rows.start + weekday
@@ -154,8 +174,8 @@ def _walk(series: Daily, scaled: Floats, known: Floats, level_weeks: Whole, limi
             with np.errstate(invalid="ignore"):
                 walk.aligned[day] = meant[weekday] + np.nan_to_num(held * wander[weekday])
             walk.alarms += state.add(day, z)
-            for node, since in state.settling(day):
-                _align(walk, scaled, meant, node, since, day)
+            for node, begun in state.settling(day):
+                _align(walk, scaled, meant, node, begun, day)
     return walk
 
 
@@ -192,6 +212,7 @@ class _Sums:
         self.paused = np.zeros(nodes, dtype=np.int64)
         self.held = [np.zeros(nodes)] * ORDER
         self.new: dict[int, int] = {}
+        self.shifted = np.full(nodes, -(10**6), dtype=np.int64)
 
     def add(self, day: int, z: Floats) -> list[_Alarm]:
         """One more day; what it raises."""
@@ -216,7 +237,7 @@ class _Sums:
             raised.append(_Alarm(int(n), "shift", day, since, 1 - 2 * side, float(self.sums[side, n])))
             self.sums[:, n] = 0
             self.paused[n] = max(since + SETTLING, day + 1)
-            self.new[int(n)] = since
+            self.new[int(n)] = self.shifted[n] = since
         return raised
 
     def settling(self, day: int) -> list[tuple[int, int]]:

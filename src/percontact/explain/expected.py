@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each day of a series was expected to be, from the days before it alone.
 
-    expected = mean of the weeks before + how this weekday stands apart from its week
+    expected = level of the weeks before + how this weekday stands apart from its week
 
 Sums are read on the scale of their logarithm, where a rise of a tenth is the same size on a busy day and on
 a quiet one; ratios as they are, where a day of few contacts wanders more.
@@ -21,10 +21,12 @@ Whole = NDArray[np.int64]
 WEEK = 7
 LEVELS = (4, 8, 13, 26, 52)
 """Weeks that the level may be the mean of; each series takes what foretold its own past best."""
-BETTER = 1.15
+BETTER = 1.03
 """How much worse the past may be foretold by a level of more weeks."""
 SHAPE = 52
 """Weeks that the shape of the week is the mean of."""
+OUTER = 0.2
+"""Share of the weeks, to each side, that the level leaves out."""
 LAG = 1
 """The level leaves out the last week, so that a change does not hide itself."""
 CLIP = 3.5
@@ -137,10 +139,17 @@ def expected_week(known: Floats, level_weeks: Whole) -> Floats:
     level = np.empty(known.shape[1])
     for weeks in np.unique(level_weeks):
         mine = level_weeks == weeks
-        level[mine] = mean[max(0, end - int(weeks)) : end, mine].mean(axis=0)
+        level[mine] = middle(mean[max(0, end - int(weeks)) : end, mine])
     shape = (weekly - mean[:, None])[-SHAPE:].mean(axis=0)
     expected: Floats = level + shape
     return expected
+
+
+def middle(weeks: Floats) -> Floats:
+    """Mean of the middle weeks, along the first axis: a busy season of a few weeks is not the level."""
+    off = int(len(weeks) * OUTER)
+    kept: Floats = np.sort(weeks, axis=0)[off : len(weeks) - off].mean(axis=0)
+    return kept
 
 
 def best_levels(known: Floats) -> Whole:
@@ -158,13 +167,9 @@ def best_levels(known: Floats) -> Whole:
 
 
 def _before(mean: Floats, weeks: int) -> Floats:
-    """For each week the mean of `weeks` weeks, which end `LAG` before it."""
-    sums = np.concatenate([np.zeros((1, mean.shape[1])), np.cumsum(mean, axis=0)])
-    at = np.arange(len(mean))
-    end = np.maximum(at - LAG, 0)
-    start = np.maximum(end - weeks, 0)
-    made: Floats = (sums[end] - sums[start]) / np.maximum(end - start, 1)[:, None]
-    return made
+    """For each week the level of `weeks` weeks, which end `LAG` before it."""
+    ends = np.maximum(np.arange(len(mean)) - LAG, 1)
+    return np.stack([middle(mean[max(0, end - weeks) : end]) for end in ends])
 
 
 def usual_noise(series: Daily, known: Floats, off: Floats) -> Floats:

@@ -23,6 +23,8 @@ SLACK = 0.45
 """Share of that shift which is forgiven each day; 0.5 finds it soonest on average, less misses fewer."""
 SPIKES = 0.3
 """Share of the false alarms that single days may raise; the rest is left to shifts."""
+USUAL_TAIL = 4.0
+"""A past day further off than so many usual distances does not make days like it usual."""
 PATHS = 64
 YEAR = 52
 LEAST_SPIKE = 3.3
@@ -107,7 +109,9 @@ def innovations_of(z: Floats, memory: Floats) -> Floats:
 
 def _memory(off: Floats) -> tuple[Floats, Floats]:
     """(coefficients, innovations) of the autoregression whose order suits a series (BIC)."""
-    u = np.clip(off - off.mean(), -2 * CLIP * off.std(), 2 * CLIP * off.std())
+    # Days that were off by far are breaks of the past, not what is usual.
+    usual = 1.4826 * float(np.median(np.abs(off - np.median(off))))
+    u = np.clip(off - off.mean(), -USUAL_TAIL * usual, USUAL_TAIL * usual)
     n = len(u)
     if n < 4 * ORDER or not u.any():
         return np.zeros(0), u if u.any() else np.array([-1.0, 1.0])
@@ -163,7 +167,7 @@ def _trailing(values: Floats, weeks: int, lag: int) -> Floats:
 
 
 def _peaks(e: Floats, slack: Floats) -> list[Floats]:
-    """For each node the highest point of each time that a sum of distances left 0, both ways."""
+    """Node by node, the highest point of each time that a sum of distances left 0, both ways."""
     found: list[list[Floats]] = [[] for _ in range(e.shape[2])]
     for sign in (1, -1):
         summed = np.zeros(e.shape[1:])
