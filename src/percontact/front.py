@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python front door: `percontact.open`, `.cost`, `.measure`, `.explain`, `.land`."""
+"""The Python front door: `percontact.open`, `.cost`, `.measure`, `.explain`, `.watch`, `.land`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
-from percontact import explaining, locating, measuring
+from percontact import explaining, locating, measuring, watching
+from percontact.explain.alerts import Alert, Watch
 from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook, land_frame
@@ -268,6 +269,67 @@ def locate(
         book, metric, start=start, end=end, against=against, by=by, where=where, basis=basis, top=top
     )
     return Whereabouts(answer, locating.document(book, answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What broke, as Python holds it: alerts, frames, a page in a notebook.
+
+    answer    `answer.alerts`: since when, where, observed and expected, how rare
+    document  the same for people; the frames hold a row an alert
+    """
+
+    answer: Watch
+    document: Document
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What is told, in order of time."""
+        return self.answer.alerts
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The alerts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self.document)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The alerts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self.document)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The alerts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self.document)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self.document)
+
+    def __str__(self) -> str:
+        return str(render(self.document, "text"))
+
+
+def watch(
+    book: OpenBook,
+    metrics: Sequence[str] = (),
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    alerts_a_week: float = 2.0,
+    false_alarms: float = 0.5,
+) -> Watched:
+    """What broke, day by day: the alerts of `percontact watch`, with the same names.
+
+    metrics        sums and ratios of sums; none = volume, handle time, cost per contact, the guardrails
+    start, end     the days watched; None = the last 13 weeks of data
+    alerts_a_week  the most that is told
+    false_alarms   a year and series, where nothing happens
+    Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where the past is too short.
+    """
+    answer = watching.watched(
+        book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
+        false_alarms=false_alarms,
+    )  # fmt: skip
+    return Watched(answer, watching.document(book, answer))
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

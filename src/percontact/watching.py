@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,9 +12,9 @@ import numpy as np
 from percontact.costing.slice import Slice
 from percontact.explain.alerts import (
     Alert,
-    Found,
     Leaves,
     Node,
+    Sighting,
     Watch,
     per_series,
     places,
@@ -74,7 +74,8 @@ def watched(
     """
     cards = _cards(book, metrics)
     question = book.ask(where=where, also=dimensions(cards))
-    dims = [d for one in by for d in one.split(",")] or [d for d in USUAL_BY if d in book.work.dimensions()]
+    filled = book.book.filled("contacts") | book.book.filled("handlings")
+    dims = [d for one in by for d in one.split(",")] or [d for d in USUAL_BY if d in filled]
     asked = book.ask(by=dims, where=where, also=dimensions(cards))
     days = _days(book, question)
     span = _span(book, days, start, end)
@@ -196,7 +197,7 @@ def _series(
 
 def _by_day(
     book: OpenBook, cards: Sequence[Card], question: Slice
-) -> dict[str, dict[tuple[date, tuple[object, ...]], Figure]]:
+) -> dict[str, Mapping[tuple[date, tuple[object, ...]], Figure]]:
     panel = measure(
         cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
     )
@@ -228,14 +229,21 @@ def _daily(nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
     return Daily(span.start, tuple(nodes), top, bottom if ratio else None)
 
 
-def _dated(card: Card, daily: Daily, one: Break) -> Found:
+def _dated(card: Card, daily: Daily, one: Break) -> Sighting:
     dimension, value = daily.names[one.node]
     until = None if one.until is None else daily.day(one.until)
-    return Found(Node(card.metric, dimension, value), one, daily.day(one.since), daily.day(one.found), until)
+    return Sighting(
+        Node(card.metric, dimension, value), one, daily.day(one.since), daily.day(one.found), until
+    )
 
 
 def _alert(
-    book: OpenBook, card: Card, group: Sequence[Found], question: Slice, daily: Daily, noted: Sequence[Event]
+    book: OpenBook,
+    card: Card,
+    group: Sequence[Sighting],
+    question: Slice,
+    daily: Daily,
+    noted: Sequence[Event],
 ) -> Alert:
     """Breaks that belong together as one alert, traced to its slices."""
     strongest = min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))

@@ -39,7 +39,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Sighting:
     """A break with its node and its days."""
 
     node: Node
@@ -66,8 +66,8 @@ class Alert:
 
     card: Card
     slices: tuple[tuple[tuple[str, str | None], ...], ...]
-    found: Found
-    breaks: tuple[Found, ...]
+    found: Sighting
+    breaks: tuple[Sighting, ...]
     events: tuple[Event, ...]
 
 
@@ -95,9 +95,9 @@ def per_series(asked: float, alerts_a_week: float, series: int) -> float:
     return min(asked, CHANCE_SHARE * alerts_a_week * 52 / max(series, 1))
 
 
-def together(found: Sequence[Found]) -> list[list[Found]]:
+def together(found: Sequence[Sighting]) -> list[list[Sighting]]:
     """Breaks of one metric, to one side, at one time: one thing that happened."""
-    groups: list[list[Found]] = []
+    groups: list[list[Sighting]] = []
     for one in sorted(found, key=lambda f: (f.since, f.found)):
         for group in groups:
             first = group[0]
@@ -116,7 +116,7 @@ def together(found: Sequence[Found]) -> list[list[Found]]:
     return groups
 
 
-def _lasting(found: Found) -> str:
+def _lasting(found: Sighting) -> str:
     return "shift" if found.one.kind in ("shift", "trend") else found.one.kind
 
 
@@ -129,6 +129,8 @@ def places(
     grown        of sums: what the whole was expected to be now / what it was before; None = a ratio
     """
     leaves = sorted({*now, *before}, key=str)
+    if not leaves or not dims:
+        return [()]
     top = np.array([now.get(leaf, (0.0, 0.0))[0] for leaf in leaves])
     bottom = np.array([now.get(leaf, (0.0, 0.0))[1] for leaf in leaves])
     then = np.array([before.get(leaf, (0.0, 0.0)) for leaf in leaves])
@@ -139,7 +141,7 @@ def places(
         expected = bottom * (then[:, 0] + PRIOR * whole) / (then[:, 1] + PRIOR)
     values = [sorted({leaf[i] for leaf in leaves}, key=str) for i in range(len(dims))]
     codes = np.array([[values[i].index(leaf[i]) for i in range(len(dims))] for leaf in leaves])
-    if not len(codes) or not len(dims) or expected.sum() <= 0:
+    if expected.sum() <= 0:
         return [()]
     wanted = Settings(SLICES.depth, SLICES.most, SLICES.least, direction=1 if up else -1)
     slices = scan(codes.astype(np.int64), np.maximum(top, 0), np.maximum(expected, 0), wanted)

@@ -253,6 +253,7 @@ def _episodes(series: Daily, scaled: Floats, walk: _Walk, limits: Thresholds) ->
         mine = [a for a in walk.alarms if a.node == node]
         shifts = _shifts(series, scaled, walk, [a for a in mine if a.kind == "shift"], limits)
         covered = [(b.since - 1, b.until if b.until is not None else b.found) for b in shifts]
+        covered += [(a.since - 1, a.day) for a in mine if a.kind == "shift"]
         lone = [a for a in mine if a.kind == "spike" and not any(s <= a.day <= u for s, u in covered)]
         found += shifts + _spikes(series, scaled, walk, lone, limits)
     return found
@@ -270,20 +271,29 @@ def _shifts(
         if back:
             assert last is not None
             end = alarm.since - 1
-            kind: Kind = "spike" if end - last.since < WEEK - 1 else found[-1].kind
+            kind = "spike" if end - last.since < WEEK - 1 else _grown(scaled, walk, last, end + 1)
             found[-1] = _told(series, scaled, walk, replace(found[-1], until=end, kind=kind))
             last = None
             continue
         often = limits.a_year(alarm.node, "shift", alarm.size)
-        one = Break(alarm.node, _grown(scaled, walk, alarm), alarm.day, alarm.since, None, None, None, often)
+        one = Break(
+            alarm.node,
+            _grown(scaled, walk, alarm, len(scaled)),
+            alarm.day,
+            alarm.since,
+            None,
+            None,
+            None,
+            often,
+        )
         found.append(_told(series, scaled, walk, one))
         last = alarm
     return found
 
 
-def _grown(scaled: Floats, walk: _Walk, alarm: _Alarm) -> Kind:
-    """trend, where the days since a shift began lie on a slope rather than on a step."""
-    end = min(alarm.since + 8 * WEEK, len(scaled))
+def _grown(scaled: Floats, walk: _Walk, alarm: _Alarm, end: int) -> Kind:
+    """trend, where the days since a shift began, up to `end`, lie on a slope rather than on a step."""
+    end = min(alarm.since + 8 * WEEK, end)
     at = np.arange(alarm.since, end)
     before = walk.expected[alarm.since - 1, alarm.node]
     week = walk.expected[max(0, alarm.since - WEEK) : alarm.since, alarm.node]
@@ -293,9 +303,11 @@ def _grown(scaled: Floats, walk: _Walk, alarm: _Alarm) -> Kind:
     off = scaled[at, alarm.node] - week.mean() - shape[at % WEEK]
     there = ~np.isnan(off)
     off, run = off[there], (at - alarm.since + 1.0)[there]
-    step = ((off - off.mean()) ** 2).sum()
+    off, run = off - off.mean(), run - run.mean()
+    step = (off**2).sum()
     slope = ((off - run * (run @ off) / (run @ run)) ** 2).sum()
-    return "trend" if slope < 0.75 * step else "shift"
+    # The slope must stand out of its own scatter by four times its error.
+    return "trend" if (len(off) - 2) * (step - slope) > 16 * slope else "shift"
 
 
 def _spikes(

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alerts: one thing that happened is told once, where it comes from, within a budget."""
+
+from datetime import date, timedelta
+
+from percontact.explain.alerts import Node, Sighting, per_series, places, together, within_budget
+from percontact.explain.breaks import Break
+
+DAY = date(2026, 3, 9)
+
+
+def sighting(metric: str, value: str | None, first: int, last: int, *, up: bool = True) -> Sighting:
+    one = Break(0, "shift", last, first, None, 200.0 if up else 50.0, 100.0, 0.01)
+    node = Node(metric, "reason" if value else "", value)
+    return Sighting(node, one, DAY + timedelta(first), DAY + timedelta(last), None)
+
+
+def test_breaks_of_one_metric_one_side_and_one_time_are_one_thing() -> None:
+    whole, fault = sighting("contacts", None, 0, 6), sighting("contacts", "fault", 1, 3)
+    less, other = sighting("contacts", "orders", 0, 6, up=False), sighting("handle", None, 0, 6)
+    later = sighting("contacts", "fault", 40, 44)
+    groups = together([whole, fault, less, other, later])
+    assert sorted(map(len, groups)) == [1, 1, 1, 2]
+    assert [whole, fault] in groups
+
+
+def test_a_doubled_reason_is_named_and_not_its_neighbours() -> None:
+    """Three channels x four reasons, 700 each in a week; one reason brings twice as many everywhere."""
+    before = {(c, r): (5600.0, 0.0) for c in "abc" for r in "wxyz"}
+    now = {(c, r): (1400.0 if r == "z" else 700.0, 0.0) for c in "abc" for r in "wxyz"}
+    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56) == [(("reason", "z"),)]
+
+
+def test_a_rise_of_everything_alike_is_of_everything() -> None:
+    before = {(c, r): (5600.0, 0.0) for c in "abc" for r in "wxyz"}
+    now = dict.fromkeys(before, (1400.0, 0.0))
+    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56) == [()]
+
+
+def test_longer_calls_of_one_team_are_named_though_few() -> None:
+    """Handle seconds and contacts: 300 s each before; team t2 takes 450 s now."""
+    before = {(t,): (300.0 * 4000, 4000.0) for t in ("t1", "t2", "t3")}
+    now = {(t,): ((450.0 if t == "t2" else 300.0) * 500, 500.0) for t in ("t1", "t2", "t3")}
+    assert places(["team"], now, before, up=True, grown=None) == [(("team", "t2"),)]
+
+
+def test_of_each_week_the_rarest_are_told() -> None:
+    days = [DAY, DAY + timedelta(1), DAY + timedelta(2), DAY + timedelta(8)]
+    assert within_budget(days, [0.3, 0.001, 0.02, 0.4], 2) == [False, True, True, True]
+    assert sum(within_budget([DAY + timedelta(7 * w) for w in range(8)], [0.1] * 8, 0.5)) in (4, 5)
+
+
+def test_many_series_share_the_false_alarms_that_a_budget_bears() -> None:
+    """Two alerts a week, a fifth of them by chance: 20.8 a year, over 208 series a tenth each."""
+    assert per_series(0.5, 2, 208) == 0.1
+    assert per_series(0.5, 2, 4) == 0.5

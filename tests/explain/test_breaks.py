@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Breaks of daily series: what was planted is found, when it happened, and little else."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from percontact.explain.breaks import Break, breaks
+from percontact.explain.expected import Daily
+
+MONDAY = date(2024, 1, 1)
+SHAPE = np.array([1, 0.8, 0.5, 0.4, 0.3, -1.2, -1.8]) * 3
+"""Of a week, in usual distances of a day."""
+PAST, YEAR = 728, 364
+
+
+def remembering(share: float, series: int, seed: int) -> np.ndarray:
+    """AR(1) with a standard deviation of 1, three years of days."""
+    rng = np.random.default_rng(seed)
+    made = rng.standard_normal((PAST + YEAR, series))
+    for day in range(1, len(made)):
+        made[day] = share * made[day - 1] + np.sqrt(1 - share**2) * made[day]
+    return made
+
+
+def seen(values: np.ndarray, false_alarms: float = 0.5) -> list[Break]:
+    """Breaks of the third year of a ratio of 1,000 contacts a day."""
+    shaped = values + SHAPE[np.arange(len(values)) % 7][:, None] + 50
+    names = tuple(("team", str(i)) for i in range(values.shape[1]))
+    series = Daily(MONDAY, names, shaped * 1000, np.full(values.shape, 1000.0))
+    return breaks(series, PAST, false_alarms=false_alarms)
+
+
+def counted(days: np.ndarray, start: int = PAST, unusual: set[int] | None = None) -> list[Break]:
+    """Breaks of one series of counts; chance may raise one in twenty years."""
+    series = Daily(MONDAY, (("", None),), days[:, None].astype(float))
+    return breaks(series, start, false_alarms=0.05, unusual=unusual)
+
+
+def calls(seed: int = 3) -> np.ndarray:
+    """About 400 on weekdays, 120 at weekends; scatter of a tenth beside that of counts."""
+    rng = np.random.default_rng(seed)
+    mean = np.tile([440, 420, 400, 390, 380, 130, 110], (PAST + YEAR) // 7)
+    return rng.poisson(mean * rng.gamma(100, 0.01, len(mean)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("share", "late", "missed"), [(0.0, 7, 0.03), (0.3, 10, 0.06), (0.6, 18, 0.25)])
+def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
+    share: float, late: int, missed: float
+) -> None:
+    """240 series, a year each: nothing; a shift of 1.5 usual distances; one day of 5."""
+    series = 240
+    values = remembering(share, series, seed=11)
+    rng = np.random.default_rng(12)
+    at, way = rng.integers(PAST + 21, PAST + YEAR - 60, series), rng.choice([-1, 1], series)
+    assert len(seen(values)) / series <= 0.5
+    shifted, spiked = values.copy(), values.copy()
+    for i in range(series):
+        shifted[at[i] :, i] += 1.5 * way[i]
+        spiked[at[i], i] += 5 * way[i]
+    delays = np.full(series, 999)
+    for one in sorted(seen(shifted), key=lambda b: -b.found):
+        if one.found >= at[one.node]:
+            delays[one.node] = one.found - at[one.node]
+    assert np.median(delays) <= late
+    assert (delays >= 28).mean() <= missed
+    hit = {b.node for b in seen(spiked) if b.since <= at[b.node] <= (b.until or b.found)}
+    assert len(hit) / series >= 0.85
+
+
+def test_fewer_false_alarms_are_raised_where_fewer_are_allowed() -> None:
+    values = remembering(0.3, 60, seed=21)
+    assert len(seen(values, 0.1)) <= len(seen(values, 0.5)) <= len(seen(values, 5.0))
+
+
+def test_a_doubled_fortnight_is_told_with_its_first_and_last_day() -> None:
+    """Days 800 to 813 bring twice as many."""
+    days = calls()
+    usual = days[800:814].sum()
+    days[800:814] *= 2
+    (one,) = [b for b in counted(days) if b.kind != "spike"]
+    assert (one.kind, one.since, one.until) == ("shift", 800, 813)
+    assert one.found <= 804
+    assert one.observed == pytest.approx(2 * usual)
+    assert one.expected == pytest.approx(usual, rel=0.1)
+
+
+def test_one_far_day_is_a_spike_and_no_new_level() -> None:
+    days = calls()
+    days[900] *= 3
+    (one,) = counted(days)
+    assert (one.kind, one.since, one.until) == ("spike", 900, 900)
+    assert one.observed == pytest.approx(days[900])
+
+
+def test_a_lasting_rise_is_told_once() -> None:
+    """From day 850 on a quarter more, to the end."""
+    days = calls()
+    days[850:] = np.round(days[850:] * 1.25)
+    (one,) = counted(days)
+    assert (one.kind, one.until) == ("shift", None)
+    assert abs(one.since - 850) <= 2
+    assert one.observed is not None
+    assert one.observed / one.expected == pytest.approx(1.25, abs=0.08)
+
+
+def test_a_slow_rise_is_a_trend() -> None:
+    """From day 800 on one percent more each day, for eight weeks."""
+    days = calls().astype(float)
+    days[800:856] *= 1 + 0.01 * np.arange(56)
+    days[856:] *= 1.55
+    assert counted(np.round(days))[0].kind == "trend"
+
+
+def test_days_without_a_contact_are_missing_and_not_learned_from() -> None:
+    """Wednesday to Friday of a week bring nothing; the next week is as usual."""
+    days = calls()
+    days[912:915] = 0
+    (one,) = counted(days)
+    assert (one.kind, one.since, one.until, one.observed) == ("missing", 912, 914, 0)
+    assert one.expected == pytest.approx(1170, rel=0.15)
+
+
+def test_a_day_that_is_always_closed_is_not_missing() -> None:
+    days = calls()
+    days[6::7] = 0
+    assert counted(days) == []
+
+
+def test_a_holiday_that_is_named_is_neither_told_nor_learned_from() -> None:
+    days = calls()
+    days[900] = 40
+    assert [b.kind for b in counted(days)] == ["spike"]
+    assert counted(days, unusual={900}) == []
+
+
+def test_what_comes_later_is_not_needed_to_be_told() -> None:
+    """The fortnight above, were the data to end on its twelfth day."""
+    days = calls()
+    days[800:814] *= 2
+    early = [b for b in counted(days[:812]) if b.kind == "shift"]
+    assert [(b.since, b.until) for b in early] == [(800, None)]
+
+
+def test_a_short_past_says_nothing() -> None:
+    assert counted(calls()[:105], 60) == []
