@@ -59,7 +59,7 @@ _NEEDED = {
     ),
     "contacts": (
         "there are no contacts yet",
-        "Cost per contact needs contacts and a ledger; one row a day is enough.",
+        "Contacts are what is counted, one row a day is enough; figures of cost need a ledger besides.",
     ),
     "usage": ("there is no metered use yet", "It comes from the table usage."),
     "campaigns": ("there are no campaigns yet", "Spend and reach come from the table campaigns."),

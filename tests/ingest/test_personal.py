@@ -193,9 +193,29 @@ def test_names_of_staff_become_keyed_hashes_and_their_codes_stay(desk, header: s
     named = desk.read(STAFF.format(["Priya Nair", "Tom O'Neil", "LEFÈVRE Hélène", "Diane"], header=header))
     column = header.lower()
     assert {len(v) for (v,) in desk.rows(named, column)} == {20}
-    assert f"Stored as keyed hashes, for they hold names of people: {column}." in named.notes
+    assert f"Names of people are stored as keyed hashes, codes as they are: {column}." in named.notes
     coded = desk.read(STAFF.format(["A17", "A18", "A17", "B2"], header=header))
     assert ("A17",) in desk.rows(coded, column)
+
+
+def test_an_agent_is_stored_alike_whoever_else_is_in_the_file(desk) -> None:
+    """Diane among names, and among codes; A17 the same. A file decided for all of its agents at once."""
+    among_names = desk.read(STAFF.format(["Diane", "Tom O'Neil", "Priya Nair", "A17"], header="agent"))
+    among_codes = desk.read(STAFF.format(["Diane", "A17", "A18", "B2"], header="agent"))
+    one, other = ([v for (v,) in desk.rows(staged, "agent")] for staged in (among_names, among_codes))
+    assert one[0] == other[0]
+    assert len(one[0]) == 20
+    assert one[3] == other[1] == "A17"
+
+
+def test_a_name_beside_a_queue_in_one_cell_is_noticed(desk) -> None:
+    staged = desk.read(
+        STAFF.format(
+            ["Sales / Priya Nair", "Sales / A17", "Sales", "Help / Tom O'Neil"], header="Queue / Agent"
+        )
+    )
+    (first, second, _, last) = [v for (v,) in desk.rows(staged, "queue_agent")]
+    assert (len(first), len(last), second) == (20, 20, "Sales / A17")
 
 
 def test_an_agent_whom_a_survey_names_is_a_keyed_hash(desk) -> None:

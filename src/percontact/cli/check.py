@@ -7,7 +7,7 @@ import json
 
 import click
 
-from percontact.cli.speak import open_book
+from percontact.cli.speak import advice, call, open_book
 
 
 @click.command("check")
@@ -35,6 +35,6 @@ def command(ctx: click.Context, as_json: bool) -> None:
         click.echo("Nothing is missing or doubtful.")
     else:
         for f in found:
-            click.echo(f"{f.weight:9} {f.what}\n{'':9} -> {f.do}")
+            click.echo(f"{f.weight:9} {f.what}\n{'':9} -> {advice(f.do, call(ctx))}")
     if any(f.weight in ("stop", "wrong") for f in found):
         ctx.exit(1)

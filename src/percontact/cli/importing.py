@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from percontact.cli.proposing import Choice, as_answers
-from percontact.cli.receipts import parted
-from percontact.cli.speak import Bar, call, count
+from percontact.cli.receipts import mask_of, parted
+from percontact.cli.speak import Bar, advice, call, count
 
 if TYPE_CHECKING:
     from percontact.ingest.mapping import Mapping
@@ -175,7 +175,7 @@ def _tell(workspace: Workspace, receipt: Receipt, again: str) -> None:
     for note in receipt.notes:
         click.echo(f"  {note}")
     for doubt in receipt.suspicions[:KINDS_SHOWN]:
-        click.echo(str(doubt), err=True)
+        click.echo(advice(str(doubt), again), err=True)
     if len(receipt.suspicions) > KINDS_SHOWN:
         more = len(receipt.suspicions) - KINDS_SHOWN
         click.echo(f"{count(more, 'more doubt')}: {again} imports --show {receipt.number}", err=True)
@@ -187,11 +187,13 @@ def _show_aside(workspace: Workspace, receipt: Receipt, again: str) -> None:
     """The first row of each kind, in four parts, and where the others are."""
     from percontact.ingest import problem_of
 
+    mask = mask_of(workspace, receipt.number)
     kinds: dict[str, Aside] = {}
     for one in islice(workspace.aside(receipt.number), ROWS_LOOKED_AT):
         kinds.setdefault(one.row.code, one.row)
     for row in list(kinds.values())[:KINDS_SHOWN]:
-        click.echo(str(problem_of(row, receipt.name)), err=True)
+        # The file that imports --aside -o writes holds what is left out here.
+        click.echo(str(problem_of(mask.row(row), receipt.name)), err=True)
     meant = set(kinds) <= {"E-SKIP-01", "E-SKIP-02"}
     do = "" if meant else " Correct the file and import it with --replace."
     if set(kinds) == {"E-TIME-01"} and not receipt.landed:

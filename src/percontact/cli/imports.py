@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from percontact.cli.receipts import mask_of
 from percontact.cli.speak import call, count
 from percontact.values.problem import problem
 
@@ -25,14 +26,18 @@ if TYPE_CHECKING:
     "--show", "show", type=int, metavar="N", help="Print all that is known of import N, doubts included."
 )
 @click.option(
-    "--aside", "aside", type=int, metavar="N", help="Print the rows that import N set aside, as CSV."
+    "--aside",
+    "aside",
+    type=int,
+    metavar="N",
+    help="Print the rows that import N set aside, as CSV, without cells that may be a person's.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="With --aside: write those rows to FILE, to be corrected and imported with the same mapping.",
+    help="With --aside: write those rows whole to FILE, to be corrected and imported with the same mapping.",
 )
 @click.option(
     "--undo", "undo", type=int, metavar="N", help="Take import N out of the Book; its history stays."
@@ -83,7 +88,7 @@ def command(
         _export(workspace, aside, output, as_json, call(ctx))
         return
     if aside is not None:
-        _aside(workspace, aside, as_json)
+        _aside(workspace, aside, as_json, call(ctx))
         return
     if show is not None:
         one = workspace.one_import(show)
@@ -94,7 +99,7 @@ def command(
     if as_json:
         click.echo(json.dumps([fields(one) for one in found], indent=2, ensure_ascii=False))
     elif not found:
-        click.echo("Nothing is imported yet. Next: percontact import contacts FILE.")
+        click.echo(f"Nothing is imported yet. Next: {call(ctx)} import contacts FILE.")
     else:
         click.echo("\n".join(listed(found)))
         click.echo(f"Next: {call(ctx)} imports --show N", err=True)
@@ -167,12 +172,18 @@ def _purge(workspace: Workspace, older_than: str, as_json: bool) -> None:
     )
 
 
-def _aside(workspace: Workspace, number: int, as_json: bool) -> None:
+def _aside(workspace: Workspace, number: int, as_json: bool, again: str) -> None:
+    from percontact.ingest.masked import HIDDEN, NOT_TOLD_APART
+
     fields = ("line", "column", "code", "reason", "text")
-    rows = [{f: getattr(a.row, f) for f in fields} for a in workspace.aside(number)]
+    mask = mask_of(workspace, number)
+    rows = [{f: getattr(mask.row(a.row), f) for f in fields} for a in workspace.aside(number)]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     writer = csv.DictWriter(sys.stdout, fields)
     writer.writeheader()
     writer.writerows(rows)
+    if any(HIDDEN in row["text"] or row["text"] == NOT_TOLD_APART for row in rows):
+        whole = f"{again} imports --aside {number} -o FILE writes the rows whole, to be corrected."
+        click.echo(f"Cells that may be a person's are not shown ({HIDDEN}). {whole}", err=True)

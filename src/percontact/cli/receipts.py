@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from percontact.cli.speak import count
 
 if TYPE_CHECKING:
+    from percontact.ingest.masked import Mask
     from percontact.records.landing import Receipt
     from percontact.store.history import Import
+    from percontact.store.workspace import Workspace
     from percontact.values.problem import Problem
 
 
@@ -96,3 +98,11 @@ def _original(one: Import) -> str:
     if one.purged:
         return f"purged on {one.purged:%Y-%m-%d}, with the texts of the rows set aside"
     return f"{'kept' if one.kept else 'not kept'}, sha256 {one.sha256[:16]}..."
+
+
+def mask_of(workspace: Workspace, number: int) -> Mask:
+    """What may be shown of the rows that an import set aside."""
+    from percontact.ingest.masked import Mask
+
+    one = workspace.one_import(number)
+    return Mask(one.receipt.table, one.headers, one.mapping)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -203,6 +204,16 @@ class Bar:
 def count(number: int, one: str, many: str = "") -> str:
     """1 row, 2 rows."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def advice(text: str, again: str) -> str:
+    """What to do, with the commands in it called as percontact was called: `again`.
+
+    >>> advice("Run percontact import ledger FILE.", "percontact -C books")
+    'Run percontact -C books import ledger FILE.'
+    """
+    verbs = "import|imports|policy|check|cost|trace|measure|kpi|close|customers|contacts|usage"
+    return re.sub(rf"\bpercontact (?=({verbs})\b)", lambda _: f"{again} ", text)
 
 
 def call(ctx: click.Context) -> str:

@@ -24,6 +24,7 @@ import duckdb
 from percontact.ingest.condition import all_hold, holds
 from percontact.ingest.mapping import Origin
 from percontact.ingest.person import person_sql
+from percontact.ingest.personal import is_name
 from percontact.ingest.plan import Target
 from percontact.ingest.quick import quick_name
 from percontact.records.column import STORED
@@ -109,6 +110,8 @@ def cell(
     if column.one_of:
         cases = " ".join(f"WHEN {literal(v.lower())} THEN {literal(v)}" for v in column.one_of)
         made.value = f"CASE lower({r}) {cases} END"
+    elif target.origin.hashed == "names" and column.kind != "person":
+        made.value = f"CASE WHEN {is_name(r)} THEN {person_sql(key, r)} ELSE {r} END"
     elif column.kind == "person" or target.origin.hashed:
         made.value = f"CASE WHEN {r} IS NOT NULL THEN {person_sql(key, r)} END"
     elif column.kind == "instant":

@@ -11,18 +11,17 @@ from percontact.ingest.found import Found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.personal import (
     NO_PEOPLE,
-    OF_PEOPLE,
     SAMPLE_ROWS,
     TOLD,
     Kind,
     by_header,
     by_values,
+    is_name,
     of_staff,
 )
 from percontact.ingest.plan import Plan, clean_name
 from percontact.ingest.typed import Typed
 from percontact.records.column import Table
-from percontact.records.dialect import literal
 
 
 def without_personal(
@@ -48,9 +47,10 @@ def without_personal(
 def names_hashed(
     con: duckdb.DuckDBPyConnection, found: Found, planned: Plan, mapping: Mapping
 ) -> tuple[Plan, tuple[str, ...]]:
-    """The plan with a keyed hash for each column of staff that holds names; and what the receipt says of it.
+    """The plan with keyed hashes for names in columns of staff; and what the receipt says of it.
 
-    Codes of staff stay readable. A column that the mapping names is kept as it says.
+    Codes of staff stay readable, beside names too: which is which is told of each value by itself, so one
+    agent is one in all files. A column that the mapping names is kept as it says.
     """
     targets, hashed = [], []
     for target in planned.targets:
@@ -58,20 +58,20 @@ def names_hashed(
         free = target.column.kind == "code" and not target.origin.hashed and name not in mapping.columns
         if place is not None and free and of_staff(name) and _names(con, found.relation, place):
             hashed.append(name)
-            target = replace(target, origin=replace(target.origin, hashed=True))
+            target = replace(target, origin=replace(target.origin, hashed="names"))
         targets.append(target)
     if not hashed:
         return planned, ()
-    note = f"Stored as keyed hashes, for they hold names of people: {', '.join(hashed)}."
+    note = f"Names of people are stored as keyed hashes, codes as they are: {', '.join(hashed)}."
     return replace(planned, targets=tuple(targets)), (note,)
 
 
 def _names(con: duckdb.DuckDBPyConnection, relation: str, place: int) -> bool:
-    """Whether more than half of the cells are names, as far as a sample tells."""
-    name = f"regexp_full_match(trim(c{place}), {literal(OF_PEOPLE)})"
+    """Whether any cell is a name, as far as a sample tells."""
+    name = is_name(f"trim(c{place})")
     cells = f"SELECT c{place} FROM {relation} WHERE c{place} IS NOT NULL LIMIT {SAMPLE_ROWS}"
-    ((of, named),) = con.execute(f"SELECT count(*), count(*) FILTER ({name}) FROM ({cells})").fetchall()
-    return bool(named > 0.5 * of)
+    ((named,),) = con.execute(f"SELECT count(*) FILTER ({name}) FROM ({cells})").fetchall()
+    return bool(named)
 
 
 def _header(planned: Plan, name: str, headers: tuple[str, ...]) -> str:

@@ -31,7 +31,8 @@ columns:                    # column of the table, or a new dimension: where it 
                                                           # epoch_s epoch_ms excel_day julian_day
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
-  agent: {column: Name, hash: true}                       # a keyed hash stands for the person
+  agent: {column: Name, hash: true}                       # a keyed hash stands for the person; `names`: where
+                                                          # the cell is a name, while codes stay
 optional: [agent, team]     # left out where the file has none of their headers; all: any but needed ones;
                             # where: conditions (`not`, `unlike`) about headers that the file does not have
 keep: all                   # further columns kept: all but personal ones (default), none, or a list
@@ -157,7 +158,7 @@ class Origin:
     unit        unit of a duration or an epoch time; None = the column's own
     values      source value -> value of the table ("" = empty)
     otherwise   what a value not in `values` becomes: itself, empty, or a row set aside
-    hashed      whether the value is personal and a keyed hash is stored
+    hashed      whether the value is personal and a keyed hash is stored; "names": where it is a name
     nulls       further cells that mean empty
     times       header of the number the value is multiplied by, the first existing one; () = none
     decimal, thousands, accounting    as in the mapping; None = those of the mapping
@@ -183,7 +184,7 @@ class Origin:
     unit: Unit | None = None
     values: Pairs[str, str] = field(default_factory=dict)
     otherwise: Else = "keep"
-    hashed: bool = False
+    hashed: bool | Literal["names"] = False
     nulls: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     decimal: str | None = None

@@ -148,6 +148,9 @@ class _Form:
             raise _malformed(self.name, f"`{key}: {text}` must be true or false")
         return text in _YES
 
+    def hashed(self, key: str, node: Node) -> bool | str:
+        return "names" if node == "names" else self.flag(key, node)
+
     def whole(self, key: str, node: Node) -> int:
         text = self.text(key, node)
         if not text.isdecimal():
@@ -367,7 +370,7 @@ _ORIGIN: dict[str, tuple[str, _Read]] = _SHARED | {
     "times": ("times", _Form.texts),
     "values": ("values", _Form.values),
     "else": ("otherwise", _Form.otherwise),
-    "hash": ("hashed", _Form.flag),
+    "hash": ("hashed", _Form.hashed),
     "above": ("above", _Form.place_above),
     "plus": ("plus", _Form.parts),
     "minus": ("minus", _Form.texts),

@@ -29,7 +29,7 @@ from percontact.ingest.meaning_dates import (
     zone_tails,
 )
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
-from percontact.ingest.personal import OF_PEOPLE, PAPERS, by_header, of_staff, wrote
+from percontact.ingest.personal import PAPERS, by_header, is_name, of_staff, wrote
 from percontact.ingest.profile import Facts, Profile
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Column, Table
@@ -99,6 +99,11 @@ class Seen:
     def interval(self) -> Interval | None:
         """How start and end of a stretch stand in each cell, if they do; its values are the starts."""
         return self.profile.intervals.get(self.facts.place)
+
+    @cached_property
+    def names(self) -> int:
+        """Rows in which it holds the name of a person, as columns of staff do."""
+        return self.profile.counts([f"count(*) FILTER ({is_name(f'c{self.facts.place}')})"])[0]
 
     @cached_property
     def totals(self) -> int:
@@ -268,12 +273,10 @@ def why_not_kept(seen: Seen, table: Table) -> str | None:
     )
     if persons:
         return "holds e-mail addresses or telephone numbers"
-    papers, names = seen.profile.counts(
-        [f"count(*) FILTER (regexp_full_match({cell}, {literal(p)}))" for p in (PAPERS, OF_PEOPLE)]
-    )
+    (papers,) = seen.profile.counts([f"count(*) FILTER (regexp_full_match({cell}, {literal(PAPERS)}))"])
     if papers >= FITS * facts.filled and not seen.is_dates:
         return "may be personal"
-    if of_staff(header) and names > 0.5 * facts.filled:
+    if of_staff(header) and seen.names:
         return "holds names of people"
     if seen.is_dates or seen.clocks is not None:
         return "dates or times that no column is for"

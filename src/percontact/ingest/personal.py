@@ -116,6 +116,9 @@ _NAME = r"\p{Lu}[\p{Ll}'’-]+(,? \p{Lu}[\p{L}.'’-]*){1,3}|\p{Lu}['’-]?[\p{L
 OF_PEOPLE = r"\p{Lu}[\p{L}'’-]*\p{Ll}[\p{L}'’-]*|[\p{L}'’-]+([ .,]+[\p{L}'’-]+)+\.?"
 """What stands in a column of agents, when it is names and no codes: Diane, Priya Nair, NAIR, P."""
 
+_NAME_IN_PARTS = r"(^|[/|;:>–-] *)\p{Lu}[\p{L}.'’-]*( \p{Lu}[\p{L}.'’-]*)+($| *[/|;:<–-])"
+"""A name of two words beside something else: Sales / Priya Nair."""
+
 SAMPLE_ROWS = 20_000
 FEW_ROWS = 4_000
 """Rows at the start of a file by which its columns are judged: those that nobody named, and the others."""
@@ -155,6 +158,20 @@ def by_header(header: str, table: str) -> Kind | None:
     return "words" if wrote(header) else None
 
 
+def holds_person(value: str) -> bool:
+    """Whether a cell by itself looks like a name, an address, a telephone or other number of a person.
+
+    >>> [holds_person(v) for v in ("ada@mail.example", "020 7946 0958", "Ada Byron", "voice", "2026-06-01")]
+    [True, True, True, False, False]
+    """
+    text = value.strip()
+    patterns = (_PHONE, PAPERS, _NUMBER, _STREET, _SPOKEN_NAME)
+    return bool(re.search(MAIL, text)) or any(re.fullmatch(p, text) for p in patterns)
+
+
+_SPOKEN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ'’-]+(,? [A-ZÀ-Þ][A-Za-zÀ-ÿ.'’-]*){1,3}"
+
+
 def of_staff(name: str) -> bool:
     """Whether a cleaned header speaks of one who works there: by a code, or by a name.
 
@@ -162,6 +179,17 @@ def of_staff(name: str) -> bool:
     [True, True, False, False]
     """
     return bool(_STAFF_ID.match(name)) and not re.search(r"contact", name)
+
+
+def is_name(text: str) -> str:
+    """SQL condition that the value of a column of staff is a name and no code; each value is judged alone.
+
+    So the same agent is stored alike whatever other agents are in a file.
+    """
+    return (
+        f"coalesce(regexp_full_match({text}, {literal(OF_PEOPLE)}) "
+        f"OR regexp_matches({text}, {literal(_NAME_IN_PARTS)}), false)"
+    )
 
 
 def wrote(header: str) -> bool:

@@ -46,8 +46,6 @@ from percontact.ingest.understanding import KINDS, Understanding
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Column
 
-_NAME = re.compile(r"[^\W\d_]+([ .,'-]+[^\W\d_]+)*\.?")
-
 
 class Columns(Understanding):
     """One proposal's columns in the making."""
@@ -432,9 +430,9 @@ class Columns(Understanding):
         if column.one_of or column.name in words()["values"]:
             return words_written(column, seen)
         written = Written()
-        if column.name == "agent" and seen.share(lambda v: _NAME.fullmatch(v)) > 0.5:
-            written.part["hash"] = True
-            written.why.append("names, so a keyed hash is kept")
+        if column.name == "agent" and seen.names:
+            written.part["hash"] = "names"
+            written.why.append("a keyed hash is kept for each name, codes as they are")
         elif column.name == "account":
             ask_blank(self, seen, written.part)
         return written

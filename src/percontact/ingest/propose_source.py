@@ -56,7 +56,7 @@ class FromSource:
         self.mapping = source.mapping
         self.places = {s.header.strip().lower(): s for s in columns}
         self.facts: list[tuple[str, str]] = []
-        self.notes = [f"It cannot give {one}{_follows(one)}." for one in source.lacks]
+        self.notes = [_said(one) for one in source.lacks]
         self.extra: list[tuple[str, object]] = []
 
     def fill(self) -> None:
@@ -128,8 +128,11 @@ class FromSource:
         return text
 
 
-def _follows(lack: str) -> str:
-    return f": {LACKS[lack]}" if lack in LACKS else ""
+def _said(lack: str) -> str:
+    """What the export lacks, as a sentence: a thing and what follows, or the words of its mapping."""
+    if lack in LACKS:
+        return f"It cannot give {lack}: {LACKS[lack]}."
+    return f"To know of it: {lack}."
 
 
 __all__ = ["FromSource", "source_of", "turned_clock_rows"]

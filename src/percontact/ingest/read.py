@@ -32,6 +32,7 @@ from percontact.ingest.unpivot import unpivoted
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import connect
+from percontact.records.lacks import LACKS
 from percontact.records.landing import Aside, Staged
 from percontact.records.tables import TABLES
 from percontact.values.problem import FaultOfOurs, Problem, did_you_mean, problem
@@ -128,7 +129,7 @@ def read_file(
             )  # fmt: skip
             if (before := marked(as_found.headers)) is not None:
                 said = (f"These rows were set aside by import {before} before.", *said)
-            notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks), *said)
+            notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks, again), *said)
             made_ids = contract.key is not None and planned.target(contract.key) is None
             landed = landed_file(
                 con, files, contract, settings,
@@ -247,15 +248,20 @@ def _notes(
     table: Table,
     aside: tuple[Aside, ...],
     lacks: Sequence[str],
+    gone: Collection[int],
 ) -> tuple[str, ...]:
-    """What the receipt should say besides its counts."""
+    """What the receipt should say besides its counts; `gone` are good rows that were there already."""
+    lands = "_fault IS NULL"
+    if gone:
+        lands += f" AND _line NOT IN ({', '.join(str(int(line)) for line in gone)})"
     ((rounded, again),) = con.execute(
         f"SELECT coalesce(sum(_rounded), 0)::BIGINT, coalesce(sum(_again), 0)::BIGINT FROM {typed.relation} "
-        "WHERE _fault IS NULL"
+        f"WHERE {lands}"
     ).fetchall()
     notes = [*found.notes, *planned.notes]
-    if lacks:
-        notes.append(f"Not in this source, so unknown and never zero: {'; '.join(lacks)}.")
+    if known := [lack for lack in lacks if lack in LACKS]:
+        notes.append(f"Not in this source, so unknown and never zero: {'; '.join(known)}.")
+    notes += [f"To know of this source: {lack}." for lack in lacks if lack not in LACKS]
     if rounded:
         notes.append(f"Numbers rounded because they had more decimals than their column keeps: {rounded}.")
     if again:
@@ -266,8 +272,7 @@ def _notes(
         notes.append("`where:` left out every row, so nothing landed: check its words against the file's.")
     if table.name in ("contacts", "handlings"):
         bases = con.execute(
-            f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE _fault IS NULL "
-            "GROUP BY ALL ORDER BY ALL"
+            f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE {lands} GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         told = ", ".join(f"{basis} {count}" for basis, count in bases)
         notes += [f"Rows by how their handle time is known: {told}."] if told else []

@@ -15,6 +15,9 @@ from percontact.values.problem import Problem
 COUNTED_TWICE = ("W-TWICE-01", "W-SUM-02", "W-ROW-01", "W-UNIT-01", "W-ID-01")
 """Doubts by which a figure may be wrong, and not only misread."""
 
+ON_PURPOSE = ("E-SKIP-01", "E-SKIP-02")
+"""Codes of rows that the mapping leaves out: nobody has to correct them."""
+
 OF_A_BOOK = ("W-TWICE-01", "W-DAY-01", "W-DAY-03", "W-NAME-01", "W-NAME-02", "W-NAME-03")
 """Doubts that hang on what is there before and after: asked of the whole Book, not repeated file by file."""
 
@@ -27,6 +30,15 @@ def still_aside(workspace: Workspace) -> Iterator[Finding]:
         later = [i.receipt for i in live if i.headers[:1] == (f"aside_of_import_{r.number}",)]
         corrected = sum(i.landed for i in later)
         if r.aside <= corrected:
+            continue
+        meant = sum(a.row.code in ON_PURPOSE for a in workspace.aside(r.number))
+        if meant == r.aside:
+            were = "row was" if meant == 1 else "rows were"
+            yield Finding(
+                "note",
+                f"{meant:,} {were} left out of {r.name} on purpose, by its mapping ({r.seen:,} in all).",
+                f"percontact imports --aside {r.number} lists them.",
+            )
             continue
         by = f"; {corrected:,} of them landed since" if corrected else ""
         yield Finding(
