@@ -102,8 +102,9 @@ def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tu
     if unit == "resolution":
         units, notes = _resolutions(book, sides)
     found = gather(costed, sides, labels)
-    for end in found.ends:
+    for side, end in zip(sides, found.ends, strict=True):
         if not end.contacts:
+            book.check_values(side)
             why = "A change of cost per contact needs contacts on both sides."
             raise _nothing(book, f"no contact was handled in {end.label}", why)
     doubtful = doubts(costed, sides, WORKS)

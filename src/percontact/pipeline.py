@@ -261,12 +261,12 @@ class OpenBook:
         found = state(self.costed, question, _one_of(per, PERS, "--per"), compare=compare)
         calendar = self.settings.calendar
         if not found.total.offered:
-            self._check_values(question)
+            self.check_values(question)
         return replace(
             found, notes=(*found.notes, *closed_notes(self.moved_closings, question.span, calendar))
         )
 
-    def _check_values(self, question: Slice) -> None:
+    def check_values(self, question: Slice) -> None:
         """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
         for one in question.where:
             rows = self.costed.work.rows([one.dimension], question.months)

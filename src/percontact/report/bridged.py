@@ -239,7 +239,8 @@ def _beside(bridges: Mapping[Unit, Bridge], per: Unit) -> Iterator[str]:
         change = _shown_change(each, unit)
         said.append(f"cost per contact {_signed(change, digits)}")
     steady = _rounded(_steady(each), unit) - _rounded(each.before.value, unit)
-    said.append(f"at the same mix a contact cost {_signed(steady, digits)}")
+    same = "would not have changed" if not steady else f"would have moved by {_signed(steady, digits)}"
+    said.append(f"at the same mix cost per contact {same}")
     text = ", ".join(said)
     yield text[0].upper() + text[1:] + "."
 
