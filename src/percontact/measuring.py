@@ -11,10 +11,11 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
+from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.fx import year_rate
 from percontact.costing.lines import fx_rows
 from percontact.costing.planned import plan_of
-from percontact.costing.slice import Slice
+from percontact.costing.slice import SINGLE, Slice, full_name
 from percontact.metrics.benchmark import compare as compare_published
 from percontact.metrics.benchmark import published_figures
 from percontact.metrics.card import Card
@@ -27,6 +28,7 @@ from percontact.metrics.served import serve
 from percontact.metrics.target import Attainment, attain, read_promises
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
+from percontact.records.tables import TABLES
 from percontact.report.attained import against_target, attained_table
 from percontact.report.budgeted import budget_table, is_planned
 from percontact.report.card_page import card_document, catalogue_document
@@ -207,11 +209,21 @@ def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> 
 
 
 def served(book: OpenBook, question: Slice, *, by: str | None = None, top: int = 10) -> Document:
-    """Cost to serve by customer, with its concentration. Raises E-DATA-01 without customers to group by."""
-    if by and not book.book.has("customers"):
-        what, why = "there are no customers yet", f"The {by} of a customer comes from the table customers."
-        do = "Import them: percontact import customers FILE."
-        raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+    """Cost to serve by customer, with its concentration, and by what is known of them or of their contacts.
+
+    Raises E-DATA-01 without customers to group by, E-ARG-01 for a name that is neither's.
+    """
+    if by:
+        by = full_name(by)
+        no_customers = TABLES["customers"].column(by) is not None and not book.book.has("customers")
+        if no_customers and by not in book.work.dimensions():
+            what, why = "there are no customers yet", f"The {by} of one comes from the table customers."
+            do = "Import them: percontact import customers FILE."
+            raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
+        known = [d for d in book.work.dimensions() if d not in (*SINGLE, *CALENDAR_DIMENSIONS)]
+        if by not in known:
+            why = "Customers are grouped by a column of their table, or of their contacts."
+            raise problem("E-ARG-01", f"--by {by}", "it is not one of them", why, did_you_mean(by, known))
     found = serve(book.costed, question, by=by, top=top)
     settings = book.settings
     return served_document(

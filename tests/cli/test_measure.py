@@ -96,3 +96,32 @@ def test_the_dearest_customers_are_shown_with_their_share(tiny: Path, shell) -> 
     ran = shell("-C", "books", "customers")
     assert ran.code == 0
     assert "names a customer, so cost to serve is unknown" in " ".join(ran.out.split())
+
+
+def test_figures_that_rest_on_few_contacts_are_marked_in_their_row(tiny: Path, shell) -> None:
+    """June has 4,000 calls, and 30 e-mails, which are not few, and 29 chats, which are."""
+    many = [("email", i) for i in range(30)] + [("chat", i) for i in range(29)]
+    rows = "".join(f"{kind}{i},2026-06-02 09:00:00,{kind},60\n" for kind, i in many)
+    (tiny / "more.csv").write_text("contact_id,started_at,channel,handle_s\n" + rows)
+    assert shell("-C", "books", "import", "contacts", "more.csv", "--yes").code == 0
+    lines = shell("-C", "books", "measure", "AHT", "--by", "channel").out.splitlines()
+    assert any("Fewer than 30" in line for line in lines)
+    ends = {
+        word: line.split()[-1] for line in lines for word in ("chat", "email", "voice") if f" {word} " in line
+    }
+    assert (ends["chat"], ends["email"], ends["voice"]) == ("AHT", "60", "300")
+
+
+def test_totals_stand_beside_the_budget(tiny: Path, shell) -> None:
+    """Planned 11,000 EUR for 5,000 contacts, 2.20 each; all cost is 12,000 for 4,000, 3.00 each."""
+    plan = "period_start,period_end,amount,contacts\n2026-06-01,2026-07-01,11000,5000\n"
+    (tiny / "plan.csv").write_text(plan)
+    ran = shell("-C", "books", "measure", "CPC", "AHT", "--compare", "budget")
+    assert ran.code == 1
+    assert "there are no budgets yet" in ran.err
+    assert shell("-C", "books", "import", "budgets", "plan.csv", "--yes").code == 0
+    asked = ("measure", "CPC", "contacts_handled", "AHT", "--compare", "budget")
+    out = " ".join(shell("-C", "books", *asked).out.split())
+    assert "EUR 3.00 EUR 2.20 +EUR 0.80 worse" in out
+    assert "4,000 contacts 5,000 contacts" in out
+    assert "not AHT" in out

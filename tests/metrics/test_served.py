@@ -72,3 +72,28 @@ def test_named_and_nameless_cost_is_all_the_cost(customers: list[str | None]) ->
     assert sum(g.pico for g in found.groups) == found.pico
     shares = [cost for _, _, cost in found.dearest]
     assert shares == sorted(shares)
+
+
+def test_customers_are_grouped_by_what_their_contacts_are_about() -> None:
+    """
+    u asks twice about desks and once about lamps, v once about lamps; 25 EUR each. u stands in both lines.
+    The dearest fifth of one or two customers is one: all of desks, half of lamps.
+    """
+    rows = [("u", "desk"), ("u", "desk"), ("u", "lamp"), ("v", "lamp")]
+    book = make_book(
+        {
+            "contacts": [
+                {"contact_id": f"c{i}", "customer_id": c, "product": p, "started_at": "2026-06-03 09:00:00"}
+                for i, (c, p) in enumerate(rows)
+            ],
+            "ledger": [
+                {"line_id": "x", "account": "pay", "period_start": "2026-06-01", "period_end": "2026-07-01",
+                 "amount": "100"}
+            ],
+        }
+    )  # fmt: skip
+    found = serve(CostedBook(book, textbook()), Slice(JUNE), by="product")
+    told = {g.name: (g.customers, g.known, g.contacts, g.pico, g.dearest) for g in found.groups}
+    assert told == {
+        "desk": (1, None, 2, 50 * PICO, 50 * PICO), "lamp": (2, None, 2, 50 * PICO, 25 * PICO)
+    }  # fmt: skip

@@ -12,7 +12,11 @@ from percontact.cli.speak import open_book, output_options, say, slice_options
 
 @click.command("customers")
 @slice_options
-@click.option("--by", type=click.Choice(["segment", "plan", "country"]), help="Group customers by this.")
+@click.option(
+    "--by",
+    metavar="DIM",
+    help="segment, plan, country, ... of the customer; product, reason, ... of the contact.",
+)
 @click.option("--top", default=10, show_default=True, type=click.IntRange(0), help="How many to list.")
 @output_options
 @click.pass_context
@@ -30,10 +34,11 @@ def command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """What serving customers costs: what share the dearest 1%, 5% and 20% cause, and by segment.
+    """What serving customers costs: what share the dearest 1%, 5% and 20% cause, by segment or product.
 
     \b
     percontact customers --from 2026-01 --by segment
+    percontact customers --by product
     percontact customers --where channel=voice --top 50
     """
     from percontact.measuring import served

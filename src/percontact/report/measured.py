@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from percontact.metrics.card import Card
-from percontact.metrics.figure import Figure, Panel
+from percontact.metrics.figure import FEW, Figure, Panel
 from percontact.metrics.guard import judge
 from percontact.report.document import Cell, Document, Kind, Table, TableColumn
 from percontact.report.records import records_of
@@ -91,15 +91,28 @@ def _figures(panel: Panel, currency: str) -> Table:
         unit = how.unit.replace("money", currency)
         header = f"{card.symbol or card.name}{f', {unit}' if unit else ''}"
         columns.append(TableColumn(card.metric, header, how.kind, currency, digits=how.digits))
+    marked = any("few" in f.marks for c in panel.cards for f in panel.figures[c.metric].values())
+    if marked:
+        columns.append(TableColumn("few", f"Fewer than {FEW}"))
     rows = []
     for place in panel.places:
         values = tuple(None if v is None else str(v) for v in place[1])
-        cells = [_cell(panel.figures[c.metric].get(place), written[c.metric], currency) for c in panel.cards]
-        rows.append((_label(panel, place[0]), *values, *cells))
+        figures = [panel.figures[c.metric].get(place) for c in panel.cards]
+        cells: list[Cell] = [
+            _cell(f, written[c.metric], currency) for c, f in zip(panel.cards, figures, strict=True)
+        ]
+        rows.append((_label(panel, place[0]), *values, *cells, *([_few(panel, figures)] if marked else [])))
+    totals = [panel.totals[c.metric] for c in panel.cards]
     total = ("whole span", *(None for _ in dims), *(
-        _cell(panel.totals[c.metric], written[c.metric], currency) for c in panel.cards
-    ))  # fmt: skip
+        _cell(f, written[f.metric], currency) for f in totals
+    ), *([_few(panel, totals)] if marked else []))  # fmt: skip
     return Table("Figures", tuple(columns), tuple(rows), total)
+
+
+def _few(panel: Panel, figures: Sequence[Figure | None]) -> str:
+    """The metrics of a row that rest on fewer than 30."""
+    named = zip(panel.cards, figures, strict=True)
+    return ", ".join(c.symbol or c.name for c, f in named if f is not None and "few" in f.marks)
 
 
 def beside_table(panel: Panel, name: str, other: Panel, currency: str) -> Table:

@@ -78,11 +78,12 @@ def _concentration(found: Served, currency: str) -> Table:
 
 
 def _groups(groups: tuple[ServedGroup, ...], by: str, currency: str, total: int) -> Table:
+    of_customers = any(g.known is not None for g in groups)
     money_cells = share_cents([g.pico for g in groups], currency, total=total)
     columns = (
         TableColumn(by, by.capitalize()),
         TableColumn("customers", "Served", "count"),
-        TableColumn("known", "Known", "count"),
+        *((TableColumn("known", "Known", "count"),) if of_customers else ()),
         TableColumn("contacts", "Contacts", "count"),
         TableColumn("cost", f"Cost, {currency}", "money", currency),
         TableColumn(
@@ -92,13 +93,20 @@ def _groups(groups: tuple[ServedGroup, ...], by: str, currency: str, total: int)
             currency,
             Formula("quotient", ("cost", "customers")),
         ),
+        TableColumn("dearest", "Of dearest 20%", "share"),
     )
     rows = tuple(
-        (g.name, g.customers, g.known, g.contacts, cell,
-         from_pico(g.pico) / g.customers if g.customers else None)
+        (g.name, g.customers, *((g.known,) if of_customers else ()), g.contacts, cell,
+         from_pico(g.pico) / g.customers if g.customers else None,
+         round(_share(g.dearest, g.pico), 6) if g.pico else None)
         for g, cell in zip(groups, money_cells, strict=True)
     )  # fmt: skip
-    return Table(f"By {by}", columns, rows, note="Known: customers of the table customers, in touch or not.")
+    note = "Of dearest 20%: the share of the group's cost that the dearest fifth of its customers causes."
+    if of_customers:
+        note = f"Known: customers of the table customers, in touch or not. {note}"
+    else:
+        note = f"One customer may stand in several lines. {note}"
+    return Table(f"By {by}", columns, rows, note=note)
 
 
 def _top(top: tuple[ServedGroup, ...], currency: str) -> Table:
