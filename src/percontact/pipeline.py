@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from percontact import __version__
 from percontact.costing.composition import LEDGER_DIMENSIONS
@@ -33,9 +33,6 @@ from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import BASES, Basis
 from percontact.costing.slice import Condition, Slice, full_name
 from percontact.costing.work import SUMMARY_FORMAT, Work
-from percontact.ingest.mapping import Mapping
-from percontact.ingest.mapping_form import parse_mapping
-from percontact.ingest.person import HASH_DIGITS, person_hash
 from percontact.records.book import Book, Settings
 from percontact.records.dialect import connect, quote
 from percontact.records.landing import Receipt, Staged
@@ -48,6 +45,10 @@ from percontact.store.workspace import Workspace
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import GRAINS, Grain, Period, add_months, parse_period
 from percontact.values.problem import PercontactError, did_you_mean, problem
+
+if TYPE_CHECKING:
+    # Reading files is a third of all code, and most commands read none: it is imported where it is used.
+    from percontact.ingest.mapping import Mapping
 
 POLICY_FILE = "policy.yaml"
 SUMMARY_FILE = "work.parquet"
@@ -294,7 +295,11 @@ class OpenBook:
         column = TABLES["contacts"].column(dimension)
         if column is None or column.kind != "person":
             return tuple(values)
-        return tuple(v if not v or _is_hash(v) else person_hash(self.workspace.key, v) for v in values)
+        from percontact.ingest.person import HASH_DIGITS, person_hash
+
+        return tuple(
+            v if not v or _is_hash(v, HASH_DIGITS) else person_hash(self.workspace.key, v) for v in values
+        )
 
 
 def land(
@@ -387,6 +392,8 @@ def _other_parts(
     """Import -> part, of earlier readings of a file that this one does not stand for."""
     if mapping is None or not mapping.part:
         return {}
+    from percontact.ingest.mapping_form import parse_mapping
+
     found = {}
     for number in earlier:
         text = workspace.one_import(number).mapping
@@ -464,8 +471,8 @@ def check_source(table: str, path: Path) -> None:
     there(path)
 
 
-def _is_hash(text: str) -> bool:
-    return len(text) == HASH_DIGITS and all(c in "0123456789abcdef" for c in text)
+def _is_hash(text: str, digits: int) -> bool:
+    return len(text) == digits and all(c in "0123456789abcdef" for c in text)
 
 
 def land_frame(

@@ -116,7 +116,12 @@ class PricedWork:
         return kept
 
     def _texts(self, source: Coarse, months: Period) -> set[str]:
-        """Values of a source's dimensions of text, which are the same in its sums by month."""
+        """Values of a source's dimensions of text, which are the same in its sums by month.
+
+        None for those sums themselves: they are few, and looking for their values takes longer than it saves.
+        """
+        if not source.calendar:
+            return set()
         dims = ", ".join(map(quote, self._of_text(source)))
         if not dims:
             return set()
