@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a sheet of an .xlsx file says besides its values: formulas never calculated, errors, leading zeros.
+"""What a sheet of a workbook says besides its values: formulas never calculated, errors, leading zeros.
 
 The reader of cells gives all of these as empty or plain; a sum over them would be wrong without a word.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
+from percontact.ingest import sheet_ods, sheet_xls
 from percontact.ingest.unpack import damaged, name_of, open_bytes, unpacked_member
 from percontact.values.problem import PercontactError, problem
 
@@ -49,6 +50,8 @@ class Marks:
     padded: int = 0
     hidden_rows: int = 0
     merged: int = 0
+    unseen: bool = False
+    """Whether it could not be looked at which formulas have a result."""
 
     def put(self, row: int, column: int, text: str) -> None:
         self.texts.setdefault(row, {})[column] = text
@@ -60,6 +63,8 @@ class Marks:
                 f"Formulas without a result, never calculated: {self.uncalculated}. They were read as "
                 f"{UNCALCULATED}; open the file in Excel or LibreOffice, save it, and import it again."
             )
+        if self.unseen:
+            yield "Whether every formula has a result could not be looked at; a missing one reads as empty."
         if self.errors:
             yield f"Cells that hold an error such as #N/A: {self.errors}; `nulls:` can make them empty."
         if self.padded:
@@ -71,21 +76,41 @@ class Marks:
 
 
 def marks_of(path: Path, sheet: str) -> Marks:
-    """The marks of a sheet; none for workbooks that are no .xlsx or .xlsm.
+    """The marks of a sheet; of an .ods or .xls file, the formulas that were never calculated.
 
     Raises E-FILE-06 (damaged, or far too wide for what it holds), E-FILE-09 (unpacks beyond the limit).
     """
     with open_bytes(path) as data:
         if not zipfile.is_zipfile(data):
-            return Marks()
+            data.seek(0)
+            return _of_xls(data.read(), sheet)
         data.seek(0)
         with zipfile.ZipFile(data) as archive:
             name = name_of(path)
             try:
+                if sheet_ods.CONTENT in archive.namelist():
+                    return _never_calculated(sheet_ods.uncalculated(archive, sheet))
                 part = _part(archive, sheet)
                 return _scan(archive, part, _padded_styles(archive), name) if part else Marks()
             except (ElementTree.ParseError, KeyError) as error:
                 raise damaged(name, f"A part of the workbook is no XML: {error}.") from error
+
+
+def _of_xls(data: bytes, sheet: str) -> Marks:
+    if not data.startswith(sheet_xls.MAGIC):
+        return Marks()
+    try:
+        return _never_calculated(sheet_xls.uncalculated(data, sheet))
+    except ValueError:
+        return Marks(unseen=True)
+
+
+def _never_calculated(places: Iterable[tuple[int, int]]) -> Marks:
+    marks = Marks()
+    for row, column in places:
+        marks.uncalculated += 1
+        marks.put(row, column, UNCALCULATED)
+    return marks
 
 
 @lru_cache(maxsize=8)
