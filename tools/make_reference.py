@@ -383,7 +383,8 @@ ORIGIN = {
     "or": "Another origin, used where this one gives nothing.",
     "fill": "`down`: an empty cell is as the last one above that was not.",
     "since": "A day, or a cell above the header: a day without a year is the first such day from it on.",
-    "plus": "Headers of numbers that are added, each one name or a list of names. Empty ones count as 0.",
+    "plus": "Headers of numbers that are added, each one name or a list of names. Empty ones count as 0. "
+    "To an instant, lengths of time counted in `unit:`; an empty one makes it unknown.",
     "minus": "Header of a number that is taken off. Where one of the two is empty it counts as 0.",
     "factor": "Exact decimal number that the value is multiplied by.",
     "negative": "Conditions: the sign is turned in rows where one holds, and turned again for a second one.",

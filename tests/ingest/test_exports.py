@@ -44,8 +44,8 @@ def adds_up(staged: Staged) -> bool:
 CASES = "case_id, opened_at, first_reply_at, resolved_at"
 CALLS = "contact_id, started_at, wait_s, talk_s, hold_s, wrap_s, handle_s, handle_basis, outcome, handled"
 EXPECTED: list[tuple[str, str, str, str, list[tuple[object, ...]]]] = [
-    ("zendesk_tickets.csv", "zendesk/tickets-csv", "cases", "case_id, opened_at, resolved_at, reopens, channel, agent IS NULL, first_reply_min",
-        [("101", at(2, "08:00:00"), at(2, "14:30:00"), 1, "Mail", False, "25"), ("102", at(3, "10:00:00"), None, 0, "Web form", False, None)]),
+    ("zendesk_tickets.csv", "zendesk/tickets-csv", "cases", "case_id, opened_at, resolved_at, reopens, channel, agent IS NULL, first_reply_min, first_reply_at",
+        [("101", at(2, "08:00:00"), at(2, "14:30:00"), 1, "Mail", False, "25", at(2, "08:25:00")), ("102", at(3, "10:00:00"), None, 0, "Web form", False, None, None)]),
     ("zendesk_tickets.csv", "zendesk/tickets-csv", "contacts", "contact_id, started_at, messages, outcome, handle_basis",
         [("101", at(2, "08:00:00"), 3, "resolved", "none"), ("102", at(3, "10:00:00"), 0, None, "none")]),
     ("zendesk_tickets.json", "zendesk/tickets-with-metric-sets-json", "cases", "case_id, opened_at, resolved_at, reopens, channel, group_stations, first_reply_min, satisfaction",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mapping is followed to the letter or refused, with the line and the near name."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -294,3 +295,33 @@ def test_a_condition_that_cannot_be_judged_without_its_header_stops(
     mapping = KINDED.format(condition, optional)
     with pytest.raises(PercontactError, match="`where:` names `Kind`"):
         desk.read(KINDLESS, mapping=mapping)
+
+
+LATER = "columns: {contact_id: id, started_at: at, ended_at: {column: at, plus: Reply, unit: min}}\n"
+
+
+def test_a_moment_and_the_minutes_after_it_are_a_later_moment(desk) -> None:
+    """10:00 and 12.5 minutes is 10:12:30; without minutes it is not known; an hour is one in March too."""
+    text = "id,at,Reply\n1,2026-06-13 10:00,12.5\n2,2026-06-13 10:00,\n"
+    text += "3,2026-03-29 01:30,60\n4,2026-06-13 10:00,0\n"
+    found = desk.column(text, "ended_at", mapping=LATER)
+    assert found == [
+        datetime(2026, 6, 13, 8, 12, 30),
+        None,
+        datetime(2026, 3, 29, 1, 30),
+        datetime(2026, 6, 13, 8),
+    ]
+
+
+def test_minutes_that_are_no_number_set_the_row_aside(desk) -> None:
+    staged = desk.read(
+        "id,at,Reply\n1,2026-06-13 10:00,soon\n2,2026-06-13 10:00,99999999999999\n", mapping=LATER
+    )
+    assert [a.code for a in staged.aside] == ["E-TIME-01", "E-TIME-01"]
+    assert "2026-06-13 10:00 plus soon" in staged.aside[0].reason
+
+
+def test_an_hour_that_came_twice_is_still_said_when_minutes_are_added(desk) -> None:
+    staged = desk.read("id,at,Reply\n1,2026-10-25 02:30,5\n", mapping=LATER)
+    assert desk.rows(staged, "ended_at") == [(datetime(2026, 10, 25, 0, 35),)]
+    assert any("Local times that came twice" in note for note in staged.notes)

@@ -3,8 +3,11 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
+from percontact.ingest.kinds import tables_like
 from percontact.ingest.proposal import Proposal
+from percontact.records.book import Settings
 
 Propose = Callable[..., Proposal]
 
@@ -60,6 +63,17 @@ def test_german_pay_and_the_employers_share_are_the_cost(of: Propose, desk) -> N
     }
     found = costs(desk, GERMAN, proposal)
     assert found == [Decimal("3848.76"), Decimal("3530.09"), Decimal("4817.50")]
+
+
+def test_a_payroll_list_looks_like_a_ledger_and_keeps_no_personnel_number(
+    of: Propose, tmp_path: Path
+) -> None:
+    path = tmp_path / "lohn.csv"
+    for number in ("PNr", "Personalnr.", "MA-Nr.", "Employee number"):
+        path.write_text(GERMAN.replace("Personalnr.", number).replace("Monat;", "Abr.-Monat;"))
+        assert tables_like(path, Settings("EUR", "Europe/Berlin"))[0][0] == "ledger"
+        proposal = of(path.read_text(), "ledger")
+        assert (keys(proposal), number in proposal.kept) == ([], False)
 
 
 def test_what_is_taken_off_the_pay_is_not_added_to_it(of: Propose) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from percontact.ingest.kinds import tables_like
 from percontact.ingest.look import reads_as_it_is
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.proposal import Proposal
@@ -867,6 +868,14 @@ def test_of_a_plan_and_a_forecast_it_is_asked_which_one(of: Propose) -> None:
     assert keys(of(text, "budgets")) == ["months"]
     chosen = of(text, "budgets", answers={"months": "forecast"})
     assert chosen.mapping.unpivot.columns == ("Jan 2026 FC", "Feb 2026 FC")
+
+
+def test_a_file_of_planned_months_looks_like_budgets(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("Account,Jan Budget,Feb Budget,Q1 Budget\n6100,1.5,2.5,4\n")
+    assert [name for name, _ in tables_like(path, BERLIN)] == ["budgets"]
+    path.write_text("Account,Jan 2026,Feb 2026\n6100,1.5,2.5\n")
+    assert [name for name, _ in tables_like(path, BERLIN)] == ["ledger"]
 
 
 def test_a_plan_is_no_ledger(of: Propose) -> None:

@@ -140,6 +140,8 @@ def test_the_answer_about_a_scale_is_taken_and_one_too_small_is_not(of: Propose)
         (["sehr zufrieden", "unzufrieden", "zufrieden"], [5, 2, 4], ("1", "5")),
         (["★★★★★", "★☆☆☆☆", "★★★☆☆"], [5, 1, 3], ("1", "5")),
         (["Poor", "Fair", "Excellent"], [1, 2, 5], ("1", "5")),
+        (["4 - Satisfied", "2 - Dissatisfied", "5"], [4, 2, 5], ("1", "5")),
+        (["4 - so so", "2 - bad", "5"], [4, 2, 5], None),
     ],
 )
 def test_answers_in_words_and_stars_become_numbers_on_their_scale(

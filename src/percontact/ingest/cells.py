@@ -115,7 +115,11 @@ def cell(
     elif column.kind == "person" or target.origin.hashed:
         made.value = f"CASE WHEN {r} IS NOT NULL THEN {person_sql(key, r)} END"
     elif column.kind == "instant":
-        _instant(made, target.origin, k, turns.get(str(target.origin.timezone), ()))
+        zone_turns = turns.get(str(target.origin.timezone), ())
+        if target.plus:
+            _later(made, target, k, zone_turns)
+        else:
+            _instant(made, target.origin, k, zone_turns)
     elif column.kind == "date":
         _date(made, target, k)
     elif column.kind == "seconds":
@@ -295,6 +299,26 @@ def _instant(made: Cell, origin: Origin, k: int | str, turns: Sequence[str]) -> 
     made.value = f"CAST(CASE WHEN {turn} THEN CASE {twice} ELSE u{k} END ELSE {moment} END AS TIMESTAMP)"
     made.gap = f"CASE WHEN {turn} THEN timezone({zone}, u{k}) <> n{k} ELSE false END"
     made.again = f"CASE WHEN {turn} THEN v{k} <> CAST(u{k} AS TIMESTAMP) ELSE false END"
+
+
+def _later(made: Cell, target: Target, k: int | str, turns: Sequence[str]) -> None:
+    """A moment and the lengths of time that passed from it: UTC, and unknown where one of them is empty."""
+    origin = target.origin
+    _instant(made, replace(origin, unit=None), k, turns)
+    moment, said, lengths = made.value, f"r{k}", list[str]()
+    for n, place in enumerate(target.plus):
+        text, length = f"o{k}_{n}", f"m{k}_{n}"
+        made.texts.append((text, _not_null(f"c{place}", origin.nulls)))
+        made.parsed.append((length, _duration(text, replace(origin, unit=origin.unit or "s"), "s")))
+        said += f" || ' plus ' || {text}"
+        # Of more than some centuries nothing could be added.
+        lengths.append(
+            f"to_microseconds(CASE WHEN abs({length}) < 1e10 THEN CAST({length} * 1000000 AS BIGINT) END)"
+        )
+    made.said = said
+    made.value = f"CAST({' + '.join([f'({moment})', *lengths])} AS TIMESTAMP)"
+    if made.again:
+        made.again = made.again.replace(f"v{k} <>", f"({moment}) <>")
 
 
 def _date(made: Cell, target: Target, k: int | str) -> None:

@@ -18,14 +18,21 @@ from percontact.ingest.mapping import Mapping
 from percontact.ingest.unpack import DATA_ENDINGS, GZIP, ZIP, name_of, open_bytes, split
 from percontact.values.problem import PercontactError, problem
 
-Kind = Literal["delimited", "workbook", "columnar", "json"]
+Kind = Literal["delimited", "workbook", "columnar", "json", "beancount"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 COLUMNAR = (".parquet",)
 JSONS = (".json", ".ndjson", ".jsonl")
 DELIMITED = (".csv", ".tsv")
+BEANCOUNTS = (".beancount", ".bean")
 
-_CALLED = {"delimited": "text", "workbook": "a workbook", "columnar": "a Parquet file", "json": "JSON"}
+_CALLED = {
+    "delimited": "text",
+    "workbook": "a workbook",
+    "columnar": "a Parquet file",
+    "json": "JSON",
+    "beancount": "a beancount file",
+}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
@@ -97,6 +104,7 @@ def _named(path: Path) -> Kind | None:
     ending = PurePosixPath(path.name.lower().removesuffix(".gz")).suffix
     for kind, endings in (
         ("workbook", WORKBOOKS), ("columnar", COLUMNAR), ("json", JSONS), ("delimited", DELIMITED),
+        ("beancount", BEANCOUNTS),
     ):  # fmt: skip
         if ending in endings:
             return kind  # type: ignore[return-value]
@@ -147,6 +155,8 @@ def _text(path: Path, head: bytes, mapping: Mapping) -> Kind:
             raise _not(path, "E-FILE-06", "the file is no text", why, _EXPORT)
     text = head.decode(encoding or "utf-8-sig", "replace")
     named = _named(path)
+    if named == "beancount":
+        return named
     if _IS_JSON.match(text) or (named == "json" and text.lstrip()[:1] in "{["):
         return "json"
     if named == "json":

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from percontact.ingest.aside_file import for_rows_set_aside
+from percontact.ingest.beancount_file import read_beancount
 from percontact.ingest.columnar import read_columnar
 from percontact.ingest.contents import Kind, kind_of
 from percontact.ingest.delimited import read_delimited
@@ -68,6 +69,8 @@ def find(
         found = read_workbook(path, sheet, mapping, folder, progress)
     elif kind == "columnar":
         found = read_columnar(con, on_disk(path, folder), mapping, name)
+    elif kind == "beancount":
+        found = read_beancount(path, mapping, folder)
     elif kind == "json":
         found = read_nested(path, mapping, folder, progress)
     else:

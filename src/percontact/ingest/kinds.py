@@ -7,10 +7,12 @@ from pathlib import Path
 
 from percontact.ingest.look import first_rows, kind_of
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.meaning import SYNONYM, heading, roles
+from percontact.ingest.meaning import SYNONYM, heading, plain, roles
+from percontact.ingest.propose_months import month_of
 from percontact.ingest.question import Asked
 from percontact.ingest.sniff import sniff
 from percontact.ingest.survey_words import kind_in
+from percontact.ingest.vocabulary import words
 from percontact.records.book import Settings
 from percontact.records.column import Table
 from percontact.records.tables import TABLES
@@ -45,6 +47,19 @@ def tables_like(path: Path, settings: Settings) -> list[tuple[str, str]]:
     return [(name, f"its headers name {', '.join(named[:6])}") for _, name, named in found]
 
 
+def _is_pay(header: str) -> bool:
+    """Whether a header says what people cost, or are paid before anything is taken off."""
+    known = words()["payroll"]
+    return plain(header) in known["total"] or plain(header) in known["gross"]
+
+
+def _side_by_side(table: str, headers: tuple[str, ...]) -> bool:
+    """Whether months stand side by side that a table takes: what was spent, or what was planned."""
+    kinds = [month.of for header in headers if header and (month := month_of(header))]
+    taken = {"ledger": ("actual", ""), "budgets": ("plan", "forecast")}.get(table, ())
+    return sum(kind in taken for kind in kinds) > 1
+
+
 def _likeness(table: Table, headers: tuple[str, ...]) -> tuple[float, list[str]]:
     """How many of the headers the table has a column for; 0 when it misses what it needs."""
     named: dict[str, float] = {}
@@ -54,6 +69,10 @@ def _likeness(table: Table, headers: tuple[str, ...]) -> tuple[float, list[str]]
                 named[role.name] = max(named.get(role.name, 0.0), role.score)
         if header and table.name == "surveys" and kind_in(header):
             named["score"] = max(named.get("score", 0.0), SYNONYM)
+        if header and table.name == "ledger" and _is_pay(header):
+            named["amount"] = max(named.get("amount", 0.0), SYNONYM)
+    if _side_by_side(table.name, headers):
+        named |= dict.fromkeys(("period", "amount"), SYNONYM)
     for column in table.columns:
         meant = _STANDS_FOR.get(column.name, (column.name,))
         if column.required and not column.default and not set(meant) & set(named):

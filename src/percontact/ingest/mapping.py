@@ -27,6 +27,7 @@ columns:                    # column of the table, or a new dimension: where it 
   channel: {constant: voice}                              # the same value in every row, in ISO form
   started_at: {column: Start, format: "%d.%m.%Y %H:%M:%S", timezone: UTC}
   answered_at: {columns: [Date, Picked up], join: " ", format: "%y%m%d %H:%M:%S", nulls: ["0:00:00"]}
+  ended_at: {column: Start, plus: Minutes, unit: min}     # a moment and a length of time: a later moment
   handle_s: {column: Duration, unit: min}                 # s ms min h day hms hm; of instants:
                                                           # epoch_s epoch_ms excel_day julian_day
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total

@@ -320,13 +320,15 @@ class _Planner:
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""
         durations, epochs = ("seconds", "hours"), ("instant", "date")
-        if origin.unit and column.kind not in (epochs if origin.unit in MOMENTS else durations):
+        later = column.kind == "instant" and bool(origin.plus)
+        fitting = epochs if origin.unit in MOMENTS else durations
+        if origin.unit and column.kind not in fitting and (not later or origin.unit in MOMENTS):
             what = f"`{column.name}` cannot have `unit: {origin.unit}`"
             why = f"It holds a {column.kind}, which is not counted in that unit."
             raise problem("E-MAP-01", self.mapping.name, what, why, "See docs/reference/mapping.md.")
         for name, given, kinds in (
             ("times", origin.times, ("seconds", "hours", "money")),
-            ("plus", origin.plus, _NUMBERS),
+            ("plus", origin.plus, (*_NUMBERS, "instant")),
             ("minus", origin.minus, _NUMBERS),
             ("negative", origin.negative, _NUMBERS),
             ("factor", origin.factor, _NUMBERS),

@@ -317,7 +317,7 @@ def _is_numeric(seen: Seen, *, empty: bool = False) -> bool:
 
 def _is_total(seen: Seen) -> bool:
     known = {w.lower() for w in words()["totals"]} | set(words()["month_totals"])
-    text = plain(seen.header)
+    text = " ".join(w for w in plain(seen.header).split() if not _kind_of(w)) or plain(seen.header)
     return text in known or bool(set(text.split()) & known) or bool(re.fullmatch(r"(q|h|t) ?[1-4]", text))
 
 

@@ -91,6 +91,8 @@ def answers_in(seen: Seen, kind: str | None) -> Answers | None:
     if all(_LABELLED.fullmatch(t) or re.fullmatch(r"\d{1,3}", t) for t in texts) and any(
         not t.isdigit() for t in texts
     ):
+        if (steps := _labelled(texts)) is not None:
+            return Answers({}, "^([0-9]+)", steps, "as their words say")
         return Answers({}, "^([0-9]+)", _within(seen, kind, (None, None)), "")
     if seen.numbers.read >= 0.99 * seen.facts.filled and not seen.numbers.percent:
         found = _numbers(seen)
@@ -122,6 +124,18 @@ def _worded(texts: list[str]) -> Answers | None:
 def is_unsent(text: str) -> bool:
     """Whether an answer says that nobody was asked."""
     return _small(text) in words()["survey_unsent"]
+
+
+def _labelled(texts: list[str]) -> tuple[int, int] | None:
+    """The scale of answers such as `4 - Satisfied`, whose words are that step of a known list."""
+    parts = [m for t in texts if (m := re.fullmatch(r"(\d{1,3})\W+(.*?)\W*", t))]
+    for steps in words()["survey_steps"]:
+        if len(steps) == 2 or len(parts) < 2:
+            continue
+        known = {str(word): number for number, step in enumerate(steps, start=1) for word in step}
+        if all(known.get(_small(m[2])) == int(m[1]) for m in parts):
+            return 1, len(steps)
+    return None
 
 
 def _small(text: str) -> str:
