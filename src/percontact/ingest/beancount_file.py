@@ -78,8 +78,11 @@ def _read(path: Path, name: str) -> tuple[list[Any], dict[str, Any], list[str]]:
 
 def _library(name: str) -> tuple[Any, Any, Any]:
     try:
-        parts = ("beancount.parser.parser", "beancount.parser.booking", "beancount.ops.validation")
-        return tuple(importlib.import_module(part) for part in parts)  # type: ignore[return-value]
+        return (
+            importlib.import_module("beancount.parser.parser"),
+            importlib.import_module("beancount.parser.booking"),
+            importlib.import_module("beancount.ops.validation"),
+        )
     except ImportError as error:
         raise problem(
             "E-LIB-01",
