@@ -207,3 +207,18 @@ def test_r66_one_call_that_was_abandoned_is_not_the_whole_row(bring: Import, wor
     """R66. Answered 9 and 8, abandoned 1 and 1: the 1 was read as yes, and all 19 calls as abandoned."""
     bring("contacts", as_csv([*REPORT[:2], ["13/03/2026", "Voice", "9", "8", "1"]]))
     assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 17, "abandoned": 2}
+
+
+def test_r67_calls_that_nobody_took_are_not_served(bring: Import, workspace: Workspace) -> None:
+    """R67. Of 50 `Anrufe` 47 were `Angenommen` and 3 `Aufgelegt`: all 50 counted as handled."""
+    rows = [["Datum", "Anrufe", "Angenommen", "Aufgelegt"], ["13.02.2026", "34", "32", "2"],
+            ["14.02.2026", "16", "15", "1"]]  # fmt: skip
+    bring("contacts", as_csv(rows))
+    assert sums(workspace, "contacts", ["outcome"], "count") == {"handled": 47, "abandoned": 3}
+
+
+def test_r67_calls_beside_answered_ones_are_those_offered(bring: Import, workspace: Workspace) -> None:
+    """R67. No column counts who left: 47 of 50 are read, and the proposal says so."""
+    rows = [["Datum", "Anrufe", "Angenommen"], ["13.02.2026", "34", "32"], ["14.02.2026", "16", "15"]]
+    bring("contacts", as_csv(rows))
+    assert sum(sums(workspace, "contacts", ["channel"], "count").values()) == 47

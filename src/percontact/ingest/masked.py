@@ -37,6 +37,7 @@ class Mask:
         contract = TABLES[table]
         form = parse_mapping(mapping, "mapping.yaml") if mapping else Mapping()
         self.headers = [h.strip().lower() for h in headers]
+        self.made = 1 if form.headings and self.headers[-1:] == [form.headings.name.lower()] else 0
         self.shown = self._shown(contract, form)
         self.persons = {c.name for c in contract.columns if _is_person(contract, c.name)}
         self.persons |= {left for left, o in form.columns.items() if o.hashed or _is_person(contract, left)}
@@ -54,6 +55,9 @@ class Mask:
                 shown |= named
         for condition in form.where:
             shown |= {h.strip().lower() for h in condition.column}
+        if form.headings:
+            shown |= {h.strip().lower() for options in form.headings.columns for h in options}
+            shown.add(form.headings.name.lower())
         if form.group:
             shown |= {h.strip().lower() for options in form.group.by for h in options}
             shown |= _named(form.group.order) if form.group.order else set()
@@ -62,11 +66,12 @@ class Mask:
     def text(self, text: str) -> str:
         """The text of a row, with ... for each cell that is not shown."""
         cells = next(csv.reader(StringIO(text, newline="")), [])
-        if len(cells) != len(self.headers):
+        # The heading a row stands under is no cell of the file's own.
+        if len(cells) not in (len(self.headers), len(self.headers) - self.made):
             return NOT_TOLD_APART
         return row_text(
             cell if not cell or (header in self.shown and not holds_person(cell)) else HIDDEN
-            for cell, header in zip(cells, self.headers, strict=True)
+            for cell, header in zip(cells, self.headers, strict=False)
         )
 
     def row(self, row: Aside) -> Aside:

@@ -41,6 +41,8 @@ class Counts:
         if answered and abandoned:
             # A count beside these two is of both: taken by itself, who left would count as served.
             return Counts(answered, abandoned, offered or taken.get("count"))
+        if answered and "count" in taken:
+            return Counts(answered, None, taken["count"])
         one = taken.get("count") or answered or offered
         return Counts(one, None, offered) if one else None
 
@@ -90,6 +92,7 @@ class Counts:
     def tell(self, columns: Understanding) -> None:
         """Whether the counts add up in the rows that are read, said with the file's facts."""
         if self.abandoned is None:
+            self.tell_unanswered(columns)
             return
         cells = [self.answered, self.abandoned, *([self.offered] if self.offered else [])]
         whole = [
@@ -106,6 +109,21 @@ class Counts:
                 "in every row" if not off else f"but not in {off:,} rows" if off > 1 else "but not in 1 row"
             )
             told += f" = {sums[2]:,} {cells[2].seen.header}, {same}"
+        columns.facts.append(("Counts", told))
+
+    def tell_unanswered(self, columns: Understanding) -> None:
+        """How many contacts are offered and not answered, where no column counts them by themselves."""
+        if self.offered is None or self.offered is self.answered or self.answered.role != "+answered_count":
+            return
+        cells = (self.answered, self.offered)
+        whole = [
+            f"TRY_CAST(replace(replace(c{m.seen.facts.place}, ',', ''), '.', '') AS BIGINT)" for m in cells
+        ]
+        rows = still_in(columns, but=self.answered.seen.header)
+        served, all_of_them = self.answered.seen.profile.counts([f"sum({w}) FILTER ({rows})" for w in whole])
+        told = f"{served:,} {cells[0].seen.header} of {all_of_them:,} {cells[1].seen.header} are read"
+        if all_of_them > served:
+            told += f"; no column counts the {all_of_them - served:,} others by themselves, so they are not"
         columns.facts.append(("Counts", told))
 
     def also(self, columns: Understanding) -> Iterator[Reading]:
