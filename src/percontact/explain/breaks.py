@@ -36,6 +36,8 @@ WARM = 8
 """Weeks that are looked at before the first day can be judged."""
 LEAST_WEEKS = 16
 """A shorter past says too little about what is usual."""
+FAR = 4.5
+"""A past day so many usual distances off is no example of what is usual."""
 SETTLING = 14
 """Days after a shift that are needed to know the new level; until then no further shift is called."""
 BACK_WITHIN = 90
@@ -110,8 +112,9 @@ def breaks(
     known = cleaned(scaled)
     level_weeks = best_levels(known)
     limits = _limits(series, known, level_weeks, false_alarms)
+    # A first walk finds what is clearly off; what is usual is then told without it.
+    limits = replace(limits, spike=np.minimum(limits.spike, FAR))
     walk = _walk(series, scaled, known, level_weeks, limits)
-    # Once shifts are known, what is usual can be told without them.
     calm = _calmed(walk)
     level_weeks = best_levels(calm)
     limits = _limits(series, calm, level_weeks, false_alarms)
