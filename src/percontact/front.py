@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
-from percontact import explaining, locating, measuring, watching
+from percontact import explaining, locating, measuring, seeking, watching
 from percontact.explain.alerts import Alert, Watch
 from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel
@@ -330,6 +330,48 @@ def watch(
         false_alarms=false_alarms,
     )  # fmt: skip
     return Watched(answer, watching.document(book, answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What may be saved, as Python holds it: opportunities with their evidence, frames, a page.
+
+    answer    `answer.found` has the opportunities, the largest first
+    document  the same for people; the frames hold a row an opportunity
+    """
+
+    answer: seeking.Answer
+    document: Document
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The opportunities as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
+        return frames.to_arrow(self.document)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The opportunities as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
+        return frames.to_polars(self.document)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The opportunities as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
+        return frames.to_pandas(self.document)
+
+    def _repr_html_(self) -> str:
+        return frames.notebook_html(self.document)
+
+    def __str__(self) -> str:
+        return str(render(self.document, "text"))
+
+
+def opportunities(
+    book: OpenBook, *, start: str | None = None, end: str | None = None, where: Sequence[str] = ()
+) -> Chances:
+    """What may be saved: the list of `percontact opportunities`, with the same names.
+
+    start, end  whole months; None = the last three that have data
+    Raises PercontactError E-ARG-02 for a span that cuts a month, E-DATA-01 without contacts or ledger.
+    """
+    answer = seeking.sought(book, start=start, end=end, where=where)
+    return Chances(answer, seeking.document(book, answer))
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

@@ -56,3 +56,30 @@ def test_the_ai_agent_is_located_in_the_mix_of_cost_per_contact(told: OpenBook) 
 def test_without_stories_a_fortnight_names_no_slice(plain: OpenBook) -> None:
     assert causes(plain, "contacts", **FAULT) == []
     assert causes(plain, "repeat_contact_rate", **FAULT) == []
+
+
+def chances(book: OpenBook, **asked: str) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    return [(o.kind, dict(o.where)) for o in front.opportunities(book, **asked).answer.found]
+
+
+QUARTER = {"start": "2026-01", "end": "2026-03"}
+
+
+def test_the_team_slow_on_simple_contacts_is_an_opportunity(told: OpenBook, plain: OpenBook) -> None:
+    """Truth: Voice North, 1.35 times as long on the simple reasons, and only on those."""
+    simple = {"account_data", "account_login", "invoice_copy", "refund_status", "return_label", "store_hours",
+              "where_is_my_order"}  # fmt: skip
+    slow = [where for kind, where in chances(told, **QUARTER) if kind == "slow_on_simple"]
+    assert [where["team"] for where in slow] == [("Voice North",)]
+    assert len(set(slow[0]["reason"]) & simple) >= 4
+    assert [kind for kind, _ in chances(plain, **QUARTER) if kind == "slow_on_simple"] == []
+
+
+def test_the_batch_of_lamps_is_an_opportunity(told: OpenBook, plain: OpenBook) -> None:
+    assert ("after_fault", {"reason": ("product_fault",)}) in chances(told, **QUARTER)
+    assert "after_fault" not in [kind for kind, _ in chances(plain, **QUARTER)]
+
+
+def test_no_bot_is_said_to_lose_money_where_it_saves(told: OpenBook) -> None:
+    """The AI agent settles seven of ten; no story says that it costs more than it saves."""
+    assert "bot_costs_more" not in [kind for kind, _ in chances(told, **QUARTER)]

@@ -30,6 +30,7 @@ FLOORS = {
     "watching": 9,
     "explaining": 9,
     "locating": 9,
+    "seeking": 9,
     "front": 10,
     "demo": 9,
     "web": 10,

@@ -25,6 +25,7 @@ VERBS = {
     "watch": "What broke: spikes, new levels, trends, missing days; where, and since when.",
     "kpi": "List, search and explain metrics, with today's own figures.",
     "locate": "Where a metric changed: the slices that explain it.",
+    "opportunities": "What may be saved, ranked, with its guardrail and next step.",
     "customers": "Cost to serve by customer and segment, and how concentrated it is.",
     "contacts": "List single contacts with their cost.",
     "trace": "From a figure down to ledger lines, contacts and source rows.",
@@ -64,6 +65,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.kpi import command
         case "locate":
             from percontact.cli.locate import command
+        case "opportunities":
+            from percontact.cli.opportunities import command
         case "customers":
             from percontact.cli.customers import command
         case "contacts":

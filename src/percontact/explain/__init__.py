@@ -6,9 +6,12 @@ from percontact.explain.breaks import Break, breaks
 from percontact.explain.bridge import Bridge, Part, Piece
 from percontact.explain.expected import Daily
 from percontact.explain.locate import Cause, Change, Located, locate
+from percontact.explain.opportunities import opportunities
+from percontact.explain.opportunity import Opportunity
 from percontact.explain.scan import Found, scan
 
 __all__ = [
-    "breaks", "locate", "scan", "Alert", "Break", "Bridge", "Cause", "Change", "Daily", "Found", "Located",
+    "breaks", "locate", "opportunities", "scan", "Alert", "Break", "Bridge", "Cause", "Change", "Daily", "Found", "Located",
+    "Opportunity",
     "Part", "Piece", "Watch",
 ]  # fmt: skip

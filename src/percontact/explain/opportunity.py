@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An opportunity: where money may be saved, how much, at what guard, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "slow_on_simple",
+    "slow_agent",
+    "hold_out_of_line",
+    "wrap_out_of_line",
+    "transferred_twice",
+    "self_service",
+    "failure_demand",
+    "after_fault",
+    "bot_costs_more",
+    "callbacks",
+    "idle_capacity",
+    "unused_contract",
+]
+"""What an opportunity is about; `report/sought.py` has the words for each."""
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+"""((dimension, values), ...): the contacts it is about; () = it is about capacity, not contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """One opportunity in the span looked at.
+
+    says      what was found, in a sentence
+    low, high money at stake in the span, in units of the currency: a range, never a point
+    cashable  share of it that leaves the ledger at once (variable cost, charges by use); the rest is time set
+              free, and becomes money only where hours are cut, moved or not hired
+    contacts  contacts it rests on
+    guardrail metric that must not worsen, and step what to do next
+    evidence  the numbers behind the sentence
+    """
+
+    kind: Kind
+    says: str
+    where: Where
+    low: float
+    high: float
+    cashable: float
+    contacts: int
+    guardrail: str
+    step: str
+    evidence: Mapping[str, float | str] = field(default_factory=dict)
+
+    @property
+    def middle(self) -> float:
+        """Middle of the range: what opportunities are ranked by."""
+        return (self.low + self.high) / 2
