@@ -19,8 +19,9 @@ def wrapped(tmp_path: Path, shell) -> Path:
             for reason, seconds, many in (("faq", 100, 200), ("change", 300, 150), ("claim", 900, 100)):
                 base = 160 if (team, reason) == ("A", "faq") else seconds
                 rows += [
-                    f"{month}{team}{reason}{i},2026-{month:02d}-{1 + i % 28:02d} 09:{i % 60:02d}:00,voice,"
-                    f"{team},{reason},{round(base * (0.8 + 0.4 * (i * 37 % 11) / 10))},resolved,{month}{team}{reason}{i}"
+                    f"{month}{team}{reason}{i},2026-{month:02d}-{1 + i % 28:02d} 09:{i % 60:02d}:00,"
+                    f"voice,{team},{reason},{round(base * (0.8 + 0.04 * (i * 37 % 11)))},"
+                    f"resolved,{month}{team}{reason}{i}"
                     for i in range(many)
                 ]
     (tmp_path / "contacts.csv").write_text("\n".join(rows) + "\n")
