@@ -11,7 +11,6 @@ from percontact.explain.opportunity import Opportunity
 from percontact.explain.scan import Found, scan
 
 __all__ = [
-    "breaks", "locate", "opportunities", "scan", "Alert", "Break", "Bridge", "Cause", "Change", "Daily", "Found", "Located",
-    "Opportunity",
-    "Part", "Piece", "Watch",
+    "breaks", "locate", "opportunities", "scan", "Alert", "Break", "Bridge", "Cause", "Change", "Daily",
+    "Found", "Located", "Opportunity", "Part", "Piece", "Watch",
 ]  # fmt: skip
