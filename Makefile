@@ -24,8 +24,8 @@ test: .venv/.dev  ## run the tests that take no more than minutes
 oldest: .venv-oldest/.dev  ## run the same tests on the oldest DuckDB we support
 	.venv-oldest/bin/pytest -n 2
 
-laws: .venv/.dev  ## run the laws that hold for any book, and the wrong numbers that got out once
-	HYPOTHESIS_PROFILE=ci $(PYTEST) tests/laws tests/soundness
+laws: .venv/.dev  ## try hard the laws that hold for any book or file, and the wrong numbers that got out once
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -n 2 tests/laws tests/soundness tests/ingest/test_any_dialect.py
 
 bench: .venv/.dev  ## measure speed and memory
 	$(BIN)/python benchmarks/run.py

@@ -10,7 +10,7 @@ from hypothesis import settings
 from percontact.costing import CostedBook, cost, parse_policy, textbook
 from percontact.records.books import Row, make_book
 
-settings.register_profile("fast", max_examples=50, deadline=None)
+settings.register_profile("fast", max_examples=20, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 

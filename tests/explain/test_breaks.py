@@ -70,6 +70,7 @@ def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
     assert len(hit) / series >= 0.85
 
 
+@pytest.mark.slow
 def test_fewer_false_alarms_are_raised_where_fewer_are_allowed() -> None:
     values = remembering(0.3, 60, seed=21)
     assert len(seen(values, 0.1)) <= len(seen(values, 0.5)) <= len(seen(values, 5.0))

@@ -84,7 +84,7 @@ PIECES = (
 @example('5" x,",y,\n1,2\n', "h,i,j\n", "")
 @example('"a\nb",2\n', "h,i\n", "")
 @example("1,2\n3", "h,i\n", "")
-@settings(SHARED, max_examples=300)
+@settings(SHARED, max_examples=2 * settings.default.max_examples)
 def test_the_short_way_gives_what_the_careful_way_gives(desk, text: str, header: str, more: str) -> None:
     """Any text at all, in pieces that matter; the short way is barred the second time."""
     encoding = more.split()[1] if more.startswith("encoding") else "utf-8"

@@ -173,6 +173,7 @@ def test_every_help_desk_and_phone_system_has_its_export() -> None:
     assert {(s.key, s.table) for s in sources() if s.key not in ledgers} - tried == set()
 
 
+@pytest.mark.slow
 def test_no_name_address_or_word_of_a_customer_is_in_what_lands(desk) -> None:
     for file, key, table, _, _ in EXPECTED:
         staged = desk.read(EXPORTS / file, table, mapping=source_of(key, table).text)

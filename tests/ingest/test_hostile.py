@@ -238,6 +238,7 @@ def wide(count: int) -> bytes:
     return (f"started_at,channel,{names}\n" + f"2026-06-03,voice{',' * count}\n" * 3).encode()
 
 
+@pytest.mark.slow
 def test_three_hundred_columns_are_read_and_ten_thousand_refused(workspace: Workspace) -> None:
     """A row of help-desk fields is long; one of ten thousand is a table that lies on its side."""
     receipt = land(workspace, "contacts", put(workspace, "in.csv", wide(300)))

@@ -75,7 +75,10 @@ def postings(draw: st.DrawFn) -> list[tuple[datetime, str, Decimal]]:
 
 # Each example reads files; a failing one is small enough as it was found.
 @settings(
-    max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    max_examples=max(10, settings.default.max_examples // 3),
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(dialect=dialects(), rows=postings(), dice=st.randoms(use_true_random=False))
 def test_an_accepted_proposal_reads_every_value_as_it_was_written(dialect, rows, dice) -> None:

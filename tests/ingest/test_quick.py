@@ -15,7 +15,7 @@ from percontact.ingest.found import BLANKS
 from percontact.ingest.regular import Dialect, is_padded
 from percontact.ingest.rules import Rule
 
-SHARED = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 TIMES = (
     "2026-06-03 09:15:00", " 2026-06-03 09:15:00", "2026-06-03 09:15:00\u00a0", "2026-06-03T09:15:00",
