@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Callable, Hashable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -217,14 +218,9 @@ class _Form:
         return Condition(**cast(Any, self.fields(parts, _CONDITION)))
 
     def pattern(self, key: str, node: Node) -> str:
-        # DuckDB knows RE2, which takes time in proportion to the text whatever the pattern says.
         text = self.text(key, node)
-        try:
-            with duckdb.connect() as con:
-                con.execute("SELECT regexp_extract('', $1)", [text]).fetchall()
-        except duckdb.Error as error:
-            why = str(error).splitlines()[0]
-            raise _malformed(self.name, f"`{key}: {text}` is no RE2 pattern", f"{why}.") from error
+        if why := _no_pattern(text):
+            raise _malformed(self.name, f"`{key}: {text}` is no RE2 pattern", f"{why}.")
         return text
 
     def number(self, key: str, node: Node) -> str:
@@ -405,3 +401,15 @@ _NUMBER_SIGNS = {"decimal": (".", ",", "\u066b"), "thousands": (",", ".", " ", "
 
 def _kind(node: Node) -> str:
     return {str: "a text", list: "a list", dict: "`name: value` lines"}[type(node)]
+
+
+@cache
+def _no_pattern(text: str) -> str:
+    """Why a text is no RE2 pattern, or "". Opening an engine takes longer than reading the mapping."""
+    # DuckDB knows RE2, which takes time in proportion to the text whatever the pattern says.
+    try:
+        with duckdb.connect() as con:
+            con.execute("SELECT regexp_extract('', $1)", [text]).fetchall()
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return ""
