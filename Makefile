@@ -23,9 +23,10 @@ test: .venv/.dev  ## run the tests that take no more than minutes
 
 oldest: .venv-oldest/.dev  ## run the same tests on the oldest DuckDB we support
 	.venv-oldest/bin/pytest -n 2
+	.venv-oldest/bin/pytest -n 2 -m 'not real' tests/laws
 
 laws: .venv/.dev  ## try hard the laws that hold for any book or file, and the wrong numbers that got out once
-	HYPOTHESIS_PROFILE=ci $(PYTEST) -n 2 tests/laws tests/soundness tests/ingest/test_any_dialect.py
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -n 2 -m 'not real' tests/laws tests/soundness tests/ingest/test_any_dialect.py
 
 bench: .venv/.dev  ## measure speed and memory
 	$(BIN)/python benchmarks/run.py

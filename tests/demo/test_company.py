@@ -37,6 +37,7 @@ def test_the_same_seed_makes_the_same_company(tmp_path: Path) -> None:
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_another_seed_makes_another_company(tmp_path: Path) -> None:
     one, other = digest(tmp_path / "a"), digest(tmp_path / "b", seed=8)
     same = {name for name in one if one[name] == other[name]}

@@ -69,6 +69,7 @@ PIECES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from(PIECES), max_size=24).map("".join),
     st.sampled_from(["h,i\n", "h\n", '"h","i"\n', "h,i\r\n", "\ufeffh,i\n", "h,i,j\n", "x\nh,i\n", ""]),

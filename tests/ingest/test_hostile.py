@@ -341,6 +341,7 @@ def test_one_endless_line_is_refused_within_bounded_memory(workspace: Workspace,
     assert state(workspace) == before
 
 
+@pytest.mark.slow
 def test_a_list_of_json_needs_no_more_memory_than_a_record(workspace: Workspace) -> None:
     """100 MB of records in one list, all of them on one line."""
     record = '{"contact_id": "c-%d", "started_at": "2026-06-03 09:00:00", "channel": "voice", "note": "%s"}'

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def postings(draw: st.DrawFn) -> list[tuple[datetime, str, Decimal]]:
 
 
 # Each example reads files; a failing one is small enough as it was found.
+@pytest.mark.slow
 @settings(
     max_examples=max(10, settings.default.max_examples // 3),
     deadline=None,

@@ -320,6 +320,7 @@ def test_what_nothing_can_be_is_an_error_with_the_near_names(of: Propose) -> Non
 # -- laws ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_changes_nothing(of: Propose) -> None:
     """Three hundred calls in thirty orders."""
     dice = random.Random(7)

@@ -59,6 +59,7 @@ def every_rule_asked(found: list[Rule]) -> str:
     return f"CASE {asked} END::SMALLINT AS _fault"
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(ANY_TIME, ANY_TIME, ANY_NUMBER), min_size=1, max_size=40))
 @example([(time, "", "") for time in TIMES])
 @example([("2026-06-03", time, "") for time in TIMES])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import assume
@@ -493,3 +494,10 @@ def loose_use(world: World, month: date) -> Fraction:
 @pytest.fixture(scope="session")
 def oracle() -> Callable[[World], Told]:
     return tell
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Laws are long tests: `make laws` tries them hard, `make oldest` tries them too."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)

@@ -90,6 +90,7 @@ def test_without_opening_hours_the_business_clock_is_unknown() -> None:
     assert open_time(utc("2026-06-02 17:00"), utc("2026-06-03 09:30"), {}) is None
 
 
+@pytest.mark.slow
 @given(
     st.datetimes(datetime(2026, 3, 25), datetime(2026, 4, 3)),
     st.integers(0, 8 * 24 * 3600),

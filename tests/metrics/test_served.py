@@ -4,6 +4,7 @@
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def test_a_segment_has_its_served_and_its_known_customers() -> None:
     assert told == {"home": (1, 1, 1, 25), "trade": (1, 2, 2, 50), None: (1, 0, 1, 25)}
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["u", "v", "w", "x", None]), min_size=1, max_size=30))
 def test_named_and_nameless_cost_is_all_the_cost(customers: list[str | None]) -> None:
     found = served(customers, "99.99", by="segment")
