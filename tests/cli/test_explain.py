@@ -26,17 +26,21 @@ rules:
 
 
 @pytest.fixture
-def books(shell) -> Path:
+def books(shell, kept) -> Path:
     """
     June  4,000 contacts x 5 min, 12,000.00, 400 h: 0.50 a minute      July  4,000 x 6 min, 13,200.00: 0.55
     """
-    Path("contacts.csv").write_text(CONTACTS)
-    Path("costs.csv").write_text(COSTS)
-    Path("hours.csv").write_text(HOURS)
-    assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
-    for table, file in (("contacts", "contacts.csv"), ("ledger", "costs.csv"), ("capacity", "hours.csv")):
-        assert shell("-C", "books", "import", table, file, "--yes").code == 0
-    Path("books/policy.yaml").write_text(POLICY)
+
+    def make() -> None:
+        Path("contacts.csv").write_text(CONTACTS)
+        Path("costs.csv").write_text(COSTS)
+        Path("hours.csv").write_text(HOURS)
+        assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
+        for table, file in (("contacts", "contacts.csv"), ("ledger", "costs.csv"), ("capacity", "hours.csv")):
+            assert shell("-C", "books", "import", table, file, "--yes").code == 0
+        Path("books/policy.yaml").write_text(POLICY)
+
+    kept("two months", Path.cwd(), make)
     return Path("books")
 
 

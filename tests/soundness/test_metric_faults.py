@@ -127,6 +127,7 @@ def test_the_sum_of_many_waits_is_no_wait() -> None:
 # -- days, weeks and months are local ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "month", "day"),
     [
