@@ -40,6 +40,7 @@ def read_and_compare(desk, sample) -> None:
     assert found == sample.landed
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False), st.integers(0, 30), st.booleans())
 @SHARED
 def test_every_row_of_any_dialect_is_found_as_it_was_written(

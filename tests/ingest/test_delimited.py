@@ -50,6 +50,7 @@ def written(rows: list[list[str]], **dialect: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @given(tables())
 @example([["", ""], ["\r", "\n"]])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

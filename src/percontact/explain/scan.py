@@ -247,7 +247,8 @@ def _told(cube: _Cube, chosen: list[Named], observed: Floats, expected: Floats) 
         gain = whole - cube.likelihood(rest)
         sums = float(observed[mask].sum()), float(expected[mask].sum())
         found.append(Found(named, gain, factors[i], *sums, mask))
-    return sorted(found, key=lambda f: -f.gain)
+    # Equal gains differ by what floats leave; slices that tie stand in the order of their names.
+    return sorted(found, key=lambda f: (-float(f"{f.gain:.9g}"), f.named))
 
 
 def _gain(seen: Floats, meant: Floats) -> Floats:
