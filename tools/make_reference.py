@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write the pages that follow from the code: tables, errors, commands, mapping files, and the inventory.
 
-    python tools/make_reference.py            write docs/reference/{tables,errors,cli,mapping,sources}.md and,
+    python tools/make_reference.py            write docs/reference/{tables,errors,cli,roles,...}.md and,
                                               between its two marks, the inventory of ARCHITECTURE.md
     python tools/make_reference.py --check    write nothing; exit code 1 when one of them is stale
 
@@ -24,6 +24,7 @@ from percontact.ingest.source import EVIDENCE, Source, sources
 from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.catalogue import catalogue, shipped_texts
 from percontact.metrics.facts import FACTS
+from percontact.people.roles import PERMISSIONS, SAYS, Role
 from percontact.records.column import READS, STORED, Column, Table
 from percontact.records.lacks import LACKS
 from percontact.records.tables import LANDED, TABLES, landed_columns
@@ -60,6 +61,7 @@ def pages() -> dict[str, str]:
         "docs/reference/sources.md": sources_page(),
         "docs/reference/metrics.md": metrics_page(),
         "docs/reference/cards.md": cards_page(),
+        "docs/reference/roles.md": roles_page(),
     }
     architecture = ROOT / "ARCHITECTURE.md"
     if architecture.is_file():
@@ -213,6 +215,8 @@ FAMILIES = {
     "FX": "Exchange rates",
     "REC": "Reconciliation",
     "LIB": "Libraries",
+    "WHO": "People and sign-in",
+    "STATE": "The application's database",
     "OWN": "Faults of ours",
     "W": "Suspicions",
 }
@@ -512,6 +516,30 @@ def _cards() -> Iterator[str]:
         yield f"Counted on {', '.join(f'`{facts.table}.{t}`' for t in facts.times)}."
         if facts.features:
             yield grid(("feature", "is"), ((f"`{n}`", f.says) for n, f in facts.features.items()))
+
+
+# -- roles ---------------------------------------------------------------------------------------------------
+
+
+def roles_page() -> str:
+    """What each role may do."""
+    return joined("src/percontact/people/roles.py", _roles())
+
+
+def _roles() -> Iterator[str]:
+    yield "# Roles"
+    yield (
+        "Each person has one role in the app, and may all that the roles before it may. The same table "
+        "decides for pages, files and the API. How people sign in: [sign-in](../how-to/sign-in.md)."
+    )
+    yield grid(("role", "in short"), ((f"**{r.capitalize()}**", SAYS[r]) for r in Role))
+    yield grid(
+        ("permission", "what may be done", *(r.capitalize() for r in Role), "because"),
+        (
+            (f"`{name}`", p.says, *("yes" if r.may(name) else "-" for r in Role), p.because or "-")
+            for name, p in PERMISSIONS.items()
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """The floors of the house: imports run downward only, without circles, and none is hidden."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ FLOORS = {
     "ingest": 3,
     "store": 3,
     "costing": 3,
+    "people": 3,
     "metrics": 4,
     "effects": 5,
     "staffing": 5,
@@ -194,7 +196,7 @@ def test_no_imports_run_in_a_circle() -> None:
 
 
 def test_siblings_of_the_third_floor_stay_apart() -> None:
-    apart = {"ingest", "store", "costing"}
+    apart = {"ingest", "store", "costing", "people"}
     met = [f for f in all_imports(SRC) if {room(f.importer), room(f.imported)} <= apart]
     assert [f for f in met if room(f.importer) != room(f.imported)] == []
 
@@ -203,6 +205,12 @@ def test_no_import_of_ourselves_is_hidden() -> None:
     # The front may import anything, so there is nothing that it could hide.
     paths = [path for name, path in modules_under(SRC).items() if name != HOUSE]
     assert [told for path in paths for told in hidden_imports(path)] == []
+
+
+def test_only_people_touch_the_applications_database() -> None:
+    named = re.compile(r"(?m)^\s*(?:from|import) (?:sqlalchemy|alembic|argon2|pg8000)\b")
+    paths = modules_under(SRC)
+    assert [m for m, p in paths.items() if named.search(p.read_text("utf-8")) and room(m) != "people"] == []
 
 
 # The guard itself is guarded: each rule above is seen to catch what it forbids.

@@ -33,6 +33,7 @@ VERBS = {
     "marketing": "Cost per contact in the marketing sense, a campaign a row.",
     "check": "What is missing, doubtful or unplaced, and what to do, worst first.",
     "close": "Pin a period's figures to what they came from.",
+    "people": "Say who may sign in to the app, and what each may do.",
     "demo": "Make the demo company.",
     "help": "Explain an error code.",
     "completion": "Print the shell completion script.",
@@ -81,6 +82,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.check import command
         case "close":
             from percontact.cli.close import command
+        case "people":
+            from percontact.cli.people import command
         case "demo":
             from percontact.cli.demo import command
         case "help":
