@@ -141,6 +141,7 @@ def _one(size: int, case: str) -> None:
     # Libraries are loaded, and the engine opened once, before the clock starts, as in the other cases.
     import duckdb  # noqa: F401
 
+    import percontact.costing.costed
     import percontact.explain.gather  # noqa: F401
     from percontact.records.dialect import connect
 

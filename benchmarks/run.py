@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import data
 import explaining
+import locating_contacts
 import metrics
 
 MEMORY_MIB = 512
@@ -88,6 +89,7 @@ def main() -> int:
     over += _print_statements(shown)
     over += metrics.main(options.size)
     over += explaining.main(options.size)
+    over += locating_contacts.main(options.size)
     result = {
         "date": date.today().isoformat(),
         "size": options.size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -16,7 +17,7 @@ from percontact.explain.noted import Event, candidates, read_events
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, known_as
 from percontact.metrics.facts import FACTS, dimensions
-from percontact.metrics.figure import Figure
+from percontact.metrics.figure import sums_of
 from percontact.metrics.measure import measure
 from percontact.metrics.row_sql import RowSql
 from percontact.pipeline import OpenBook
@@ -41,6 +42,7 @@ CALLED = {
 _BUDGETED = {"cost_per_contact", "total_cost", "contacts_handled"}
 _NO_SLICES = ("index", "percentile", "survival")
 
+Read = Decimal | Fraction | int | None
 Place = tuple[str | None, ...]
 Leaves = dict[Place, tuple[float, float, float]]
 """Values of the dimensions -> (top, bottom, contacts)."""
@@ -178,20 +180,19 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> tuple[Leaves, list[s
     panel = measure(
         cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
     )
-    counted = {} if len(cards) == 1 else panel.figures[offered.metric]
+    figures, counted = panel.figures[card.metric], panel.figures.get(offered.metric, {})
     found: Leaves = {}
     unknown = 0
-    for (_, values), figure in panel.figures[card.metric].items():
-        sums = _sums(card, figure)
+    for place in figures:
+        sums = _sums(card, *sums_of(figures, place))
         if sums is None:
             unknown += 1
             continue
-        contacts = counted.get((question.span.start, values))
-        count = contacts.numerator if contacts else sums[1] if card.table == "contacts" else Fraction(0)
-        if card.metric == offered.metric:
-            count = sums[0]
-        place = tuple(None if v is None else str(v) for v in values)
-        found[place] = (float(sums[0]), float(sums[1]), float(count or 0))
+        top, bottom = sums
+        contacts = bottom if card.table == "contacts" else 0.0
+        if place in counted:
+            contacts = float(sums_of(counted, place)[0] or 0)
+        found[tuple([v if v is None or type(v) is str else str(v) for v in place[1]])] = top, bottom, contacts
     notes = list(panel.notes)
     if unknown:
         of = len(found) + unknown
@@ -199,17 +200,17 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> tuple[Leaves, list[s
     return found, notes
 
 
-def _sums(card: Card, figure: Figure) -> tuple[Fraction, Fraction] | None:
+def _sums(card: Card, top: Read, bottom: Read) -> tuple[float, float] | None:
     """(top, bottom) that add up over leaves, top / bottom in the card's unit; bottom 0 of a plain sum."""
-    if figure.numerator is None:
+    if top is None:
         return None
     if not _is_ratio(card):
-        return figure.numerator, Fraction(0)
-    if figure.denominator is None:
+        return float(top), 0.0
+    if bottom is None:
         return None
-    top = figure.numerator * Fraction(card.times)
+    above, below = float(top) * float(card.times), float(bottom)
     # A net share lies between -1 and 1: moved up by one it is a ratio like others, with the same changes.
-    return (top + figure.denominator if card.kind == "net" else top), figure.denominator
+    return (above + below if card.kind == "net" else above), below
 
 
 def _is_ratio(card: Card) -> bool:
@@ -251,20 +252,27 @@ def _planned(book: OpenBook, card: Card, question: Slice) -> Leaves:
 def _change(
     card: Card, dims: tuple[str, ...], now: Leaves, then: Leaves, spans: tuple[Period, Period]
 ) -> Change:
-    places = sorted({*now, *then}, key=lambda p: [(v is None, v or "") for v in p])
-    values = [sorted({p[i] for p in places}, key=lambda v: (v is None, v or "")) for i in range(len(dims))]
-    numbers = [{v: n for n, v in enumerate(one)} for one in values]
-    codes = np.array([[numbers[i][p[i]] for i in range(len(dims))] for p in places], dtype=np.int64)
+    places = list(now | then)
+    values, coded = [], []
+    for column in zip(*places, strict=True):
+        known = sorted(set(column), key=lambda v: (v is None, v or ""))
+        number = {v: n for n, v in enumerate(known)}
+        values.append(tuple(known))
+        coded.append([number[v] for v in column])
     nothing = (0.0, 0.0, 0.0)
-    a = np.array([now.get(p, nothing) for p in places], dtype=np.float64).reshape(-1, 3)
-    b = np.array([then.get(p, nothing) for p in places], dtype=np.float64).reshape(-1, 3)
+    codes = np.array(coded, dtype=np.int64).reshape(len(dims), len(places))
+    order = np.lexsort(codes[::-1])
+    a, b = (
+        np.array([side.get(p, nothing) for p in places], dtype=np.float64).reshape(-1, 3)[order]
+        for side in (now, then)
+    )
     counts = card.top is not None and card.top.how == "count" and card.kind in ("amount", "share")
     contacts = float(a[:, 2].sum())
     amount = card.kind == "amount" or (card.kind == "cost" and not card.per)
     return Change(
         dims=dims,
-        values=tuple(tuple(one) for one in values),
-        codes=codes.reshape(len(places), len(dims)),
+        values=tuple(values) or ((),) * len(dims),
+        codes=np.ascontiguousarray(codes[:, order].T),
         top=(a[:, 0], b[:, 0]),
         bottom=(a[:, 1], b[:, 1]) if _is_ratio(card) else None,
         contacts=a[:, 2],

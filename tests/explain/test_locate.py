@@ -94,6 +94,17 @@ def test_a_new_channel_is_mix_and_called_new() -> None:
     assert found.causes[0].change == pytest.approx(found.change, rel=0.05)
 
 
+def test_what_only_gives_way_or_takes_as_long_as_all_is_no_cause() -> None:
+    """Reason r0 grows by half, so every other is a smaller share; each contact takes 8 minutes but for
+    chance."""
+    rng = np.random.default_rng(6)
+    then = calls(rng, 600)
+    now = rng.poisson(then * np.where(inside(reason="r0"), 1.5, 1.0)).astype(float)
+    each = np.full(len(GRID), 8.0)
+    found = locate(change((minutes(rng, now, each), minutes(rng, then, each)), (now, then)))
+    assert found.causes == ()
+
+
 def test_the_length_of_the_span_is_no_cause() -> None:
     """31 days against 28, the same contacts a day."""
     rng = np.random.default_rng(5)

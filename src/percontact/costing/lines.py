@@ -81,6 +81,7 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
         SELECT * FROM part
     """)
     told = claim_lines(con, policy.rules, "line_part")
+    reporting = literal(book.settings.currency)
     make_rules(con, policy.rules)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE line_month AS
@@ -90,20 +91,19 @@ def spread_lines(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, amo
                coalesce(r.category, p.category) AS category,
                account, cost_centre, vendor, coalesce(class = 'correction', false) AS correction,
                total * until_now // days - total * before // days AS source_pico,
-               CAST(NULL AS HUGEINT) AS pico,
-               coalesce(currency, {literal(book.settings.currency)}) AS currency
+               CASE WHEN coalesce(p.currency, {reporting}) = {reporting} THEN source_pico END AS pico,
+               coalesce(p.currency, {reporting}) AS currency
         FROM line_part p {told} LEFT JOIN line_rule r ON r.rule = k.rule
     """)
     _translate(con, book)
 
 
 def _translate(con: duckdb.DuckDBPyConnection, book: Book) -> None:
-    reporting = book.settings.currency
-    con.execute("UPDATE line_month SET pico = source_pico WHERE currency = ?", [reporting])
+    """Give the lines of other currencies their pico."""
     needed = con.execute("SELECT DISTINCT currency, month FROM line_month WHERE pico IS NULL").fetchall()
     if not needed:
         return
-    rates = month_rates(fx_rows(con, book), needed, reporting)
+    rates = month_rates(fx_rows(con, book), needed, book.settings.currency)
     for (currency, month), rate in rates.items():
         con.execute(
             # source_pico x rate in two parts, because the product of large amounts outgrows 128 bits.

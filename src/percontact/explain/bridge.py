@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -160,7 +161,7 @@ class Terms:
     pool: Ints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leaves:
     """The tree of contacts with the values its nodes stand for.
 
@@ -173,6 +174,18 @@ class Leaves:
     by: tuple[str, ...]
     values: tuple[str | None, ...]
     asked: int
+
+    @cached_property
+    def codes(self) -> dict[int, tuple[tuple[str | None, ...], Ints]]:
+        """Depth -> the values there, and the number of each node's among them; of nodes elsewhere 0."""
+        found = {}
+        for depth in range(1, len(self.by) + 1):
+            here = np.flatnonzero(self.nodes.depth == depth)
+            number: dict[str | None, int] = {}
+            code = np.zeros(self.nodes.parent.size, dtype=np.int64)
+            code[here] = [number.setdefault(self.values[n], len(number)) for n in here]
+            found[depth] = tuple(number), code
+        return found
 
     def at_depth(self, depth: int) -> Ints:
         """The node of that depth above each node; the node itself where it stands higher."""
@@ -329,7 +342,8 @@ def _part(
             pieces[dimension] = found
     if (whole.pool[mine] >= 0).any():
         of_pool: dict[str | None, int] = {}
-        for at_pool, amount in _sums(whole.pool[mine], whole.amount[mine]):
+        places, amounts = _sums(whole.pool[mine], whole.amount[mine])
+        for at_pool, amount in zip(places.tolist(), amounts.tolist(), strict=True):
             named = entries.pools[at_pool] if at_pool >= 0 else None
             of_pool[named] = of_pool.get(named, 0) + amount * whole.grain
         pieces["pool"] = _largest_first([Piece("pool", p, n) for p, n in of_pool.items()])
@@ -357,36 +371,44 @@ def _with_days(part: Part, before: End, after: End, unit: float) -> Part:
 def _pieces_at(leaves: Leaves, depth: int, dimension: str, whole: _Whole, mine: Bools) -> tuple[Piece, ...]:
     """A part by the values of a dimension; nothing where it hangs higher in the tree."""
     nodes = leaves.nodes
-    above = whole.above[depth][mine]
-    if (nodes.depth[above] < depth).all():
+    seen, amounts = _sums(whole.above[depth][mine], whole.amount[mine])
+    low = nodes.depth[seen] == depth
+    if not low.any():
         return ()
-    amounts: dict[str | None, int] = {}
-    states: dict[str | None, Numbers] = {}
-    for node, amount in _sums(above, whole.amount[mine]):
-        low = nodes.depth[node] == depth
-        value = leaves.values[node] if low else ""
-        amounts[value] = amounts.get(value, 0) + amount
-        if low:
-            states[value] = states.get(value, np.zeros(2)) + nodes.count[:, node]
+    values, code = leaves.codes[depth]
+    # What hangs higher in the tree stands under no value; its code is the one after theirs.
+    at = np.where(low, code[seen], len(values))
+    by_value = np.zeros(len(values) + 1, dtype=np.int64)
+    np.add.at(by_value, at, amounts)
+    counts = np.stack([sum_at(nodes.count[t, seen] * low, at, len(values) + 1) for t in (0, 1)])
+    there = np.flatnonzero(by_value)
     return _largest_first(
-        [Piece(dimension, v, amount * whole.grain, _state(states.get(v))) for v, amount in amounts.items()]
+        [
+            Piece(
+                dimension,
+                (*values, "")[n],
+                int(by_value[n]) * whole.grain,
+                _state(counts[:, n]) if n < len(values) else "",
+            )
+            for n in there
+        ]
     )
 
 
-def _state(counts: Numbers | None) -> str:
-    if counts is None or not counts.any():
+def _state(counts: Numbers) -> str:
+    if not counts.any():
         return ""
     return "new" if counts[0] == 0 else "ended" if counts[1] == 0 else ""
 
 
-def _sums(places: Ints, amounts: Ints) -> list[tuple[int, int]]:
-    """(place, sum of its amounts), in whole numbers."""
+def _sums(places: Ints, amounts: Ints) -> tuple[Ints, Ints]:
+    """The places there are, and the sum of amounts at each, in whole numbers."""
     lowest = int(places.min(initial=0))
     at = places - lowest
     sums = np.zeros(int(at.max(initial=-1)) + 1, dtype=np.int64)
     np.add.at(sums, at, amounts)
     there = np.flatnonzero(np.bincount(at, minlength=sums.size))
-    return list(zip((there + lowest).tolist(), sums[there].tolist(), strict=True))
+    return there + lowest, sums[there]
 
 
 def _largest_first(pieces: list[Piece]) -> tuple[Piece, ...]:

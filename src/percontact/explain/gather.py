@@ -112,32 +112,22 @@ def levels(costed: CostedBook, by: Sequence[str]) -> tuple[str, ...]:
 def _read(costed: CostedBook, question: Slice, table: str, drivers: Sequence[str]) -> Side:
     work = costed.keep_work(question, name=table)
     pico = costed.cost_of_work(question, work)
-    flat = flat_parts(costed.parts)
-    sums = "".join(f", CAST(sum({quote(p.name)}) AS DOUBLE) AS q{i}" for i, p in enumerate(flat))
-    dims = "".join(f"CAST(d{i} AS VARCHAR) AS p{i}, " for i in range(len(question.by)))
+    parts = flat_parts(costed.parts)
     months = [p.start for p in periods(question.months, "month")]
-    first = f"datediff('month', DATE '{months[0]}', month)"
-    costed.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {work}_sums AS SELECT {dims}{first} AS place, "
-        f"CAST(sum(handled) AS DOUBLE) AS n{sums} FROM {work} WHERE inside GROUP BY ALL"
-    )
-    named = "".join(f"p{i}, " for i in range(len(question.by)))
-    paths = costed.con.execute(f"SELECT {named}place FROM {work}_sums ORDER BY ALL").fetchall()
-    numbers = costed.con.execute(
-        f"SELECT * EXCLUDE place FROM {work}_sums ORDER BY {named}place"
-    ).fetchnumpy()
-    quantity = np.zeros((len(drivers), len(paths)))
+    # Work is kept by month, what is asked and the pool keys, and the tree has all of these: a row, a leaf.
+    fields = [f"CAST(d{i} AS VARCHAR) AS p{i}" for i in range(len(question.by))]
+    fields += [f"datediff('month', DATE '{months[0]}', month) AS place", "CAST(handled AS DOUBLE) AS n"]
+    fields += [f"CAST({quote(p.name)} AS DOUBLE) AS q{i}" for i, p in enumerate(parts)]
+    rows = costed.con.execute(f"SELECT {', '.join(fields)} FROM {work} WHERE inside ORDER BY ALL").fetchall()
+    deep = len(question.by)
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+    numbers = np.array(columns[deep:], dtype=float)
+    quantity = np.zeros((len(drivers), len(rows)))
     for n, driver in enumerate(drivers):
         for part in costed.parts[driver]:
-            quantity[n] += part.weight * np.asarray(numbers[f"q{flat.index(part)}"])
-    return Side(
-        months,
-        [path[:-1] for path in paths],
-        np.array([path[-1] for path in paths], dtype=np.int64),
-        np.asarray(numbers["n"]),
-        quantity,
-        pico,
-    )
+            quantity[n] += part.weight * numbers[2 + parts.index(part)]
+    paths: list[Path] = list(zip(*columns[:deep], strict=True)) if deep else [()] * len(rows)
+    return Side(months, paths, numbers[0].astype(np.int64), numbers[1], quantity, pico)
 
 
 def leaves_of(
@@ -175,31 +165,29 @@ def _terms(
     drivers: Sequence[str],
 ) -> tuple[Terms, tuple[str, ...]]:
     """A term for each leaf and component of a pool that claims it."""
-    size = len(priced.components)
     claimed = _claims(costed, of_path, by, priced)
     driver = np.array([drivers.index(c.driver) for c in priced.components], dtype=np.int64)
-    found = []
+    many = np.zeros(leaves.nodes.parent.size, dtype=np.int64)
+    for n, claims in claimed.items():
+        many[n] = len(claims)
+    first = np.cumsum(many) - many
+    leaf = np.repeat(np.arange(many.size), many)
+    component = np.concatenate([np.zeros(0, dtype=np.int64), *(claimed[n] for n in sorted(claimed))])
+    quantity = np.zeros((2, leaf.size))
+    steps_of = np.zeros((2, 4, leaf.size))
     for t, side in enumerate(sides):
-        leaf = np.array([of_path[p] for p in side.paths], dtype=np.int64)
-        many = np.array([len(claimed.get(int(n), ())) for n in leaf], dtype=np.int64)
-        row = np.repeat(np.arange(leaf.size), many)
-        none = np.zeros(0, dtype=np.int64)
-        component = np.concatenate([none, *(claimed[int(n)] for n in leaf if int(n) in claimed)])
-        used = side.quantity[driver[component], row] if row.size else np.zeros(0)
-        steps = priced.steps[t][:, component, side.month[row]]
-        found.append((leaf[row] * size + component, used, steps))
-    every = np.unique(np.concatenate([key for key, _, _ in found]))
-    quantity = np.zeros((2, every.size))
-    steps_of = np.zeros((2, 4, every.size))
-    for t, (key, used, steps) in enumerate(found):
-        at = np.searchsorted(every, key)
-        quantity[t] = np.bincount(at, weights=used, minlength=every.size)
+        # A row of work is one of each component that claims its leaf.
+        of = np.array([of_path[p] for p in side.paths], dtype=np.int64)
+        row = np.repeat(np.arange(of.size), many[of])
+        at = (first[of] - np.cumsum(many[of]) + many[of])[row] + np.arange(row.size)
+        used = side.quantity[driver[component[at]], row] if row.size else np.zeros(0)
+        steps = priced.steps[t][:, component[at], side.month[row]]
+        quantity[t] = np.bincount(at, weights=used, minlength=leaf.size)
         for n in range(4):
-            steps_of[t, n] = np.bincount(at, weights=used * steps[n], minlength=every.size)
+            steps_of[t, n] = np.bincount(at, weights=used * steps[n], minlength=leaf.size)
     # A pool that charges a leaf in neither period says nothing of it.
     kept = (steps_of[:, 3] != 0).any(axis=0)
-    every, quantity, steps_of = every[kept], quantity[:, kept], steps_of[:, :, kept]
-    leaf, component = every // max(size, 1), every % max(size, 1)
+    leaf, component, quantity, steps_of = leaf[kept], component[kept], quantity[:, kept], steps_of[:, :, kept]
     node = _with_contacts(leaves.nodes, leaf, quantity)
     factors, known = _factors(leaves.nodes, node, quantity, steps_of)
     names = _names(priced.components, component)
@@ -220,9 +208,8 @@ def _claims(
         key = tuple(path[i] for i in places)
         if key not in kept:
             bundles = costed.scopes.bundles(key)
-            kept[key] = np.array(
-                [c for bundle in bundles for c in priced.of_pool.get(bundle[0].name, ())], dtype=np.int64
-            )
+            claims = sorted(c for bundle in bundles for c in priced.of_pool.get(bundle[0].name, ()))
+            kept[key] = np.array(claims, dtype=np.int64)
         found[number] = kept[key]
     return found
 

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from percontact.explain.scan import Codes, Floats, Found, Settings, above_zero, scan, wander
+from percontact.explain.scan import Codes, Floats, Found, Settings, above_zero, gain, scan, wander
 
 PRIOR = 50.0
 """Earlier contacts at the rate of its dimensions that a leaf is given: one with little past has that rate."""
@@ -152,10 +152,10 @@ def _ratio(change: Change, settings: Settings) -> Located:
     usual = below_then * (whole / whole_then)
     away = np.abs(rate - value_then)
     meant = above_zero(below, usual)
-    noise = away * wander(below, meant, 1 + whole / whole_then)
+    noise = wander(below, meant, 1 + whole / whole_then)
     slices = replace(settings, everywhere=False)
-    moved = scan(change.codes, below * away, meant * away, slices, noise=noise)
-    mix = _mixed(change, moved, below, usual, rate)
+    moved = scan(change.codes, below * away, meant * away, slices, noise=away * noise)
+    mix = _mixed(change, moved, (below, usual), rate, noise, settings)
     level_rest = float(level.sum()) - sum(c.change for c in parts) - everything
     mix_rest = (value - value_then) - float(level.sum()) - sum(c.change for c in mix)
     return Located(value_then, value, (*parts, *mix), 0.0, everything, level_rest, mix_rest)
@@ -187,29 +187,64 @@ def _parts(change: Change, found: Sequence[Found], moved: Floats, effect: Effect
 
 
 def _mixed(
-    change: Change, found: Sequence[Found], now: Floats, usual: Floats, rate: Floats
+    change: Change,
+    found: Sequence[Found],
+    bottoms: tuple[Floats, Floats],
+    rate: Floats,
+    noise: Floats,
+    settings: Settings,
 ) -> tuple[Cause, ...]:
     """What each slice moves by being more or less of the whole: all that is not in it gives way alike.
 
     Slice by slice, the strongest first: its leaves have what they have now, the others share the rest as
-    before.
+    before. What grew makes all else a smaller share, so a slice that only gives way to stronger ones is no
+    cause; nor is one whose ratio is that of the whole.
+
+    bottoms  what is there now, and as much shared as before
+    noise    variance / expected of each leaf
     """
+    now, usual = bottoms
     whole = float(now.sum())
     taken = np.zeros(len(now), dtype=bool)
     mixed, ratio = usual, float((usual * rate).sum()) / whole
     made = []
     for one in (f for f in found if f.named):
         mine = one.leaves & ~taken
-        if not mine.any():
+        likely = above_zero(now, mixed)[mine]
+        tried = float(np.prod([len(change.values[d]) for d, _ in one.named]))
+        seen, meant = (np.array([(n / noise[mine]).sum()]) for n in (now[mine], likely))
+        if gain(seen, meant)[0] <= settings.margin + 2 * np.log(tried):
+            continue
+        with_it = taken | one.leaves
+        left, others = whole - float(now[with_it].sum()), float(usual[~with_it].sum())
+        then = np.where(with_it, now, usual * (left / others if others else 0.0))
+        after = float((then * rate).sum()) / whole
+        by_chance = _by_chance(change, mine, (likely, noise[mine]), rate[mine] - ratio)
+        if (after - ratio) ** 2 <= settings.margin * by_chance:
             continue
         overlap = int(change.contacts[one.leaves & taken].sum())
-        taken = taken | one.leaves
-        left, others = whole - float(now[taken].sum()), float(usual[~taken].sum())
-        mixed = np.where(taken, now, usual * (left / others if others else 0.0))
-        after = float((mixed * rate).sum()) / whole
         made.append(_cause(change, one, "mix", after - ratio, overlap))
-        ratio = after
+        taken, mixed, ratio = with_it, then, after
     return tuple(made)
+
+
+def _by_chance(change: Change, mine: NDArray[np.bool_], usual: tuple[Floats, Floats], away: Floats) -> float:
+    """Variance of what a slice's growth moves where its ratio is that of the whole.
+
+    Which of its contacts came is chance, and so is how far off its earlier ratio seems to be.
+    usual  (what is there as usual, its variance / itself) of its leaves; away: their ratio - the whole's
+    """
+    assert change.bottom is not None
+    whole = float(change.bottom[0].sum())
+    likely, noise = usual
+    came = float((likely * noise * away**2).sum()) / whole**2
+    past = float(change.bottom[1][mine].sum())
+    if not past:
+        return came
+    ratio = float(change.top[1][mine].sum()) / past
+    spread = abs(ratio) if change.counts else (SPREAD - 1) * ratio**2
+    grown = float((change.bottom[0][mine] - likely).sum()) / whole
+    return came + grown**2 * spread / past
 
 
 def _cause(change: Change, one: Found, effect: Effect, moved: float, overlap: int) -> Cause:

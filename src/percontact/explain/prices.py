@@ -14,7 +14,7 @@ so a factor is the next step / the last: paid time not worked or volume, the exc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -25,7 +25,7 @@ from percontact.costing.capacity import MS_PER_HOUR
 from percontact.costing.fx import RATE_SCALE, month_rates
 from percontact.costing.lines import fx_rows
 from percontact.costing.rate import Basis, Rate
-from percontact.explain.tree import Numbers
+from percontact.explain.tree import Ints, Numbers
 from percontact.values.money import PICO
 from percontact.values.period import Period, periods
 
@@ -77,99 +77,126 @@ class Prices:
     steps: tuple[Numbers, Numbers]
 
 
-Costs = dict[tuple[str, Kind, str], dict[date, float]]
-"""(pool, kind, currency) -> month -> reporting currency"""
+Cost = tuple[str, Kind, str, date, float]
+"""(pool, kind, currency, month, reporting currency); a pool may have several of a kind in a month."""
+Rates = dict[date, dict[str, Rate]]
+"""Month -> pool -> its rate."""
 
 
 def prices(costed: CostedBook, spans: Sequence[Period], basis: Basis) -> Prices:
     """The prices of all components in the months of two spans; their rates must be known by now."""
     months = [[p.start for p in periods(span, "month")] for span in spans]
     wanted = {m for of in months for m in of}
-    rates = {(r.pool, r.month): r for span in spans for r in costed.rates(span)}
+    rates: Rates = {m: {} for m in wanted}
+    for rate in (r for span in spans for r in costed.rates(span)):
+        rates[rate.month][rate.pool] = rate
     costs = _costs(costed, wanted, basis, rates)
-    pools = costed.policy.pools
-    of_key, many = {}, dict[Component, set[str]]()
-    for pool, kind, currency in costs:
-        first, group = costed.scopes.bundle[pool], pools[pool].group
-        component = Component(first, group, kind, currency, costed.scopes.driver[first])
-        of_key[pool, kind, currency] = component
-        many.setdefault(component, set()).add(pool)
-    order = sorted(many, key=lambda c: (c.pool, c.kind, c.currency, c.group or ""))
-    place = {component: at for at, component in enumerate(order)}
-    paid = {c.group: _paid_ms(costed, c.group, wanted) for c in order if c.group and c.kind == "pay"}
-    exchange = _exchange(costed, {(currency, m) for (_, _, currency), of in costs.items() for m in of})
+    order, of_cost = _components(costed, costs)
+    exchange = _exchange(costed, {(currency, month) for _, _, currency, month, _ in costs})
+    paid = {c.group: _paid_ms(costed, c.group, wanted) or {} for c in order if c.group and c.kind == "pay"}
+    priced = [n for n, (pool, _, _, month, _) in enumerate(costs) if _is_used(rates[month].get(pool))]
+    costs, at = [costs[n] for n in priced], of_cost[priced]
+    step = _steps(costs, [order[n] for n in at], rates, exchange, paid, basis)
     steps = []
     for of in months:
-        found = np.zeros((4, len(order), len(of)))
-        of_month = {month: n for n, month in enumerate(of)}
-        for key, component in of_key.items():
-            at, paid_ms = place[component], paid.get(component.group or "") or {}
-            for month, amount in costs[key].items():
-                one = rates.get((key[0], month))
-                if month in of_month and one is not None and one.quantity:
-                    rate = exchange[component.currency, month]
-                    step = _steps(component.kind, amount, one, rate, paid_ms.get(month), basis)
-                    found[:, at, of_month[month]] += step
-        steps.append(found)
+        place = {month: n for n, month in enumerate(of)}
+        month_of = np.array([place.get(month, -1) for _, _, _, month, _ in costs], dtype=np.int64)
+        inside = month_of >= 0
+        cell, size = at[inside] * len(of) + month_of[inside], len(order) * len(of)
+        sums = [np.bincount(cell, weights=one[inside], minlength=size) for one in step]
+        steps.append(np.array(sums).reshape(4, len(order), len(of)))
     of_pool: dict[str, list[int]] = defaultdict(list)
-    for at, component in enumerate(order):
-        of_pool[component.pool].append(at)
-    named = tuple(c._replace(pools=len(many[c])) for c in order)
-    return Prices(named, of_pool, (steps[0], steps[1]))
+    for n, component in enumerate(order):
+        of_pool[component.pool].append(n)
+    return Prices(order, of_pool, (steps[0], steps[1]))
+
+
+def _is_used(rate: Rate | None) -> bool:
+    return rate is not None and bool(rate.quantity)
+
+
+def _components(costed: CostedBook, costs: Sequence[Cost]) -> tuple[tuple[Component, ...], Ints]:
+    """The components in order, and the number of each cost's."""
+    scopes, pools = costed.scopes, costed.policy.pools
+    made: dict[tuple[str, Kind, str], Component] = {}
+    many: dict[Component, int] = defaultdict(int)
+    keys = [(pool, kind, currency) for pool, kind, currency, _, _ in costs]
+    for key in dict.fromkeys(keys):
+        pool, kind, currency = key
+        first = scopes.bundle[pool]
+        made[key] = Component(first, pools[pool].group, kind, currency, scopes.driver[first])
+        many[made[key]] += 1
+    order = sorted(many, key=lambda c: (c.pool, c.kind, c.currency, c.group or ""))
+    place = {component: n for n, component in enumerate(order)}
+    of_key = {key: place[component] for key, component in made.items()}
+    of_cost = np.array([of_key[key] for key in keys], dtype=np.int64)
+    return tuple(c._replace(pools=many[c]) for c in order), of_cost
 
 
 def _steps(
-    kind: Kind, amount: float, rate: Rate, exchange: float, paid_ms: float | None, basis: Basis
-) -> tuple[float, float, float, float]:
-    """The four steps of an amount of one month."""
-    taken = float(rate.quantity + rate.loose)
-    supplied = float(rate.capacity or taken)
-    own = amount / exchange
-    if kind == "pay":
-        first = own / (paid_ms or supplied)
-    elif kind == "price":
-        first = own / supplied
-    else:
-        first = own
-    return first, own / supplied, amount / supplied, amount / (taken if basis == "full" else supplied)
+    costs: Sequence[Cost],
+    components: Sequence[Component],
+    rates: Rates,
+    exchange: Mapping[tuple[str, date], float],
+    paid: Mapping[str, Mapping[date, float]],
+    basis: Basis,
+) -> Numbers:
+    """The four steps of each cost, in columns."""
+    of = [rates[month][pool] for pool, _, _, month, _ in costs]
+    taken = np.array([float(r.quantity + r.loose) for r in of])
+    supplied = np.array([float(r.capacity or r.quantity + r.loose) for r in of])
+    hours = [paid[c.group or ""].get(m) if c.group in paid else None
+             for c, (_, _, _, m, _) in zip(components, costs, strict=True)]  # fmt: skip
+    kinds = np.array([kind for _, kind, _, _, _ in costs], dtype=object)
+    bought = np.where(kinds == "price", supplied, 1.0)
+    pay = kinds == "pay"
+    bought[pay] = np.where([h is None for h in hours], supplied, [h or 1.0 for h in hours])[pay]
+    amount = np.array([amount for _, _, _, _, amount in costs])
+    own = amount / np.array([exchange[currency, month] for _, _, currency, month, _ in costs])
+    return np.array(
+        [own / bought, own / supplied, amount / supplied, amount / (taken if basis == "full" else supplied)]
+    ).reshape(4, len(costs))
 
 
-def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: dict[tuple[str, date], Rate]) -> Costs:
+def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: Rates) -> list[Cost]:
     """Cost of work pools by kind and currency; shared cost is followed to the currency it was paid in."""
-    policy = costed.policy
-    shared = {p.name for p in policy.shared_pools}
+    pools, shared = costed.policy.pools, {p.name for p in costed.policy.shared_pools}
+    found: list[Cost] = []
+    given: dict[tuple[date, bool, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for month, pool, one_off, variable, currency, pico in _line_sums(costed, months, basis):
+        if pool in shared:
+            given[month, one_off, currency][pool] += int(pico)
+        elif pool in pools:
+            rate = rates[month].get(pool)
+            own: Kind = "pay" if rate is not None and rate.capacity else "price" if variable else "fixed"
+            found.append((pool, "one-off" if one_off else own, currency, month, pico / PICO))
+    for (month, one_off, currency), amounts in given.items():
+        costs = {p: amounts.get(p, 0) for p in pools}
+        for pool, pico in costed.give(month, costs).costs.items():
+            if pico and pool not in shared:
+                found.append((pool, "one-off" if one_off else "shared", currency, month, pico / PICO))
+    return found
+
+
+def _line_sums(
+    costed: CostedBook, months: set[date], basis: Basis
+) -> list[tuple[date, str, bool, bool, str, float]]:
+    """(month, pool, whether one-off, whether variable, currency, pico) of the ledger."""
     only = "AND behaviour = 'variable'" if basis == "marginal" else ""
     costed.con.execute(f"CREATE OR REPLACE TEMP TABLE explain_alone AS {ALONE}")
     alone = "false"
     if costed.con.execute("SELECT 1 FROM explain_alone LIMIT 1").fetchall():
         same = " AND ".join(f"a.{c} IS NOT DISTINCT FROM l.{c}" for c in ("account", "cost_centre", "vendor"))
         alone = f"EXISTS (SELECT 1 FROM explain_alone a WHERE {same} AND a.credit = (l.pico < 0))"
-    rows = costed.con.execute(
+    return costed.con.execute(
         f"""
         SELECT month, pool, correction OR {alone} AS one_off, behaviour = 'variable' AS variable, currency,
                CAST(sum(pico) AS DOUBLE)
-        FROM line_month l WHERE pool IS NOT NULL {only} GROUP BY ALL
-        """
+        FROM line_month l
+        WHERE pool IS NOT NULL AND month IN (SELECT unnest(CAST(? AS DATE[]))) {only} GROUP BY ALL
+        """,
+        [sorted(months)],
     ).fetchall()
-    found: Costs = defaultdict(lambda: defaultdict(float))
-    given: dict[tuple[date, bool, str], dict[str, int]] = defaultdict(dict)
-    for month, pool, one_off, variable, currency, pico in rows:
-        if month not in months or pool not in policy.pools:
-            continue
-        if pool in shared:
-            place = given[month, one_off, currency]
-            place[pool] = place.get(pool, 0) + int(pico)
-            continue
-        rate = rates.get((pool, month))
-        own: Kind = "pay" if rate is not None and rate.capacity else "price" if variable else "fixed"
-        found[pool, "one-off" if one_off else own, currency][month] += pico / PICO
-    for (month, one_off, currency), amounts in given.items():
-        costs = {p: amounts.get(p, 0) for p in policy.pools}
-        for pool, pico in costed.give(month, costs).costs.items():
-            if pico and pool not in shared:
-                kind: Kind = "one-off" if one_off else "shared"
-                found[pool, kind, currency][month] += pico / PICO
-    return found
 
 
 def _paid_ms(costed: CostedBook, group: str, months: set[date]) -> dict[date, float] | None:

@@ -110,7 +110,7 @@ class _Cube:
         for cuboid in self.cuboids:
             seen = _summed(cuboid, self.observed)
             meant = _summed(cuboid, fitted)
-            score = self.score(_gain(seen, meant), len(cuboid.dims)) - cuboid.penalty
+            score = self.score(gain(seen, meant), len(cuboid.dims)) - cuboid.penalty
             if self.settings.direction:
                 score[np.sign(seen - meant) != self.settings.direction] = -np.inf
             for at in np.argsort(score)[::-1][: len(without) + 1]:
@@ -251,7 +251,7 @@ def _told(cube: _Cube, chosen: list[Named], observed: Floats, expected: Floats) 
     return sorted(found, key=lambda f: (-float(f"{f.gain:.9g}"), f.named))
 
 
-def _gain(seen: Floats, meant: Floats) -> Floats:
+def gain(seen: Floats, meant: Floats) -> Floats:
     """Twice the log-likelihood ratio of one factor of its own for each slice, against none (Poisson)."""
     ratio = np.divide(seen, meant, out=np.ones_like(seen), where=(meant > 0) & (seen > 0))
     gained: Floats = 2 * (seen * np.log(ratio) - (seen - meant))

@@ -54,17 +54,33 @@ class Figure:
 
 Figures = Mapping[Place, Figure]
 """Figures of one metric by place."""
+Sums = tuple[Decimal | Fraction | int | None, Decimal | Fraction | int | None]
+"""(numerator, denominator) of a figure."""
+
+
+def sums_of(figures: Figures, place: Place) -> Sums:
+    """What the figure of a place is made of; of a `FiguresOnDemand` without its being made where it can."""
+    if isinstance(figures, FiguresOnDemand) and figures.sums:
+        return figures.sums(place)
+    return figures[place].numerator, figures[place].denominator
 
 
 class FiguresOnDemand(Mapping[Place, Figure]):
     """Figures of one metric by place, each made when it is first looked at: of many, few are.
 
     places  where there is one; make: the figure of a place
+    sums    its numerator and denominator as they were read, where these tell all of it; None = they do not
     """
 
-    def __init__(self, places: Iterable[Place], make: Callable[[Place], Figure]) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        make: Callable[[Place], Figure],
+        sums: Callable[[Place], Sums] | None = None,
+    ) -> None:
         self._made: dict[Place, Figure | None] = dict.fromkeys(places)
         self._make = make
+        self.sums = sums
 
     def __getitem__(self, place: Place) -> Figure:
         figure = self._made[place]

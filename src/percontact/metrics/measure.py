@@ -21,7 +21,7 @@ from percontact.costing.slice import Slice
 from percontact.metrics.card import Card, Term
 from percontact.metrics.cost_figures import cost_figures
 from percontact.metrics.facts import FACTS
-from percontact.metrics.figure import FEW, Figure, Figures, FiguresOnDemand, Panel, Place
+from percontact.metrics.figure import FEW, Figure, Figures, FiguresOnDemand, Panel, Place, Sums
 from percontact.metrics.gaps import gaps, nothing_known
 from percontact.metrics.interval import wilson
 from percontact.metrics.row_sql import Number, without_known
@@ -135,7 +135,20 @@ def _on_demand(card: Card, parts: Sequence[int], found: Places) -> Figures:
         tops, population = parts[: 1 + (card.minus is not None)], parts[-2 if card.same else -1]
         # A place that only another metric's rows lie in is no place of this one.
         own = [p for p, row in found.items() if row[population] != 0 or any(row[i] for i in tops)]
-    return FiguresOnDemand(own, lambda place: _figure(card, place, [found[place][i] for i in parts]))
+    return FiguresOnDemand(
+        own,
+        lambda place: _figure(card, place, [found[place][i] for i in parts]),
+        _sums_read(card, parts, found),
+    )
+
+
+def _sums_read(card: Card, parts: Sequence[int], found: Places) -> Callable[[Place], Sums] | None:
+    """Numerator and denominator of a card's places as they were read, where they say all of a figure."""
+    if card.kind == "amount":
+        return lambda place: (found[place][parts[0]], None)
+    if card.kind not in ("ratio", "share") or card.same or card.minus:
+        return None
+    return lambda place: (found[place][parts[0]] or 0, found[place][parts[-2]])
 
 
 def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Places) -> Numbers:
