@@ -12,16 +12,21 @@ UV_VERSION := 0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 OLDEST_DUCKDB := 1.5.6
-.PHONY: demo test oldest laws bench lint docs golden release help lock clean
+FRONT := $(wildcard src/percontact/web/front/*)
+.PHONY: demo serve test oldest laws bench lint docs golden release help lock clean absent
 
 demo: .venv/.run  ## make the demo company and show what its contacts cost
 	@test -d demo || $(BIN)/percontact demo demo
 	@$(BIN)/percontact -C demo cost --from 2026-01 --to 2026-06 --by channel
 
-test: .venv/.dev  ## run the tests that take no more than minutes
+serve: .venv/.run .venv/.assets  ## open the app on the demo company
+	@test -d demo || $(BIN)/percontact demo demo
+	@$(BIN)/percontact -C demo serve
+
+test: .venv/.dev .venv/.assets  ## run the tests that take no more than minutes
 	$(PYTEST) -n 2
 
-oldest: .venv-oldest/.dev  ## run the same tests on the oldest DuckDB we support
+oldest: .venv-oldest/.dev .venv/.assets  ## run the same tests on the oldest DuckDB we support
 	.venv-oldest/bin/pytest -n 2
 	.venv-oldest/bin/pytest -n 2 -m 'not real' tests/laws
 
@@ -56,6 +61,8 @@ lock: .venv/.uv-$(UV_VERSION)  ## take the newest versions our ranges allow into
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.lock
 	$(LOCK) pyproject.toml requirements/build.in -c requirements/run.lock \
 	  --extra dev --extra frames --extra bench -o requirements/dev.lock
+	$(LOCK) requirements/node.in -o requirements/node.lock
+	$(BIN)/python tools/make_assets.py --lock
 	@! grep -n "://" requirements/*.lock || { echo "A lock must name no address."; exit 1; }
 
 clean:  ## take away .venv, caches and builds; the demo folder stays
@@ -83,6 +90,13 @@ LOCK := .venv/uv/bin/uv pip compile --quiet --upgrade --universal --python-versi
 	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet duckdb==$(OLDEST_DUCKDB)
 	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
+
+# What browsers need. The tool builds nothing that is there already; a checkout that lost it builds it again.
+.venv/.assets: $(FRONT) tools/make_assets.py requirements/node.lock $(if $(wildcard src/percontact/web/assets/manifest.json),,absent) | .venv/.made
+	$(BIN)/python tools/make_assets.py
+	@touch $@
+
+absent: ;
 
 # dev.lock contains run.lock, so one installation serves both.
 .venv/.dev: requirements/dev.lock pyproject.toml | .venv/.made

@@ -28,6 +28,7 @@ from percontact.people.roles import PERMISSIONS, SAYS, Role
 from percontact.records.column import READS, STORED, Column, Table
 from percontact.records.lacks import LACKS
 from percontact.records.tables import LANDED, TABLES, landed_columns
+from percontact.report.charts.tokens import css
 from percontact.values.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,6 +63,7 @@ def pages() -> dict[str, str]:
         "docs/reference/metrics.md": metrics_page(),
         "docs/reference/cards.md": cards_page(),
         "docs/reference/roles.md": roles_page(),
+        "src/percontact/web/front/tokens.css": css(),
     }
     architecture = ROOT / "ARCHITECTURE.md"
     if architecture.is_file():

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of answers: one specification each, drawn by Vega in browsers and by vl-convert elsewhere."""
+
+from percontact.report.charts.bars import Bar, bars
+from percontact.report.charts.bridge import bridge
+from percontact.report.charts.chart import Chart, Point
+from percontact.report.charts.drawing import page_json, pdf, png, svg, vega
+from percontact.report.charts.trend import Happening, Moment, Range, Series, trend
+
+__all__ = [
+    "bridge", "trend", "bars", "vega", "page_json", "svg", "png", "pdf",
+    "Chart", "Point", "Bar", "Series", "Moment", "Range", "Happening",
+]  # fmt: skip
