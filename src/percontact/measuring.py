@@ -170,8 +170,8 @@ def _panel(
     parameters: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Panel:
     return measure(
-        cards, question, con=connect(), book=book.book, policy=book.policy,
-        costed=lambda: book.costed, parameters=parameters,
+        cards, question, con=book.kept.con, book=book.book, policy=book.policy,
+        costed=lambda: book.costed, parameters=parameters, kept=book.kept,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from percontact import __version__
 from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import PERS, Per
+from percontact.costing.kept_sums import KeptSums
 from percontact.costing.lines import Amounts
 from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import parse_policy
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 POLICY_FILE = "policy.yaml"
 SUMMARY_FILE = "work.parquet"
+SUMS_FILE = "sums.parquet"
 CLOSED_FILE = "closed.json"
 _NEEDED = {
     "ledger": (
@@ -77,11 +79,14 @@ class OpenBook:
     """A workspace opened at one state: its Book, its policy, and its cost under that policy.
 
     snapshot  which state; None = the newest at the time of opening
+    keeps     whether sums of metrics are made and kept for questions to come; those that are kept are
+              always read
     """
 
     workspace: Workspace
     snapshot: int | None = None
     amounts: Amounts = "effective"
+    keeps: bool = False
 
     @cached_property
     def book(self) -> Book:
@@ -129,7 +134,21 @@ class OpenBook:
         )
         if costed.work.wants_summary():
             self._keep_summary(costed)
+        costed.kept = self.kept
         return costed
+
+    @cached_property
+    def kept(self) -> KeptSums:
+        """Sums of metrics by month and dimension: what is kept of them is read instead of rows."""
+        return KeptSums(connect(), self._kept_sums)
+
+    def _kept_sums(self, what: str, write: Callable[[Path], bool]) -> Path | None:
+        """The file of some kept sums; made now where it is missing and this book keeps them."""
+        run = hashlib.sha256(f"sums {self._run} {what}".encode()).hexdigest()[:20]
+        file = self.workspace.run_folder(run) / SUMS_FILE
+        if not file.is_file() and self.keeps:
+            self._keep_run(run, "sums of metrics", lambda folder: write(folder / SUMS_FILE))
+        return file if file.is_file() else None
 
     @cached_property
     def work(self) -> Work:

@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 from percontact.costing import lines
 from percontact.costing.allocate import Prices
 from percontact.costing.assignment import Assignment
+from percontact.costing.kept_sums import KeptSums
 from percontact.costing.policy import OUTSIDE, Policy
 from percontact.costing.priced_work import PricedWork
 from percontact.costing.reconcile import Reconciliation, check_answer, reconciled
@@ -65,7 +66,12 @@ Cells = tuple[list[Cell], list[Cell]]
 
 
 class CostedBook(Assignment):
-    """A Book with its cost assigned under a policy, ready to be asked."""
+    """A Book with its cost assigned under a policy, ready to be asked.
+
+    kept  sums kept of what its cost is divided by, or None
+    """
+
+    kept: KeptSums | None = None
 
     @cached_property
     def _remembered(self) -> dict[Slice, Cells]:

@@ -9,9 +9,11 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, get_args
 
+from percontact.costing.kept_sums import DIMENSIONS, answerable, inside
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.slice import Condition, Slice
 from percontact.records.dialect import quote
+from percontact.values.period import Period, add_months
 
 if TYPE_CHECKING:
     from percontact.costing.costed import Cell, CostedBook
@@ -103,12 +105,12 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
             "A case counts as resolved when it has a resolution and was not reopened; "
             "it counts where its first contact was."
         )
-        found = _count(
+        found = _count_kept(
             costed, question, "count(DISTINCT case_id)", ["case_id"], f"{first} AND {resolved} AND {verified}"
         )
         return Denominator(found, {}, tuple(notes))
     if "outcome" in filled:
-        found = _count(
+        found = _count_kept(
             costed, question, "sum(handled)", ["outcome"], f"lower(outcome) = 'resolved' AND {verified}"
         )
         if any(found.values()):
@@ -121,6 +123,32 @@ def _resolutions(costed: CostedBook, question: Slice, per: Per) -> Denominator:
         "Import cases, or contacts with outcome `resolved`."
     )
     return Denominator({}, {}, (unknown,), known=False)
+
+
+def _count_kept(
+    costed: CostedBook, question: Slice, counted: str, columns: list[str], condition: str
+) -> Mapping[Place, Fraction]:
+    """Like `_count`, of what adds up over months and dimensions: from kept sums where those can tell it."""
+    if costed.kept is None or not answerable(question, DIMENSIONS):
+        return _count(costed, question, counted, columns, condition)
+    months = costed.book.months("contacts")
+    span = Period(months[0], add_months(months[-1], 1))
+
+    def made(dims: Sequence[str]) -> str:
+        rows = costed.work.rows([*dims, *columns], span, drivers=())
+        fields = ", ".join(["month", *map(quote, dims)])
+        return f"SELECT {fields}, {counted} AS x0 FROM {rows} WHERE {condition} GROUP BY {fields}"
+
+    known = set(costed.work.dimensions())
+    table = costed.kept.table(f"{counted} {condition}", known, costed.book.rows("contacts"), made, costed.con)
+    if table is None or not answerable(question, table[1]):
+        return _count(costed, question, counted, columns, condition)
+    dims = "".join(f", {quote(d)}" for d in question.by)
+    found = costed.kept.con.execute(
+        f"SELECT {question.period()} AS period{dims}, sum(x0) FROM {table[0]} "
+        f"WHERE {inside(question)} GROUP BY ALL"
+    ).fetchall()
+    return {(row[0], tuple(row[1:-1])): Fraction(row[-1] or 0) for row in found}
 
 
 def _count(

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from percontact.costing.capacity import MEASURES, read_capacity
+from percontact.costing.kept_sums import KeptSums
 from percontact.costing.marketing import campaign_rows
 from percontact.costing.policy import TIME_DRIVERS, Policy
 from percontact.costing.scope import scope_sql
@@ -18,7 +20,7 @@ from percontact.costing.work import Work
 from percontact.records.book import Book
 from percontact.records.dialect import quote
 from percontact.values.money import from_pico
-from percontact.values.period import Period, periods, start_of
+from percontact.values.period import Period, add_months, periods, start_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,19 +30,33 @@ _HOURS = tuple(name for name in MEASURES if name.endswith("_h"))
 _Hours = dict[tuple[str, date], dict[str, Fraction | None]]
 
 
-def make_rows(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, table: str, question: Slice) -> str:
+def make_rows(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    policy: Policy,
+    table: str,
+    question: Slice,
+    kept: KeptSums | None = None,
+) -> str:
     """Make one of the two tables for a question; its name."""
     if table == "staff_period":
-        _staff(con, book, policy, question)
+        _staff(con, book, policy, question, kept)
     else:
         _campaigns(con, book, question.span)
     return table
 
 
-def _staff(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, question: Slice) -> None:
+def _staff(
+    con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, question: Slice, kept: KeptSums | None
+) -> None:
     """staff_period: month_start (of the month, or of the period where periods cut months), group, hours and
     heads of it, handle_h = hours that handled contacts used."""
-    used = _handle_hours(con, book, policy, question)
+    if kept is None or question.by_day or not book.has("contacts"):
+        used = _handle_hours(con, book, policy, question)
+    else:
+        months = book.months("contacts")
+        every = replace(question, span=Period(months[0], add_months(months[-1], 1)), where=(), grain="month")
+        used = kept.once("handle hours", lambda: _handle_hours(con, book, policy, every))
     found = _by_period(con, book, question) if question.by_day else _by_month(con, book, policy, question)
     columns = [*MEASURES, "handle_h"]
     rows: list[list[object]] = [

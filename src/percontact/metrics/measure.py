@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from percontact.costing.kept_sums import KeptSums
 from percontact.costing.policy import Policy
 from percontact.costing.slice import Slice
 from percontact.metrics.card import Card, Term
@@ -24,7 +25,8 @@ from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import FEW, Figure, Figures, FiguresOnDemand, Panel, Place, Sums
 from percontact.metrics.gaps import gaps, nothing_known
 from percontact.metrics.interval import wilson
-from percontact.metrics.row_sql import Number, without_known
+from percontact.metrics.kept_numbers import read
+from percontact.metrics.row_sql import Number, numbers_of
 from percontact.metrics.tally import Places, Tally, add
 from percontact.metrics.times_to import times_to
 from percontact.records.book import Book
@@ -46,11 +48,13 @@ def measure(
     policy: Policy,
     costed: Callable[[], CostedBook],
     parameters: Mapping[str, Mapping[str, str]] | None = None,
+    kept: KeptSums | None = None,
 ) -> Panel:
     """Figures of several metrics over the periods and slices of a question.
 
     costed      gives the costed Book; called only where a metric is a cost
     parameters  metric -> parameters set for this question
+    kept        sums kept of the same Book under the same policy; read instead of rows where they can tell
     """
     given = parameters or {}
     set_cards = [replace(c, parameters={**c.parameters, **given.get(c.metric, {})}) for c in cards]
@@ -58,7 +62,7 @@ def measure(
     totals: dict[str, Figure] = {}
     notes: list[str] = []
     for (table, when, settings), group in _passes(set_cards):
-        tally = Tally(con, book, policy, table, when, parameters=dict(settings))
+        tally = Tally(con, book, policy, table, when, parameters=dict(settings), kept=kept)
         if missing := nothing_known(tally, question, group):
             notes.append(missing)
             for card in group:
@@ -106,10 +110,10 @@ def _count(
     totals: dict[str, Figure],
 ) -> None:
     plain = [c for c in cards if c.kind != "index"]
-    wanted = {c.metric: _numbers(c) for c in plain}
+    wanted = {c.metric: numbers_of(c) for c in plain}
     numbers = list(dict.fromkeys(n for many in wanted.values() for n in many))
     if numbers:
-        found = tally.read(question, numbers)
+        found = read(tally, question, numbers)
         row = _whole(tally, question, numbers, found)
         at = {n: i for i, n in enumerate(numbers)}
         place = (question.span.start, ())
@@ -127,7 +131,7 @@ def _count(
 def _on_demand(card: Card, parts: Sequence[int], found: Places) -> Figures:
     """The figures of a card where any row of its own lies, each made of its parts when it is looked at.
 
-    parts  where the numbers of `_numbers` stand among those found
+    parts  where the numbers of `numbers_of` stand among those found
     """
     if card.kind == "amount":
         own = list(found)
@@ -157,8 +161,8 @@ def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Plac
     again = [i for i, n in enumerate(numbers) if not (tally.parts_add_up and n.adds_up)]
     if again:
         once = replace(question, grain="whole", by=(), asked=())
-        read = tally.read(once, [numbers[i] for i in again]).get((question.span.start, ()))
-        for i, number in zip(again, read or [None] * len(again), strict=True):
+        parts = read(tally, once, [numbers[i] for i in again]).get((question.span.start, ()))
+        for i, number in zip(again, parts or [None] * len(again), strict=True):
             whole[i] = number
     if found:
         for i in set(range(len(numbers))) - set(again):
@@ -166,23 +170,8 @@ def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Plac
     return whole
 
 
-def _numbers(card: Card) -> list[Number]:
-    """What is read for a card: its terms, then its population."""
-    terms = [t for t in (card.top, card.minus, card.bottom) if t is not None]
-    numbers = [Number(t) for t in terms]
-    if card.kind == "percentile":
-        assert card.bottom is not None
-        numbers.insert(0, Number(replace(card.bottom, how="sum", column=card.of), card.quantile))
-    if card.bottom is not None:
-        numbers.append(Number(without_known(card.bottom)))
-        if card.same:
-            column = card.same.partition(".")[2]
-            numbers.append(Number(replace(card.bottom, how="distinct", column=column), unknown_too=True))
-    return numbers
-
-
 def _figure(card: Card, place: Place, row: Numbers) -> Figure:
-    """The figure of a card from the numbers read for it, in the order of `_numbers`."""
+    """The figure of a card from the numbers read for it, in the order of `numbers_of`."""
     period, values = place
     parts = [None if x is None else _exact(x) for x in row]
     if card.kind == "amount":

@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.customers import customer_attributes, names_customer
+from percontact.costing.kept_sums import holds
 from percontact.costing.policy import Policy
 from percontact.costing.scope import actor_sql
 from percontact.costing.slice import MONTH
-from percontact.metrics.card import Term, Test
+from percontact.metrics.card import Card, Term, Test
 from percontact.metrics.clock import passed_ms
 from percontact.metrics.facts import Facts, Feature
 from percontact.metrics.grouped import Looked, Sum
@@ -241,12 +242,7 @@ class RowSql:
             column = f"CAST({month} AS VARCHAR)"
         else:
             column = f"CAST({self.dimension(dimension)} AS VARCHAR)"
-        known = [v for v in values if v]
-        tests = [in_list(column, known)] if known else []
-        if "" in values:
-            tests.append(f"{column} IS NULL")
-        inside = f"coalesce({' OR '.join(tests) or 'false'}, false)"
-        return f"NOT {inside}" if negate else inside
+        return holds(column, list(values), negate=negate)
 
 
 def _filter(tests: Sequence[str]) -> str:
@@ -261,6 +257,21 @@ def _telling(term: Term) -> Iterator[Test]:
         summed = term.how == "sum" and term.column == test.column
         if test.how != "known" or not (summed or any(h == "is" or h in _COMPARE for h in others)):
             yield test
+
+
+def numbers_of(card: Card) -> list[Number]:
+    """What is read for a card: its terms, then its population."""
+    terms = [t for t in (card.top, card.minus, card.bottom) if t is not None]
+    numbers = [Number(t) for t in terms]
+    if card.kind == "percentile":
+        assert card.bottom is not None
+        numbers.insert(0, Number(replace(card.bottom, how="sum", column=card.of), card.quantile))
+    if card.bottom is not None:
+        numbers.append(Number(without_known(card.bottom)))
+        if card.same:
+            column = card.same.partition(".")[2]
+            numbers.append(Number(replace(card.bottom, how="distinct", column=column), unknown_too=True))
+    return numbers
 
 
 def without_known(term: Term) -> Term:

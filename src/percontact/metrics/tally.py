@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS, make_calendar
 from percontact.costing.customers import customers_sql
+from percontact.costing.kept_sums import KeptSums
 from percontact.costing.policy import Policy
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.scope import actor_sql
@@ -22,7 +23,7 @@ from percontact.costing.slice import Slice
 from percontact.metrics.clock import make_open_times
 from percontact.metrics.facts import FACTS
 from percontact.metrics.figure import Place
-from percontact.metrics.grouped import grouped_sums
+from percontact.metrics.grouped import Sum, grouped_sums
 from percontact.metrics.made_rows import make_rows
 from percontact.metrics.row_sql import Number, RowSql
 from percontact.metrics.stocks import ACTIVE_AT_START, STOCKS, stock_spans
@@ -57,6 +58,7 @@ class Tally:
 
     when        the time (a column) that says which period a row belongs to
     parameters  what $names in conditions stand for
+    kept        sums kept of the same Book, made with the same connection, or None
     """
 
     def __init__(
@@ -68,8 +70,9 @@ class Tally:
         when: str,
         *,
         parameters: Mapping[str, str] | None = None,
+        kept: KeptSums | None = None,
     ) -> None:
-        self.con, self.book, self.policy, self.when = con, book, policy, when
+        self.con, self.book, self.policy, self.when, self.kept = con, book, policy, when, kept
         self.facts = FACTS[table]
         self.row = RowSql(book, policy, self.facts, when, parameters or {})
         self._single: dict[Period, bool] = {}
@@ -86,8 +89,7 @@ class Tally:
 
         Those that add up are found in one pass over the table, the others in one more.
         """
-        self.row.used, self.row.joined, self.row.theirs = set(), set(), set()
-        self.row.weight = self._weight(question)
+        self.begin(question)
         adding = [i for i, n in enumerate(numbers) if n.adds_up]
         others = [i for i, n in enumerate(numbers) if not n.adds_up]
         sums = [self.row.part(numbers[i]) for i in adding]
@@ -98,17 +100,31 @@ class Tally:
         source = f"FROM {rows} WHERE {' AND '.join([*inside, *where]) or 'true'}"
         found: list[tuple[list[int], Places]] = []
         if sums or not numbers:
-            few = {*self.facts.few, *question.by}
-            if self.row.weight == "1":
-                few.add("handled")
-            found.append((adding, self._places(grouped_sums(period, dims, source, sums, few), len(dims))))
+            sql = grouped_sums(period, dims, source, sums, self._few(question))
+            found.append((adding, self.places(sql, len(dims))))
         if fields:
             places = ", ".join([f"{period} AS period", *(f"{d} AS d{i}" for i, d in enumerate(dims))])
             sql = f"SELECT {places}, {', '.join(fields)} {source} GROUP BY ALL"
-            found.append((others, self._places(sql, len(dims))))
-        return _side_by_side(found, len(numbers))
+            found.append((others, self.places(sql, len(dims))))
+        return side_by_side(found, len(numbers))
 
-    def _places(self, sql: str, dims: int) -> Places:
+    def begin(self, question: Slice) -> None:
+        """Forget what the last question used, and see how many a row of this one's months stands for."""
+        self.row.used, self.row.joined, self.row.theirs = set(), set(), set()
+        self.row.weight = self._weight(question)
+
+    def sums_sql(self, question: Slice, sums: Sequence[Sum]) -> str:
+        """SQL of sums over all rows of a question's span: fields period, d0, d1, ..., x0, x1, ..."""
+        dims = [self.row.dimension(d) for d in question.by]
+        rows, period, inside = self._rows(question)
+        source = f"FROM {rows} WHERE {' AND '.join(inside) or 'true'}"
+        return grouped_sums(period, dims, source, sums, self._few(question))
+
+    def _few(self, question: Slice) -> set[str]:
+        """Columns with few different values."""
+        return {*self.facts.few, *question.by, *(["handled"] if self.row.weight == "1" else [])}
+
+    def places(self, sql: str, dims: int) -> Places:
         """The numbers of a query by place."""
         after = dims + 1
         return {(row[0], row[1:after]): row[after:] for row in self.con.execute(sql).fetchall()}
@@ -140,7 +156,7 @@ class Tally:
             ["month"] if self._by_file(question) else []
         )
         if self.facts.made:
-            rows = make_rows(self.con, self.book, self.policy, self.facts.made, question)
+            rows = make_rows(self.con, self.book, self.policy, self.facts.made, question, self.kept)
         else:
             rows = self.book.relation(self.facts.table, wanted, **self._only(question.months))
         return f"{rows} c{placed}{self._join_sql()}", period, inside
@@ -270,7 +286,7 @@ class Tally:
         return "c.customer_id"
 
 
-def _side_by_side(found: Sequence[tuple[list[int], Places]], width: int) -> Places:
+def side_by_side(found: Sequence[tuple[list[int], Places]], width: int) -> Places:
     """The numbers of several queries at each place, each query's at the positions named beside it."""
     if len(found) == 1:
         return found[0][1]
