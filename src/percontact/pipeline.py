@@ -289,9 +289,7 @@ class OpenBook:
     def check_values(self, question: Slice) -> None:
         """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
         for one in question.where:
-            rows = self.costed.work.rows([one.dimension], question.months)
-            query = f"SELECT DISTINCT CAST({quote(one.dimension)} AS VARCHAR) FROM {rows} LIMIT 10000"
-            known = {str(v) for (v,) in self.costed.con.execute(query).fetchall() if v is not None}
+            known = set(self.values_of(one.dimension, question.months))
             wrong = [v for v in one.values if v and v not in known]
             if wrong and not one.negate:
                 raise problem(
@@ -301,6 +299,16 @@ class OpenBook:
                     did_you_mean(wrong[0], known),
                     "Write the value as the data has it; capitals count.",
                 )
+
+    def values_of(self, dimension: str, months: Period | None = None) -> list[str]:
+        """Values of a dimension that contacts of some whole months have, in order; at most 10,000."""
+        rows = self.work.rows([dimension], months or self.span(None, None))
+        query = f"SELECT DISTINCT CAST({quote(dimension)} AS VARCHAR) FROM {rows} LIMIT 10000"
+        return sorted(str(v) for (v,) in self.work.con.execute(query).fetchall() if v is not None)
+
+    def months(self) -> list[date]:
+        """Months that have both contacts and cost, in order; else those that have either."""
+        return self._months()
 
     def _condition(self, text: str, known: set[str]) -> Condition:
         name, negated, values = _split_condition(text)

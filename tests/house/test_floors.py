@@ -33,11 +33,12 @@ FLOORS = {
     "explaining": 9,
     "locating": 9,
     "seeking": 9,
+    "glancing": 10,
     "front": 10,
     "demo": 9,
-    "web": 10,
-    "cli": 10,
-    "__main__": 11,
+    "web": 11,
+    "cli": 11,
+    "__main__": 12,
 }
 
 # The command line is the door of the house: it opens the app, which knows nothing of it.
@@ -226,7 +227,7 @@ def test_only_people_touch_the_applications_database() -> None:
         (
             "plan/lever.py",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import percontact.web",
-            "10",
+            "11",
         ),
         ("web/app.py", "from percontact import cli", "downward"),
         ("plan/lever.py", "from percontact import Money", "front"),

@@ -22,6 +22,7 @@ VERBS = {
     "cost": "What contacts cost: the cost statement.",
     "measure": "Metrics by period and slice: CSAT, FCR, AHT, service level, churn, ...",
     "explain": "Why a cost changed, split exactly by cause.",
+    "serve": "The app in the browser.",
     "watch": "What broke: spikes, new levels, trends, missing days; where, and since when.",
     "kpi": "List, search and explain metrics, with today's own figures.",
     "locate": "Where a metric changed: the slices that explain it.",
@@ -60,6 +61,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.measure import command
         case "explain":
             from percontact.cli.explain import command
+        case "serve":
+            from percontact.cli.serve import command
         case "watch":
             from percontact.cli.watch import command
         case "kpi":

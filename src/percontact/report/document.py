@@ -72,6 +72,7 @@ class Table:
     total     a row of its own, in the same columns, or None
     note      what to know about the table, below it
     sentence  the whole table in one sentence; a page and a terminal show it instead of the table
+    links     where the first cell of each row leads in the app, "" = nowhere; () = no row leads anywhere
     """
 
     title: str
@@ -80,8 +81,11 @@ class Table:
     total: tuple[Cell, ...] | None = None
     note: str = ""
     sentence: str = ""
+    links: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.links and len(self.links) != len(self.rows):
+            raise ValueError(f"{self.title}: {len(self.links)} links for {len(self.rows)} rows")
         for row in (*self.rows, *((self.total,) if self.total else ())):
             if len(row) != len(self.columns):
                 raise ValueError(

@@ -139,6 +139,11 @@ class Workspace:
         with reading(self.path) as con:
             return _snapshot.snapshots(con)
 
+    def newest(self) -> int:
+        """The number of the newest state."""
+        with reading(self.path) as con:
+            return _snapshot.newest(con)
+
     def receipts(self) -> list[Import]:
         """Every import with its receipt, time and state, oldest first."""
         with reading(self.path) as con:

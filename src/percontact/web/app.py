@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The app: one ASGI program of pages, their files, and the API, over one workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from percontact import __version__
+from percontact.web import assets, telling
+from percontact.web.desk import Desk
+from percontact.web.gate import OPEN, Gate, Rule
+from percontact.web.headers import SecurityHeaders
+from percontact.web.screens import SCREENS
+from percontact.web.showing import screen_rules
+
+
+def make_app(folder: Path | str) -> FastAPI:
+    """The app over a workspace; the folder may still be empty."""
+    desk, gate = Desk(folder), Gate()
+    # The pages that FastAPI makes for its API load from elsewhere and run inline script: ours is /api.
+    app = FastAPI(title="percontact", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk, app.state.gate = desk, gate
+    for rule in rules(desk):
+        app.router.routes.append(gate.route(rule))
+    app.add_middleware(SecurityHeaders)
+    telling.add(app)
+    return app
+
+
+def rules(desk: Desk) -> list[Rule]:
+    """Every route of the app with the permission it needs; a route that is not here does not exist."""
+    found = [Rule("/assets/{name}", OPEN, _asset)]
+    for screen in SCREENS:
+        found += screen_rules(desk, screen)
+    return found
+
+
+async def _asset(request, person) -> Response:  # type: ignore[no-untyped-def]
+    """A built file: its name holds the hash of its content, so it may be kept for ever."""
+    return assets.response(request.path_params["name"], request.headers.get("accept-encoding", ""))

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages as HTML: Jinja templates over an answer. Nothing here is worked out, only written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from percontact.report.cells import shown, visible
+from percontact.report.charts import vega
+from percontact.report.charts.chart import Chart
+from percontact.report.document import Cell, TableColumn
+from percontact.web.assets import url
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The templates and their few filters; every text is escaped, and a name that is not there fails."""
+    env = Environment(
+        loader=PackageLoader("percontact.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["cell"] = cell
+    env.filters["prose"] = prose
+    env.filters["plain"] = visible
+    env.globals["asset"] = url
+    env.filters["spec"] = spec
+    return env
+
+
+def draw(template: str, facts: Mapping[str, Any]) -> str:
+    """One template, drawn."""
+    return templates().get_template(template).render(facts)
+
+
+def cell(value: Cell, column: TableColumn, total: bool = False) -> str:
+    """A cell as people read it, with signs that act on a reader spelled out."""
+    return visible(shown(value, column, total=total))
+
+
+def prose(text: str) -> Markup:
+    """A sentence of ours, with what stands between backticks as code."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(visible(text))
+    made = (Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+    return Markup("").join(made)
+
+
+def spec(chart: Chart) -> Markup:
+    """A chart's drawing as JSON inside a page; no sign of it can end the block that holds it."""
+    text = json.dumps(vega(chart), ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))

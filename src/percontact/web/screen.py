@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A screen of the app: where it lives, who may see it, what makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from percontact.pipeline import OpenBook
+from percontact.report.page import Page
+from percontact.web.asked import Asked
+
+Group = Literal["Understand", "Act", "Keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, as far as an answer depends on it.
+
+    names  whether agents are shown by name: below the role Manager they are pseudonymous
+    """
+
+    names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One page of the app.
+
+    path      its address; the same with .json, .csv, .xlsx, ... is its answer in that form
+    letter    `g` and this letter goes there
+    needs     the permission to see it (people.roles)
+    shows     what it will show, for its empty state
+    tables    tables of the Book without which it has nothing to show
+    make      its answer; raises PercontactError, which the page tells in four parts
+    template  what draws it; `page.html` draws any answer
+    filters   whether period, comparison and filters stand on top
+    menu      whether it stands in the menu; single contacts are reached from figures
+    """
+
+    path: str
+    name: str
+    group: Group
+    letter: str
+    shows: str
+    make: Callable[[OpenBook, Asked, Viewer], Page]
+    tables: tuple[str, ...] = ("contacts", "ledger")
+    needs: str = "see_figures"
+    template: str = "page.html"
+    filters: bool = True
+    menu: bool = True

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The screens of the app, in the order of its menu."""
+
+from __future__ import annotations
+
+from percontact.web.pages import overview
+from percontact.web.screen import Screen
+
+SCREENS: tuple[Screen, ...] = (overview.SCREEN,)

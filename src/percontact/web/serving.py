@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Serving the app: where it listens, and that only this machine reaches it while no one has to sign in."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from percontact.values.problem import problem
+
+
+def serve(
+    folder: Path, *, host: str = "127.0.0.1", port: int = 8484, ready: Callable[[str], None] = lambda _: None
+) -> None:
+    """Serve the app until it is stopped.
+
+    ready  called with the address once it answers
+    Raises E-WEB-02 where the port is taken, E-WEB-03 where others could reach an app without accounts.
+    """
+    import uvicorn
+
+    from percontact.web.app import make_app
+
+    if not is_loopback(host):
+        what, why = (
+            f"{host} can be reached by others",
+            "Without accounts everyone who reaches it may do everything.",
+        )
+        raise problem(
+            "E-WEB-03", f"--host {host}", what, why, "Leave --host away to serve this machine alone."
+        )
+    app = make_app(folder)
+    listening = _listen(host, port)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_keep_alive=30)
+    server = uvicorn.Server(config)
+    ready(f"http://{host}:{listening.getsockname()[1]}")
+    server.run(sockets=[listening])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        what = f"port {port} is taken: {error.strerror}"
+        raise problem(
+            "E-WEB-02", f"--port {port}", what, "Another program listens there.", "Name another: --port 8485."
+        ) from error
+    listening.listen(512)
+    return listening

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a screen is shown: as a page, and as the files that its answer makes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from percontact import __version__
+from percontact.report.page import Page
+from percontact.web import files
+from percontact.web.asked import FILTERS, Asked
+from percontact.web.controls import COMPARISONS, Controls, controls
+from percontact.web.desk import Desk
+from percontact.web.drawing import draw
+from percontact.web.gate import Endpoint, Person, Rule
+from percontact.web.screen import Screen
+from percontact.web.screens import SCREENS
+
+
+def screen_rules(desk: Desk, screen: Screen) -> list[Rule]:
+    """The routes of a screen: its page, and its answer in every form."""
+
+    async def page(request: Request, person: Person) -> Response:
+        asked = Asked.of(request.query_params.multi_items())
+        return await run_in_threadpool(_page, desk, screen, asked, person, request)
+
+    def file(form: str) -> Endpoint:
+        async def made(request: Request, person: Person) -> Response:
+            asked = Asked.of(request.query_params.multi_items())
+            return await run_in_threadpool(_file, desk, screen, asked, person, form)
+
+        return made
+
+    stem = "/overview" if screen.path == "/" else screen.path
+    # What a role may see it may not therefore take away.
+    needs = "export" if screen.needs == "see_figures" else screen.needs
+    return [
+        Rule(screen.path, screen.needs, page),
+        *(Rule(f"{stem}.{form}", needs, file(form)) for form in files.MEDIA),
+    ]
+
+
+def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
+    """The answer of a screen, worked out once for all who may see the same."""
+    key = (screen.path, asked.pairs, person.viewer)
+    return desk.answer(key, lambda book: screen.make(book, asked, person.viewer))
+
+
+def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -> Response:
+    if screen.filters:
+        asked = with_period(asked, desk.answer("controls", controls))
+    body, headers = files.made(answer(desk, screen, asked, person).document, form)
+    return Response(body, headers=headers)
+
+
+def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> Response:
+    frame = frame_of(desk, screen, asked, person, request)
+    missing = [t for t in screen.tables if not desk.opened().book.book.has(t)]
+    if missing:
+        return html("empty.html", {**frame, "missing": missing})
+    asked = with_period(asked, desk.answer("controls", controls)) if screen.filters else asked
+    frame["asked"] = asked
+    tag = _tag(desk, screen, asked, person, frame)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    found = answer(desk, screen, asked, person)
+    key = ("drawn", screen.path, asked.pairs, person.viewer)
+    main = desk.answer(key, lambda _: draw(screen.template, {**frame, "page": found}), weigh=len)
+    return html("whole.html", {**frame, "main": main, "title": found.document.title}, headers={"ETag": tag})
+
+
+def frame_of(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> dict[str, Any]:
+    """What stands around every page: menu, controls, who is signed in."""
+    found = desk.answer("controls", controls)
+    settings = desk.opened().book.settings
+    return {
+        "screen": screen,
+        "asked": asked,
+        "person": person,
+        "menu": menu(person),
+        "controls": found,
+        "comparisons": COMPARISONS,
+        "filter_names": FILTERS,
+        "known_periods": {value for _, choices in found.periods for value, _ in choices},
+        "theme": request.cookies.get("theme", "")
+        if request.cookies.get("theme") in ("light", "dark")
+        else "",
+        "workspace": desk.folder.resolve().name,
+        "demo": settings.demo,
+        "version": __version__,
+        "snapshot": desk.opened().book.book.snapshot,
+        "path": request.url.path,
+    }
+
+
+def theme_of(request: Request) -> str:
+    """The theme that the reader chose: light, dark, or "" as the system has it."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in ("light", "dark") else ""
+
+
+def menu(person: Person) -> list[tuple[str, list[Screen]]]:
+    """(group, screens that the person may see)."""
+    groups: dict[str, list[Screen]] = {}
+    for screen in SCREENS:
+        if screen.menu and person.may(screen.needs):
+            groups.setdefault(screen.group, []).append(screen)
+    return list(groups.items())
+
+
+def with_period(asked: Asked, found: Controls) -> Asked:
+    """The question with a period: the newest month with data where none was chosen."""
+    if asked.one("period") or asked.one("from") or asked.one("to"):
+        return asked
+    return asked.but(period=found.last)
+
+
+def html(
+    template: str, facts: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A drawn template as a response."""
+    made = {"Content-Type": "text/html; charset=utf-8", **(headers or {})}
+    return Response(draw(template, facts), status_code=status, headers=made)
+
+
+def _tag(desk: Desk, screen: Screen, asked: Asked, person: Person, frame: Mapping[str, Any]) -> str:
+    parts = (desk.version(), __version__, screen.path, asked.pairs, person, frame["theme"])
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small company of the demo's kind, and the app over it, asked by HTTP without a socket."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from percontact.demo.make import make_demo
+from percontact.web import make_app
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo workspace of some 20,000 contacts in 24 months, made once a run. Nobody writes into it."""
+    folder = tmp_path_factory.mktemp("company") / "company"
+    make_demo(folder, contacts=20_000)
+    return folder
+
+
+@pytest.fixture
+def own_company(company: Path, tmp_path: Path) -> Path:
+    """A copy of the company that a test may change."""
+    return Path(shutil.copytree(company, tmp_path / "company"))
+
+
+@pytest.fixture(scope="session")
+def app(company: Path) -> Iterator[TestClient]:
+    """The app over the company, for who only reads."""
+    with TestClient(make_app(company), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
