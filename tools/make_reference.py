@@ -218,6 +218,7 @@ FAMILIES = {
     "REC": "Reconciliation",
     "LIB": "Libraries",
     "WHO": "People and sign-in",
+    "WEB": "The app",
     "STATE": "The application's database",
     "OWN": "Faults of ours",
     "W": "Suspicions",

@@ -64,7 +64,6 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-WHO-08": ("The last Admin", "Without an Admin nobody could add people or give roles.", "Make somebody else an Admin first: percontact people role LOGIN admin."),
     "E-STATE-01": ("The application's database is of another version", "A newer percontact wrote its tables.", "Update percontact: pip install --upgrade percontact."),
     "E-STATE-02": ("The application's database cannot be used", "Who may sign in, and what they may see, stands in that database; without it nobody is let in.", "See that it is there and may be written, or correct PERCONTACT_STATE_URL."),
-    "E-LIB-01": ("An optional library is missing", "This answer needs a library that is not part of the core install.", "Install it: pip install 'percontact[frames]'."),
     "E-WEB-01": ("Not an address of the app", "The address is no page of the app, or is asked in another way.", "Choose a page from the menu."),
     "E-WEB-02": ("Port is taken", "Another program listens at the port.", "Name another: percontact serve --port 8485."),
     "E-WEB-03": ("Others could reach the app", "While nobody has to sign in, whoever reaches the app may do everything in it.", "Serve this machine alone, or make accounts first: percontact people add."),

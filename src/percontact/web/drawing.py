@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from percontact.report.cells import shown, visible
-from percontact.report.charts import vega
+from percontact.report.charts import page_json
 from percontact.report.charts.chart import Chart
 from percontact.report.document import Cell, TableColumn
 from percontact.web.assets import url
@@ -56,6 +55,5 @@ def prose(text: str) -> Markup:
 
 
 def spec(chart: Chart) -> Markup:
-    """A chart's drawing as JSON inside a page; no sign of it can end the block that holds it."""
-    text = json.dumps(vega(chart), ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))
+    """A chart's drawing as JSON inside a page."""
+    return Markup(page_json(chart))
