@@ -1,51 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers at a glance: what one contact cost in a period, by channel, with its quality beside it."""
+"""Answers at a glance: what one contact cost in a period, with its quality and what moved it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
-from percontact.measuring import guarded, panel_of
-from percontact.metrics.figure import Panel
-from percontact.metrics.guard import judge
+from percontact.answers import checked
+from percontact.costing.planned import planned, planned_months
+from percontact.costing.slice import Slice
+from percontact.explain.bridge import Bridge, Part
+from percontact.explain.noted import Event, read_events
+from percontact.explaining import AGAINST, explained
+from percontact.measuring import attained, panel_of
+from percontact.metrics.card import Card
+from percontact.metrics.figure import Figure, Panel
+from percontact.metrics.guard import GUARDS, Verdict, guard, judge
+from percontact.metrics.target import read_promises
 from percontact.pipeline import OpenBook
+from percontact.records.dialect import connect
+from percontact.report.attained import says as met_or_missed
+from percontact.report.bridged import digits_of, is_chance, leading, meaning, shown_parts
 from percontact.report.document import Document
-from percontact.report.measured import change_words, figure_text
-from percontact.values.period import Period, before, last_year
+from percontact.report.glanced import (
+    COMPARED,
+    Fresh,
+    Month,
+    Mover,
+    Reading,
+    Seen,
+    Share,
+    glance_document,
+)
+from percontact.report.groups import cost_of_one
+from percontact.report.measured import MARKS, change_words, made_of, value_words
+from percontact.report.spoken import spoken, when
+from percontact.report.statement import Statement
+from percontact.report.words import value_text
+from percontact.values.money import minor_digits
+from percontact.values.period import Period, add_months, before, last_year
+from percontact.values.problem import PercontactError, did_you_mean, problem
 
+STAFFED = "occupancy"
 SHOWN = (
     "cost_per_contact", "cost_per_resolution", "first_contact_resolution", "customer_satisfaction",
-    "service_level", "occupancy",
+    "service_level", STAFFED,
 )  # fmt: skip
 """What is read first: cost of one, of one that settled it, and whether it was good."""
+
+ALONG = ("channel", "team", "reason")
+"""The first of them that is not filtered by is what cost is parted by."""
+
+MONTHS = 25
+"""So many months of trend: the same month of the last two years, and what lies between."""
+
+_UNKNOWN: Verdict = "unknown"
+MOST = 12
+"""So many values of a dimension are shown, those with most cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A period at a glance.
+    """A period at a glance: what is seen, and its document."""
 
-    document  the cost statement by channel, with guardrails
-    now       the metrics of `SHOWN` over the period
-    then      the same over what it is compared with, or None where no data reaches there
-    """
-
+    seen: Seen
     document: Document
-    now: Panel
-    then: Panel | None
-
-    def figures(self, currency: str) -> list[tuple[str, str, str, str, str]]:
-        """(metric, name, value, change, verdict) of each metric, in words."""
-        found = []
-        for card in self.now.cards:
-            figure = self.now.totals[card.metric]
-            change, verdict = "", ""
-            if self.then is not None:
-                then = self.then.totals[card.metric]
-                verdict = judge(card, figure, then)
-                change = "" if verdict == "unknown" else change_words(card, figure, then, currency)
-            found.append((card.metric, card.name, figure_text(card, figure, currency), change, verdict))
-        return found
 
 
 def glanced(
@@ -57,24 +79,270 @@ def glanced(
     where: Sequence[str] = (),
     basis: str = "used",
 ) -> Glance:
-    """A period at a glance. Raises E-DATA-01 without contacts or a ledger."""
+    """A period at a glance. A budget plans all cost, so beside it all figures are on basis full.
+
+    Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for unknown names.
+    """
     book.need("contacts")
     book.need("ledger")
-    question = book.ask(start=start, end=end, by=["channel"], where=where, basis=basis)
-    now = panel_of(book, SHOWN, start=start, end=end, where=where, basis=basis)
-    now = replace(now, question=replace(now.question, grain="whole"))
-    return Glance(
-        guarded(book, replace(question, grain="whole"), "contact", ()),
-        now,
-        _then(book, now, compare, where, basis),
+    if compare not in AGAINST:
+        what, do = f"{compare!r} is not one of its values", f"Its values are {', '.join(AGAINST)}."
+        raise problem("E-ARG-01", "compare", what, did_you_mean(compare, AGAINST), do)
+    question = book.ask(start=start, end=end, where=where, basis="full" if compare == "budget" else basis)
+    question = replace(question, grain="whole")
+    along = _along(book, question)
+    statement = book.state(replace(question, by=(along,), asked=(along,)))
+    # Quality has no budget: it is then held against the period before.
+    back = last_year if compare == "last-year" else before
+    other = replace(question, span=back(question.span, question.calendar))
+    there = _has_data(book, other)
+    movers, unsplit = _movers(book, question, compare, where)
+    now, then = _totals(book, question, where), _totals(book, other, where) if there else None
+    cards = [c for c in now.cards if c.metric in GUARDS]
+    seen = Seen(
+        span=question.span,
+        other=other.span if there else None,
+        compare=compare,
+        dimension=along,
+        statement=statement,
+        readings=tuple(_readings(book, now, then, compare, statement)),
+        rails=tuple(guard(cards, now.totals, then.totals)) if then else (),
+        months=tuple(_months(book, question)),
+        shares=tuple(_shares(book, question, other if there else None, compare, along, statement)),
+        movers=tuple(movers),
+        unsplit=unsplit,
+        fresh=book.costed.once("fresh", lambda: _fresh(book)),
+        events=tuple(_events(book, question)),
+    )
+    return Glance(seen, glance_document(seen))
+
+
+def _along(book: OpenBook, question: Slice) -> str:
+    """What cost is parted by: the first dimension that is not filtered to one value."""
+    one = {c.dimension for c in question.where if len(c.values) == 1 and not c.negate}
+    filled = book.book.filled("contacts")
+    return next((d for d in ALONG if d not in one and d in filled), ALONG[0])
+
+
+def _has_data(book: OpenBook, question: Slice) -> bool:
+    """Whether contacts and ledger reach into all months of a question."""
+    held = set(book.costed.ledger_months) & set(book.book.months("contacts"))
+    months = question.months
+    found = [m for m in held if m in months]
+    return len(found) == (months.end.year - months.start.year) * 12 + months.end.month - months.start.month
+
+
+# -- figures -----------------------------------------------------------------------------------------------
+
+
+def _readings(
+    book: OpenBook, now: Panel, then: Panel | None, compare: str, statement: Statement
+) -> Iterator[Reading]:
+    """Each metric of the tiles in words."""
+    currency = book.settings.currency
+    targets = _targets(book, now) if compare == "budget" else {}
+    for card in now.cards:
+        if card.metric not in SHOWN:
+            continue
+        figure = now.totals[card.metric]
+        value = "not known" if figure.value is None else value_words(card, figure.value, currency)
+        says = _rests_on(card, figure, currency, statement)
+        if compare == "budget":
+            change, verdict = _beside_plan(card, statement, targets)
+        elif then is None:
+            change, verdict = "", _UNKNOWN
+        else:
+            verdict = judge(card, figure, then.totals[card.metric])
+            change = _than(card, figure, then.totals[card.metric], currency, then.question.span, verdict)
+        yield Reading(card.metric, card.name, value, says, change, verdict)
+
+
+def _totals(book: OpenBook, question: Slice, where: Sequence[str]) -> Panel:
+    """The metrics of the tiles and the guardrails over a question's span, in one pass."""
+    span = question.span
+    first, last = f"{span.start}", f"{span.end.fromordinal(span.end.toordinal() - 1)}"
+    names = dict.fromkeys((*SHOWN, *GUARDS))
+    return panel_of(book, list(names), start=first, end=last, where=where, basis=question.basis)
+
+
+def _than(card: Card, now: Figure, then: Figure, currency: str, span: Period, verdict: str) -> str:
+    if verdict == "unknown":
+        return ""
+    words = _moved(card, now, then, currency)
+    if not words:
+        return f"as {when(span)}"
+    chance = ", within chance" if verdict == "within chance" else ""
+    return f"{words} against {spoken(span)}{chance}"
+
+
+def _moved(card: Card, now: Figure, then: Figure, currency: str) -> str:
+    """A change with its sign, in the decimals of its figure: "+0.06 (+1.6%)"; "" where none can be seen."""
+    if now.value is None or then.value is None:
+        return ""
+    change = now.value - then.value
+    if not card.unit.startswith("money"):
+        words = change_words(card, now, then, currency)
+        return "" if words.lstrip("+-").startswith("0.0 ") else words
+    digits = minor_digits(currency) + (0 if now.value >= 1 else 2)
+    amount = round(Decimal(change.numerator) / change.denominator, digits)
+    part = f" ({float(change / then.value):+.1%})" if then.value else ""
+    return f"{amount:+,.{digits}f}{part}" if amount else ""
+
+
+def _rests_on(card: Card, figure: Figure, currency: str, statement: Statement) -> str:
+    """The small line under a figure: its range, or what it is made of, or why it is not known."""
+    if figure.value is None and card.metric == STAFFED and statement.where:
+        return "known for all contacts together only"
+    if figure.value is None:
+        return next((MARKS[m] for m in figure.marks if m in MARKS and m != "few"), "")
+    if card.metric == STAFFED:
+        proof = statement.proof
+        if proof.ledger <= 0 or proof.unused <= 0:
+            return "of the time available for contacts"
+        return f"unused time is {Decimal(proof.unused) / proof.ledger:.0%} of all cost"
+    if figure.interval is not None and card.unit == "%":
+        low, high = (float(x) * 100 for x in figure.interval)
+        return f"{low:.1f} to {high:.1f}% (95% range), of {_count(figure)}"
+    return made_of(card, figure, currency)
+
+
+def _count(figure: Figure) -> str:
+    return f"{int(figure.denominator or 0):,}"
+
+
+def _beside_plan(card: Card, statement: Statement, targets: dict[str, str]) -> tuple[str, Verdict]:
+    if card.metric == "cost_per_contact":
+        found = next((c for c in statement.comparisons if c.name == COMPARED["budget"]), None)
+        if found is None or found.change is None or found.value is None:
+            return "no budget", _UNKNOWN
+        plan = f"{statement.currency} {value_text(found.value, statement.currency)}"
+        if not round(found.change, minor_digits(statement.currency)):
+            return f"as planned ({plan})", "same"
+        over = found.change > 0
+        digits = minor_digits(statement.currency)
+        moved = f"{abs(found.change):,.{digits}f} {'over' if over else 'under'} the budget of {plan}"
+        return moved, "worse" if over else "better"
+    told = targets.get(card.metric, "")
+    if not told:
+        return ("not in the budget" if card.kind == "cost" else "no target"), _UNKNOWN
+    return told, "worse" if "missed" in told else "same"
+
+
+def _targets(book: OpenBook, now: Panel) -> dict[str, str]:
+    """Metric -> whether the promise for all contacts was kept."""
+    if now.question.where or not read_promises(connect(), book.book):
+        return {}
+    cards = tuple(c for c in now.cards if c.kind != "cost")
+    return {
+        a.card.metric: f"target {met_or_missed(a, book.settings.currency)}"
+        for a in attained(book, replace(now, cards=cards))
+        if not a.promise.where
+    }
+
+
+# -- over time and by channel ------------------------------------------------------------------------------
+
+
+def _months(book: OpenBook, question: Slice) -> Iterator[Month]:
+    """Cost per contact of the months up to the last one asked for."""
+    last = question.months.end
+    known = [m for m in book.months() if add_months(last, -MONTHS) <= m < last]
+    if not known:
+        return
+    span = Period(known[0], last)
+    asked = replace(question, span=span, grain="month")
+    rows = {line.start: line for line in book.state(asked, compare=False).rows}
+    full = rows
+    if question.basis != "full":
+        full = {x.start: x for x in book.state(replace(asked, basis="full"), compare=False).rows}
+    plans = planned_months(book.costed.con, book.book, span, question.where)
+    for month in known:
+        row, whole = rows.get(month.isoformat()), full.get(month.isoformat())
+        pico, contacts = plans.get(month, (0, Fraction(0)))
+        yield Month(
+            month,
+            row.value if row else None,
+            whole.value if whole else None,
+            cost_of_one(pico, contacts) if contacts else None,
+            row.contacts if row else 0,
+        )
+
+
+def _shares(
+    book: OpenBook, question: Slice, other: Slice | None, compare: str, along: str, statement: Statement
+) -> Iterator[Share]:
+    """The values of a dimension with most cost, the dearest contact first."""
+    lines = [x for x in statement.rows if not x.label]
+    then: dict[str | None, Decimal | None] = {}
+    if compare == "budget":
+        if along in ("channel", "team") and all(c.dimension in ("channel", "team") for c in question.where):
+            plans = planned(book.costed, question, (along,)) if book.book.has("budgets") else {}
+            then = {v[0]: cost_of_one(pico, n) if n else None for v, (pico, n) in plans.items()}
+    elif other is not None:
+        before_it = book.state(replace(other, by=(along,), asked=(along,)), compare=False)
+        then = {x.values[0]: x.value for x in before_it.rows if not x.label}
+    kept = sorted(lines, key=lambda x: -abs(x.cents or 0))[:MOST]
+    for x in sorted(kept, key=lambda x: (x.value is None, -(x.value or 0))):
+        yield Share(x.values[0], x.cents, x.contacts, x.value, then.get(x.values[0]))
+
+
+def _events(book: OpenBook, question: Slice) -> Iterator[Event]:
+    """Noted events that say nothing of another slice."""
+    if not book.book.has("events"):
+        return
+    inside = {c.dimension: c.values for c in question.where if not c.negate}
+    for event in book.costed.once("events", lambda: read_events(connect(), book.book)):
+        if all(v in inside.get(d, (v,)) for d, v in event.touches):
+            yield event
+
+
+# -- what moved it, and how new the data is ----------------------------------------------------------------
+
+
+def _movers(book: OpenBook, question: Slice, compare: str, where: Sequence[str]) -> tuple[list[Mover], str]:
+    """(the three largest parts of the change, why it cannot be split)."""
+    span = question.span
+    first, last = f"{span.start}", f"{span.end.fromordinal(span.end.toordinal() - 1)}"
+    try:
+        found = explained(
+            book, start=first, end=last, against=compare, where=where, basis=question.basis
+        )  # fmt: skip
+    except PercontactError as error:
+        return [], f"{error.problem.what[:1].upper()}{error.problem.what[1:]}."
+    return [_mover(p, n, found.bridge) for p, n in _largest(found.bridge)], ""
+
+
+def _largest(bridge: Bridge) -> list[tuple[Part, int]]:
+    sizes = shown_parts(bridge, digits_of(bridge))
+    return [(p, n) for p, n in zip(bridge.parts, sizes, strict=True) if n][:3]
+
+
+def _mover(part: Part, size: int, bridge: Bridge) -> Mover:
+    digits = digits_of(bridge)
+    change = Decimal(size).scaleb(-digits)
+    lead = leading(part, bridge)
+    name = f"{part.name[:1].upper()}{part.name[1:]}"
+    says = (
+        f"{name} {'added' if size > 0 else 'saved'} {bridge.currency} {abs(change):,.{digits}f} per contact"
+    )
+    if lead:
+        says += f", chiefly {lead.dimension} {lead.value}"
+    return Mover(
+        part.name, change, says + (" (within chance)" if is_chance(part) else ""), meaning(part.name)
     )
 
 
-def _then(book: OpenBook, now: Panel, compare: str, where: Sequence[str], basis: str) -> Panel | None:
-    """The same metrics over the span compared with; None where the data does not reach back."""
-    back = last_year if compare == "last-year" else before
-    span: Period = back(now.question.span)
-    if not any(m in span for m in book.months()):
-        return None
-    first, last = f"{span.start}", f"{span.end.fromordinal(span.end.toordinal() - 1)}"
-    return panel_of(book, SHOWN, start=first, end=last, where=where, basis=basis)
+def _fresh(book: OpenBook) -> Fresh:
+    """The last days of contacts and ledger, and what `check` finds. Short and the same for all questions."""
+    months = book.book.months("contacts")
+    days = book.costed.cells(Slice(Period(months[-1], add_months(months[-1], 1)), "day"))[0]
+    found = checked(book)
+    return Fresh(
+        max((c.period for c in days), default=None), _last_line(book), next(iter(found), None), len(found)
+    )
+
+
+def _last_line(book: OpenBook) -> date | None:
+    lines = book.book.relation("ledger", ["posted_on", "period_start"])
+    row = book.costed.con.execute(f"SELECT max(coalesce(posted_on, period_start)) FROM {lines}").fetchone()
+    return row[0] if row else None

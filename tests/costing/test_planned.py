@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from percontact.costing import Condition
-from percontact.costing.planned import Plan, plan_of
+from percontact.costing.planned import Plan, plan_of, planned_months
 from percontact.records.books import make_book
 from percontact.records.dialect import connect
 from percontact.values.period import Period
@@ -61,3 +61,19 @@ def test_a_condition_on_a_team_takes_its_plan() -> None:
     """200 EUR for north, 100 for south."""
     rows = ({"team": "north", "amount": 200}, {"team": "south", "amount": 100})
     assert plan(*rows, where=(Condition("team", ("south",)),)).pico == 100 * EURO
+
+
+def test_months_are_planned_each_by_its_own_days_and_not_where_two_plans_meet() -> None:
+    """A quarter of 91 days at 910 EUR for 91 contacts: 30, 31, 30; a rival of May leaves May out."""
+    quarter = {"budget": "plan", "period_start": "2026-04-01", "period_end": "2026-07-01", "version": "1"}
+    rows = [{**quarter, "amount": 910, "contacts": 91}]
+    book = make_book({"budgets": rows})
+    span = Period(date(2026, 4, 1), date(2026, 7, 1))
+    by_month = {4: 30, 5: 31, 6: 30}
+    assert planned_months(connect(), book, span) == {
+        date(2026, m, 1): (n * 10 * EURO, Fraction(n)) for m, n in by_month.items()
+    }
+    may = {**quarter, "period_start": "2026-05-01", "period_end": "2026-06-01", "version": "2"}
+    two = make_book({"budgets": [*rows, {**may, "amount": 1, "contacts": 1}]})
+    assert [m.month for m in planned_months(connect(), two, span)] == [4, 6]
+    assert planned_months(connect(), book, span, (Condition("reason", ("billing",)),)) == {}

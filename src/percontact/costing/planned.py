@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,7 +15,7 @@ from percontact.costing.slice import Condition, Slice
 from percontact.records.book import Book
 from percontact.records.dialect import quote
 from percontact.values.money import to_pico
-from percontact.values.period import Period, periods
+from percontact.values.period import Period, add_months, periods
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,10 +70,42 @@ def plan_of(
     return Plan(pico, contacts, missing)
 
 
+def planned_months(
+    con: duckdb.DuckDBPyConnection, book: Book, span: Period, where: Sequence[Condition] = ()
+) -> dict[date, tuple[int, Fraction]]:
+    """Month -> (pico, handled contacts) planned for each month of a span that has both in its plan.
+
+    Conditions on anything but PLANNED_BY leave nothing, as do months whose days are planned twice.
+    """
+    if not book.has("budgets") or any(c.dimension not in PLANNED_BY or c.negate for c in where):
+        return {}
+    twice = _planned_twice(con, book, span)
+    found: dict[date, tuple[int, Fraction]] = {}
+    for month, _, pico, count in _parts(con, book, span, where, ()):
+        if not any(p.start < add_months(month, 1) and month < p.end for p in twice):
+            before = found.get(month, (0, Fraction(0)))
+            found[month] = (before[0] + (pico or 0), before[1] + (count or 0))
+    return {month: plan for month, plan in sorted(found.items()) if plan[0] and plan[1]}
+
+
 def _sums(
     con: duckdb.DuckDBPyConnection, book: Book, span: Period, where: Sequence[Condition], by: Sequence[str]
 ) -> dict[_Values, tuple[int | None, Fraction | None]]:
     """Values of `by` -> (pico, contacts), None where no row plans it."""
+    found: dict[_Values, tuple[int | None, Fraction | None]] = {}
+    for _, values, pico, count in _parts(con, book, span, where, by):
+        cost, contacts = found.get(values, (None, None))
+        found[values] = (
+            cost if pico is None else (cost or 0) + pico,
+            contacts if count is None else (contacts or 0) + count,
+        )
+    return found
+
+
+def _parts(
+    con: duckdb.DuckDBPyConnection, book: Book, span: Period, where: Sequence[Condition], by: Sequence[str]
+) -> Iterator[tuple[date, _Values, int | None, Fraction | None]]:
+    """(month, values of `by`, pico, contacts) of each row's part of each month, by the days in the span."""
     tests = " AND ".join(["period_start < ?", "period_end > ?", *(c.sql() for c in where)])
     fields = "".join(f", {quote(d)}" for d in by)
     rows = con.execute(
@@ -81,25 +113,38 @@ def _sums(
         f"FROM {book.relation('budgets')} WHERE {tests}",
         [span.end, span.start],
     ).fetchall()
-    found: dict[_Values, tuple[int | None, Fraction | None]] = {}
+    rates: dict[tuple[str | None, date], int] = {}
     for start, end, currency, amount, count, *values in rows:
-        pico, contacts = found.get(tuple(values), (None, None))
         for month in periods(Period(start, end), "month"):
             days = (min(end, month.end, span.end) - max(start, month.start, span.start)).days
             if days <= 0:
                 continue
-            share = Fraction(days, (end - start).days)
-            if count is not None:
-                contacts = (contacts or 0) + share * count
+            share, pico = Fraction(days, (end - start).days), None
             if amount is not None:
-                rate = _rate(con, book, currency, month.start)
-                pico = (pico or 0) + int(share * to_pico(amount)) * rate // RATE_SCALE
-        found[tuple(values)] = (pico, contacts)
-    return found
+                place = (currency, month.start)
+                if place not in rates:
+                    rates[place] = _rate(con, book, *place)
+                pico = int(share * to_pico(amount)) * rates[place] // RATE_SCALE
+            yield month.start, tuple(values), pico, None if count is None else share * count
 
 
 def _rivals(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> str:
     """Two plans that speak of the same thing on the same days of a span, by name and version, or ""."""
+    found = con.execute(
+        f"SELECT a.name, b.name {_twice(book)} ORDER BY 1, 2 LIMIT 1", [span.end, span.start] * 2
+    ).fetchone()
+    return " and ".join(found) if found else ""
+
+
+def _planned_twice(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> list[Period]:
+    """The days of a span that two plans speak of."""
+    days = "greatest(a.period_start, b.period_start), least(a.period_end, b.period_end)"
+    found = con.execute(f"SELECT DISTINCT {days} {_twice(book)}", [span.end, span.start] * 2).fetchall()
+    return [Period(start, end) for start, end in found]
+
+
+def _twice(book: Book) -> str:
+    """SQL of pairs of plans for the same thing on the same days; its parameters: span end, start, twice."""
     same = " AND ".join(
         f"a.{c} IS NOT DISTINCT FROM b.{c}" for c in ("account", "cost_centre", "channel", "team")
     )
@@ -107,12 +152,10 @@ def _rivals(con: duckdb.DuckDBPyConnection, book: Book, span: Period) -> str:
         f"(SELECT *, concat_ws(' ', budget, version) AS name FROM {book.relation('budgets')} "
         "WHERE period_start < ? AND period_end > ?)"
     )
-    found = con.execute(
-        f"SELECT a.name, b.name FROM {rows} a JOIN {rows} b ON a.name < b.name AND {same} "
-        "AND a.period_start < b.period_end AND b.period_start < a.period_end ORDER BY 1, 2 LIMIT 1",
-        [span.end, span.start] * 2,
-    ).fetchone()
-    return " and ".join(found) if found else ""
+    return (
+        f"FROM {rows} a JOIN {rows} b ON a.name < b.name AND {same} "
+        "AND a.period_start < b.period_end AND b.period_start < a.period_end"
+    )
 
 
 def _rate(con: duckdb.DuckDBPyConnection, book: Book, currency: str | None, month: date) -> int:

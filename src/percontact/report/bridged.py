@@ -197,7 +197,7 @@ def _cause(part: Part, bridge: Bridge, sizes: Mapping[str, int], digits: int) ->
     lead = leading(part, bridge)
     if lead:
         text += f", chiefly {lead.dimension} {_value(lead)}"
-    return text + (" (within chance)" if _is_chance(part) else "")
+    return text + (" (within chance)" if is_chance(part) else "")
 
 
 def telling(part: Part, bridge: Bridge) -> tuple[Piece, ...]:
@@ -220,7 +220,8 @@ def leading(part: Part, bridge: Bridge) -> Piece | None:
     return first
 
 
-def _is_chance(part: Part) -> bool:
+def is_chance(part: Part) -> bool:
+    """Whether a part is no more than what chance alone moves."""
     return part.chance is not None and abs(part.pico) < part.chance
 
 
@@ -274,7 +275,7 @@ def _part_headline(bridge: Bridge, part: Part, digits: int) -> str:
 
 def _notes(bridges: Mapping[Unit, Bridge], per: Unit, digits: int) -> Iterator[str]:
     bridge = bridges[per]
-    lucky = [p.name for p in bridge.parts if _is_chance(p)]
+    lucky = [p.name for p in bridge.parts if is_chance(p)]
     if lucky:
         yield (
             f"Within what chance moves (two standard errors): {', '.join(lucky)}. "
@@ -344,7 +345,7 @@ def _parts_table(bridge: Bridge, digits: int) -> Table:
             p.name,
             Decimal(n).scaleb(-digits),
             _chiefly(p, bridge, digits),
-            "within chance" if _is_chance(p) else "",
+            "within chance" if is_chance(p) else "",
         )
         for p, n in zip(bridge.parts, sizes, strict=True)
     )
