@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from percontact.report.cells import as_number, shown
@@ -48,6 +48,11 @@ class Chart:
     def __post_init__(self) -> None:
         if self.links and len(self.links) != len(self.table.rows):
             raise ValueError(f"{self.name}: {len(self.links)} links for {len(self.table.rows)} rows")
+
+    @property
+    def numbers(self) -> Table:
+        """The table with its links: the way of the keyboard to what a mark opens."""
+        return replace(self.table, links=self.links) if self.links else self.table
 
     def _repr_svg_(self) -> str:
         from percontact.report.charts.drawing import svg
