@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from percontact.costing import Policy, parse_policy
+from percontact.costing.assumptions import Assumed, assumed
 from percontact.costing.policy import Price, Rule, Shrinkage, UnitTime
 from percontact.values.problem import PercontactError
 
@@ -179,3 +180,45 @@ def test_shared_pools_may_serve_each_other_as_long_as_one_serves_contacts() -> N
     for method in ("step-down", "reciprocal", "direct"):
         text = "pools: {it: {driver: seats, to: [hr, v]}, hr: {driver: seats, to: [it, v]}, v: }"
         assert parse_policy(f"{text}\nshared: {{method: {method}}}").method == method
+
+
+# -- what opportunities take for granted ---------------------------------------------------------------------
+
+
+def test_what_opportunities_take_for_granted_is_read_with_its_days_and_its_reason() -> None:
+    """A pilot of help pages; before it and for all else what is usual."""
+    policy = parse_policy(
+        """
+opportunities:
+  - {of: self_service, tried: 0.35, settled: [0.25, 0.5], from: 2026-03-01, because: pilot of the help pages}
+"""
+    )
+    before, since = date(2026, 2, 28), date(2026, 3, 31)
+    own = policy.assumptions
+    assert assumed(own, "self_service", "tried", since) == Assumed((0.35,), "pilot of the help pages")
+    assert assumed(own, "self_service", "settled", since).values == (0.25, 0.5)
+    assert assumed(own, "self_service", "tried", before) == Assumed((0.5,), "usual")
+    assert assumed(own, "callbacks", "abandoned", since) == Assumed((0.05,), "usual")
+    assert assumed(own, "self_service", "cost_each", since).values == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "what"),
+    [
+        ("{tried: 0.5}", "E-POL-01", "an entry has no `of:`"),
+        ("{of: selfservice, tried: 0.5}", "E-POL-02", "there is nothing to set of 'selfservice'"),
+        ("{of: self_service, tryed: 0.5}", "E-POL-02", "self_service has no `tryed:`"),
+        ("{of: self_service, because: x}", "E-POL-01", "it sets no number"),
+        ("{of: self_service, tried: 50}", "E-POL-01", "50 is no share of it"),
+        ("{of: self_service, tried: -0.1}", "E-POL-01", "-0.1 is below 0"),
+        ("{of: self_service, settled: 0.5}", "E-POL-01", "0.5 is not two numbers, the lower first"),
+        ("{of: self_service, settled: [0.6, 0]}", "E-POL-01", "0.6, 0 is not two numbers, the lower first"),
+        ("{of: idle_capacity, occupancy: [0, 0.9]}", "E-POL-01", "0, 0.9 is no share of it"),
+        ("{of: after_fault, days: 2.5}", "E-POL-01", "2.5 is not a number of days"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_for_granted_is_refused(entry: str, code: str, what: str) -> None:
+    found, _, said, why, do = problem_of(f"opportunities: [{entry}]")
+    assert (found, said) == (code, what)
+    assert why
+    assert do

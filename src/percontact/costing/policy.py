@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from percontact.costing.assumptions import Assumption
 from percontact.costing.opening import Hours
 
 UNASSIGNED = "(unassigned)"
@@ -131,6 +132,7 @@ class Policy:
     """All rules of a workspace. `textbook` marks the one that stands in where none is written.
 
     opening_hours  ISO weekday -> hours of the usual week; empty = not told
+    assumptions    numbers that opportunities take for granted, where they are not the usual ones
     """
 
     pools: Mapping[str, Pool]
@@ -145,6 +147,7 @@ class Policy:
     repeat_same: tuple[str, ...] = ("customer_id", "reason")
     prices: tuple[Price, ...] = ()
     opening_hours: Mapping[int, Hours] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
     digest: str = ""
     textbook: bool = False
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 import yaml
 
+from percontact.costing.assumptions import USUAL, Assumption, Usual
 from percontact.costing.opening import Hours, read_week
 from percontact.costing.policy import (
     METHODS,
@@ -69,6 +70,7 @@ _TOP = (
     "repeat",
     "prices",
     "opening_hours",
+    "opportunities",
 )
 
 
@@ -122,6 +124,9 @@ def parse_policy(text: str, where: str = "policy.yaml") -> Policy:
         repeat_same=_texts(repeat.get("same"), f"{where}: repeat.same") or ("customer_id", "reason"),
         prices=tuple(_price(b, where) for b in _list(root.get("prices"), where, "prices")),
         opening_hours=_opening(root.get("opening_hours"), where),
+        assumptions=tuple(
+            _assumption(b, where) for b in _list(root.get("opportunities"), where, "opportunities")
+        ),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
     _check_names(policy, where)
@@ -349,6 +354,38 @@ def _price(body: object, where: str) -> Price:
         _day(data.get("until"), here),
         str(data.get("source") or data.get("because") or ""),
     )
+
+
+def _assumption(body: object, where: str) -> Assumption:
+    here = f"{where}: opportunities"
+    data = _mapping(body, here, "the assumption")
+    of = str(data.get("of", ""))
+    if not of:
+        raise _malformed(here, "an entry has no `of:`", f"Say of which kind: {', '.join(USUAL)}.")
+    if of not in USUAL:
+        raise _unknown(here, f"there is nothing to set of {of!r}", of, USUAL)
+    here = f"{here}, {of}"
+    _known(data, ("of", *USUAL[of], "from", "until", "because", "source"), here, f"{of}")
+    numbers = {name: _assumed(data[name], usual, f"{here}.{name}") for name, usual in USUAL[of].items()
+               if name in data}  # fmt: skip
+    if not numbers:
+        raise _malformed(here, "it sets no number", f"It may set {', '.join(USUAL[of])}.")
+    start, end = _day(data.get("from"), here), _day(data.get("until"), here)
+    return Assumption(of, numbers, str(data.get("because") or data.get("source") or ""), start, end)
+
+
+def _assumed(value: object, usual: Usual, here: str) -> tuple[Decimal, ...]:
+    """One number, or two from low to high, in the unit of what is usual."""
+    found = tuple(_amount(x, here) for x in (value if isinstance(value, list) else [value]))
+    said = ", ".join(map(str, value)) if isinstance(value, list) else value
+    if len(found) != usual.many or list(found) != sorted(found):
+        form = "two numbers, the lower first: [0.2, 0.6]" if usual.many == 2 else "one number"
+        raise _malformed(here, f"{said} is not {form.split(':')[0]}", f"Write {form}.")
+    if usual.unit in ("share", "some") and (found[-1] > 1 or (usual.unit == "some" and not found[0])):
+        raise _malformed(here, f"{said} is no share of it", "Write 0.35 for 35%; the whole is 1.")
+    if usual.unit == "days":
+        _days(found[0], here)
+    return found
 
 
 def _shrinkage(data: Mapping[str, object], where: str) -> tuple[Shrinkage, ...]:

@@ -77,7 +77,7 @@ class Trail:
 def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: int = 10) -> Trail:
     """Open a figure: the pools it is made of, the ledger lines behind them, the contacts with most cost.
 
-    pool  only what this pool brings
+    pool  only what this pool brings; of one that serves other pools: by way of those
     top   at most this many lines and contacts, largest first
     Raises PercontactError E-ARG-01 for an unknown pool.
     """
@@ -89,18 +89,22 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
             did_you_mean(pool, costed.policy.pools),
             "percontact policy check lists the pools.",
         )
+    serves = pool is not None and costed.policy.pools[pool].shared
     cells = costed.cells(replace(question, by=("pool",), grain="month"))[0]
     by_pool: dict[tuple[str, date], int] = defaultdict(int)
     for cell in cells:
         name = str(cell.values[0])
-        if cell.pico and (pool is None or pool == name):
+        if cell.pico and (pool is None or serves or pool == name):
             by_pool[name, cell.period.replace(day=1)] += cell.pico
     sums: dict[str, int] = defaultdict(int)
     for (name, _), pico in by_pool.items():
         sums[name] += pico
     lines = _lines(costed, question, by_pool)
     contacts, in_all = _contacts(costed, question, top)
-    drivers = {p.name: p.driver for p in costed.policy.work_pools}
+    if serves and pool is not None:
+        lines = [line for line in lines if line.pool == pool]
+        sums = {pool: sum(line.pico for line in lines)}
+    drivers = {p.name: p.driver for p in costed.policy.pools.values()}
     pools = [
         _pool_share(costed, question, n, drivers[n], pico)
         for n, pico in sorted(sums.items(), key=lambda kv: -abs(kv[1]))

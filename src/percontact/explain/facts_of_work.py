@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from percontact.costing.assumptions import Assumed, assumed
 from percontact.costing.costed import CostedBook
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.scope import actor_sql
@@ -62,7 +64,8 @@ class WorkFacts:
 
     keys     KEY -> value of each row ("" = unknown)
     numbers  name -> sum of each row: offered, handled, abandoned, transferred, escalated, resolved, settled,
-             followed, repeat, contained, and for each length of time x: x_n, x_sum, x_squares
+             followed (gone_settled, gone_followed: of those who gave up), repeat, contained, and for each
+             length of time x: x_n, x_sum, x_squares
     """
 
     def __init__(self, costed: CostedBook, question: Slice) -> None:
@@ -97,6 +100,9 @@ class WorkFacts:
             "resolved": f"sum(CASE WHEN {outcome} = 'resolved' THEN c.\"count\" ELSE 0 END)",
             "settled": f"sum(CASE WHEN r.followed IS NOT NULL AND {closed} THEN 1 ELSE 0 END)",
             "followed": f"sum(CASE WHEN r.followed AND {closed} THEN 1 ELSE 0 END)",
+            "gone_settled": "sum(CASE WHEN r.followed IS NOT NULL AND c.handled = 0 "
+            f"AND {closed} THEN 1 ELSE 0 END)",
+            "gone_followed": f"sum(CASE WHEN r.followed AND c.handled = 0 AND {closed} THEN 1 ELSE 0 END)",
             "repeat": "sum(CASE WHEN r.repeat THEN 1 ELSE 0 END)",
             "contained": f"sum(CASE WHEN {outcome} = 'resolved' AND NOT coalesce(r.followed, false) "
             'THEN c."count" ELSE 0 END)',
@@ -161,6 +167,10 @@ class WorkFacts:
     def whole(self) -> Cost:
         """All of the question."""
         return sum(self.costs("channel").values(), Cost())
+
+    def assumed(self, of: str, name: str) -> Assumed:
+        """Numbers that an opportunity takes for granted, as they stand on the last day of the months."""
+        return assumed(self.costed.policy.assumptions, of, name, self.span.end - timedelta(days=1))
 
     @property
     def span(self) -> Period:

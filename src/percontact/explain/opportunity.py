@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from percontact.values.period import Period
+
 Kind = Literal[
     "slow_on_simple",
     "slow_agent",
@@ -37,6 +39,9 @@ class Opportunity:
     contacts  contacts it rests on
     guardrail metric that must not worsen, and step what to do next
     evidence  the numbers behind the sentence
+    assumed   what is taken for granted, each with where it is from
+    days      days its contacts are of; None = the whole span
+    pool      the pool whose ledger lines it is about, where it is about no contacts
     """
 
     kind: Kind
@@ -49,6 +54,9 @@ class Opportunity:
     guardrail: str
     step: str
     evidence: Mapping[str, float | str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    days: Period | None = None
+    pool: str = ""
 
     @property
     def middle(self) -> float:

@@ -10,18 +10,25 @@ from fractions import Fraction
 
 import numpy as np
 
+from percontact.costing.capacity import MS_PER_HOUR
+from percontact.costing.policy import Pool
 from percontact.costing.rate import PoolTotal
-from percontact.costing.slice import Slice
+from percontact.costing.slice import Condition, Slice
 from percontact.explain.facts_of_work import MACHINES, Cost, WorkFacts
-from percontact.explain.opportunity import Opportunity
+from percontact.explain.opportunity import Opportunity, Where
+from percontact.records.dialect import fold
 from percontact.values.money import PICO
 from percontact.values.period import periods
 
-USUAL_OCCUPANCY = (0.80, 0.88)
-"""Shares of practical time spent handling that planners aim at; below the first, time is idle."""
 LEAST = 300
-ABANDONED = 0.05
-"""Share of callers who give up from which a callback is worth a thought."""
+"""A queue is spoken of from so many contacts in the span on."""
+LOST = 50
+"""And from so many who gave up on."""
+OPEN_HOURS = 8
+"""A week of fewer hours with work has no pattern to speak of."""
+QUIET = 0.33
+"""An hour with less than this share of the work of a busy one (the ninth of ten) is quiet."""
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PEAK = 1.5
 """A queue's worst hours lose so many times more than its others: then the queue waits for hours, not for
 staff."""
@@ -31,18 +38,20 @@ def idle_capacity(facts: WorkFacts) -> Iterator[Opportunity]:
     """Groups with more practical time than work, beyond what planners leave free; by hour of week where
     known."""
     sums = facts.costed.pool_totals(facts.span)
+    planned = facts.assumed("idle_capacity", "occupancy")
+    told = f"planners fill {planned.values[0]:.0%} to {planned.values[1]:.0%} of time ({planned.source})"
     for pool in facts.costed.policy.work_pools:
         total = sums.get(pool.name)
         group = pool.group
         if total is None or group is None or _unused(total) <= 0 or not total.capacity:
             continue
         used = float(Fraction(total.quantity) / Fraction(total.capacity))
-        if used >= USUAL_OCCUPANCY[0]:
+        if used >= planned.values[0]:
             continue
-        price = total.cost / PICO / float(total.capacity)
-        low, high = ((1 - used / o) * float(total.capacity) * price for o in USUAL_OCCUPANCY)
-        hours = float(total.capacity) / 3_600_000
-        quiet = _quiet_hours(facts, group)
+        # What is too much by a full plan is more than by a busy one: the lower occupancy is the safer claim.
+        low, high = ((1 - used / o) * total.cost / PICO for o in planned.values)
+        hours = float(total.capacity) / MS_PER_HOUR
+        quiet = _quiet_hours(facts, pool)
         yield Opportunity(
             "idle_capacity",
             f"{group}: {1 - used:.0%} of {hours:,.0f} practical hours was not used{quiet}",
@@ -50,6 +59,7 @@ def idle_capacity(facts: WorkFacts) -> Iterator[Opportunity]:
             "service_level: some free time is what lets calls be answered",
             "Move hours to groups that are short, give work that can wait (e-mail), or plan fewer.",
             {"occupancy": used, "practical_h": hours, "group": group, "unused_cost": _unused(total) / PICO},
+            (told,), None, pool.name,
         )  # fmt: skip
 
 
@@ -58,37 +68,48 @@ def _unused(total: PoolTotal) -> int:
     return total.cost - total.assigned - total.unassigned if total.any_unused else 0
 
 
-def _quiet_hours(facts: WorkFacts, group: str) -> str:
-    """In which hours of the week little of a group's work comes, as words; "" where its work is unknown.
+def _quiet_hours(facts: WorkFacts, pool: Pool) -> str:
+    """In which hours of the week little of a pool's work comes, as words; "" where its work is unknown.
 
     Paid hours are known by day or month, not by hour, so this says where work is, not where people are.
     """
-    columns = [c for c in ("team",) if c in facts.costed.book.filled("contacts")]
-    if not columns:
+    scope = tuple(Condition(d, _as_found(facts, d, values)) for d, values in pool.scope)
+    cells, _ = facts.costed.cells(Slice(facts.span, "whole", ("weekday", "hour"), scope))
+    load = {(int(str(c.values[0])), int(str(c.values[1]))): float(c.handle_s)
+            for c in cells if c.handle_s > 0 and None not in c.values}  # fmt: skip
+    if len(load) < OPEN_HOURS:
         return ""
-    span = facts.span
-    asked = Slice(span, "whole", ("team", "weekday", "hour"), facts.question.where)
-    cells, _ = facts.costed.cells(asked)
-    work: dict[tuple[str, str], float] = defaultdict(float)
-    for c in cells:
-        if c.values[0] == group:
-            work[str(c.values[1]), str(c.values[2])] += float(c.handle_s)
-    busy = [h for h, s in work.items() if s > 0]
-    if len(busy) < 8:
-        return ""
-    weeks = span.days / 7
-    load = {h: work[h] / 3600 / weeks for h in busy}
-    top = float(np.quantile(list(load.values()), 0.9))
-    quiet = sorted((h for h in busy if load[h] < 0.35 * top), key=lambda h: load[h])
+    busy = float(np.quantile(list(load.values()), 0.9))
+    quiet = sorted(hour for hour, seconds in load.items() if seconds < QUIET * busy)
     if not quiet:
         return ""
-    hours = sorted({int(hour) for _, hour in quiet})
-    many = f"{len(quiet)} of {len(busy)} open hours of the week"
-    return f"; {many} bring under a third of a busy one's work, at {_hours(hours)}"
+    many = f"{len(quiet)} of {len(load)} open hours of the week"
+    return f"; {many} bring under a third of a busy one's work: {hours_of_week(quiet)}"
 
 
-def _hours(hours: list[int]) -> str:
-    return ", ".join(f"{h:02d}:00" for h in hours[:6]) + (" and later" if len(hours) > 6 else "")
+def _as_found(facts: WorkFacts, dimension: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """A scope's values as contacts write them: to a scope upper and lower case are one."""
+    wanted = {fold(v) for v in values}
+    known = {str(v) for v in facts.keys.get(dimension, ())}
+    return tuple(sorted(v for v in known if fold(v) in wanted)) or values
+
+
+def hours_of_week(hours: list[tuple[int, int]]) -> str:
+    """Hours as (ISO weekday, hour), in order, as people say them.
+
+    >>> hours_of_week([(1, 7), (1, 8), (2, 7), (2, 8), (6, 9)])
+    'Mon, Tue 07:00-09:00; Sat 09:00-10:00'
+    """
+    spans: dict[int, list[list[int]]] = defaultdict(list)
+    for day, hour in hours:
+        if spans[day] and spans[day][-1][1] == hour:
+            spans[day][-1][1] = hour + 1
+        else:
+            spans[day].append([hour, hour + 1])
+    days: dict[str, list[str]] = defaultdict(list)
+    for day, found in spans.items():
+        days[", ".join(f"{a:02d}:00-{b:02d}:00" for a, b in found)].append(WEEKDAYS[day - 1])
+    return "; ".join(f"{', '.join(names)} {times}" for times, names in days.items())
 
 
 def unused_contracts(facts: WorkFacts) -> Iterator[Opportunity]:
@@ -105,8 +126,8 @@ def unused_contracts(facts: WorkFacts) -> Iterator[Opportunity]:
                 "unused_contract",
                 f"Pool {pool.name}: {idle:,.0f} of {total.cost / PICO:,.0f} was paid for and not used",
                 (), 0.0, idle, 1.0, 0, "what the contract is for must still be there when needed",
-                f"Look at its lines (percontact trace --pool {pool.name}); end or shrink what nobody uses.",
-                {"pool": pool.name, "cost": total.cost / PICO},
+                "Look at its lines; end or shrink what nobody uses.",
+                {"pool": pool.name, "cost": total.cost / PICO}, (), None, pool.name,
             )  # fmt: skip
     yield from _seats(facts)
 
@@ -123,11 +144,12 @@ def _seats(facts: WorkFacts) -> Iterator[Opportunity]:
                 seats += float(s)
                 heads += float(h)
     cost = _seat_cost(facts)
-    if not seats or not cost or seats <= heads * 1.10:
+    kept = facts.assumed("unused_contract", "spare_seats")
+    needed = heads * (1 + kept.values[0])
+    if not seats or not cost or seats <= needed:
         return
-    spare = seats - heads
-    # A tenth more seats than people is usual: leavers overlap with those who follow them.
-    low = max(0.0, seats - heads * 1.10)
+    # Some seats more than people are usual: leavers overlap with those who follow them.
+    spare, low = seats - heads, seats - needed
     yield Opportunity(
         "unused_contract",
         f"{spare / len(months):,.0f} of {seats / len(months):,.0f} seats a month have nobody on them",
@@ -135,12 +157,14 @@ def _seats(facts: WorkFacts) -> Iterator[Opportunity]:
         "nobody waits for a licence on the first day",
         "Give seats back at the next date the contract allows.",
         {"seats": seats / len(months), "heads": heads / len(months), "cost": cost},
+        (f"{kept.values[0]:.0%} more seats than people are needed ({kept.source})",), None,
+        next(iter(_seat_pools(facts)), ""),
     )  # fmt: skip
 
 
 def _seat_cost(facts: WorkFacts) -> float:
     """Cost of the pools that are given on by seats."""
-    names = {p.name for p in facts.costed.policy.shared_pools if p.driver == "seats"}
+    names = _seat_pools(facts)
     months = list(periods(facts.span, "month"))
     return sum(
         cost / PICO
@@ -148,6 +172,10 @@ def _seat_cost(facts: WorkFacts) -> float:
         for name, (cost, _) in facts.costed.month_costs.get(m.start, {}).items()
         if name in names
     )
+
+
+def _seat_pools(facts: WorkFacts) -> list[str]:
+    return [p.name for p in facts.costed.policy.shared_pools if p.driver == "seats"]
 
 
 def bots_that_cost_more(facts: WorkFacts) -> Iterator[Opportunity]:
@@ -188,6 +216,13 @@ def bots_that_cost_more(facts: WorkFacts) -> Iterator[Opportunity]:
         )  # fmt: skip
 
 
+def _who_gave_up(facts: WorkFacts, by: str, name: str) -> Where:
+    """The contacts of a queue that nobody handled, by how their outcome is written."""
+    ended = {outcome for (queue, outcome), c in facts.costs(by, "outcome").items()
+             if queue == name and c.offered and not c.handled}  # fmt: skip
+    return ((by, (name,)), *((("outcome", tuple(sorted(ended))),) if ended else ()))
+
+
 def callbacks(facts: WorkFacts) -> Iterator[Opportunity]:
     """Queues that lose customers in their busy hours only: a callback moves the call to a quiet one."""
     book = facts.costed.book
@@ -199,10 +234,11 @@ def callbacks(facts: WorkFacts) -> Iterator[Opportunity]:
         if c.values[0] is not None:
             hours[str(c.values[0])].append((c.offered, c.offered - c.handled))
     costs = facts.costs(by)
-    sums = facts.sums(by, where=facts.numbers["abandoned"] > 0)
+    sums = facts.sums(by)
+    least = facts.assumed("callbacks", "abandoned")
     for name, many in hours.items():
         offered, lost = (sum(x[i] for x in many) for i in (0, 1))
-        if lost < 50 or offered < LEAST or lost / offered < ABANDONED:
+        if lost < LOST or offered < LEAST or lost / offered < least.values[0]:
             continue
         worst = sorted((x for x in many if x[0] >= 20), key=lambda x: -x[1] / x[0])
         peak = worst[: max(1, len(worst) // 4)]
@@ -212,15 +248,16 @@ def callbacks(facts: WorkFacts) -> Iterator[Opportunity]:
         if not rest or at_peak < PEAK * else_:
             continue
         s = sums.get((name,), {})
-        again = s.get("followed", 0.0) / s["settled"] if s.get("settled") else 0.0
+        again = s["gone_followed"] / s["gone_settled"] if s.get("gone_settled") else 0.0
         each = costs.get((name,), Cost()).each or 0.0
         caught = sum(x[1] for x in peak)
         yield Opportunity(
             "callbacks",
             f"{by} {name}: {lost / offered:.1%} give up, {at_peak:.1%} in its worst quarter of hours and "
             f"{else_:.1%} in the others; {again:.0%} of those who give up come back",
-            ((by, (name,)),), 0.0, caught * again * each, 0.0, lost,
+            _who_gave_up(facts, by, name), 0.0, caught * again * each, 0.0, lost,
             "abandonment_rate and average_speed_of_answer of those who wait",
             "Offer a callback in those hours. What lost customers were worth is not in the range.",
             {"abandoned": float(lost), "at_peak": at_peak, "else": else_, "come_back": again},
+            (f"from {least.values[0]:.0%} giving up on a callback is worth a thought ({least.source})",),
         )  # fmt: skip

@@ -19,14 +19,10 @@ from percontact.values.period import Period
 
 LEAST = 300
 """A reason is spoken of from so many contacts in the span on."""
-CONTAINED_AT_LEAST = 0.20
-"""A new self-service step settles a fifth of what it is tried on, at the low end of the range."""
-CONTAINED_AT_MOST = 0.60
-"""And no more than this at the high end, however well the help pages do on those who choose them."""
+PASSED_ON = ("escalated", "transferred")
+"""Outcomes after which somebody else does the work again."""
 FAULT_KINDS = {"fault", "outage", "defect", "incident"}
 """Kinds of events after which contacts come that nobody wanted."""
-AFTER_DAYS = 7
-"""Days after an event's end in which customers still come back about it."""
 BEFORE_DAYS = 28
 """Days before an event that say what was usual: whole weeks."""
 FAULT_Z = 4.0
@@ -44,6 +40,7 @@ def self_service(facts: WorkFacts) -> Iterator[Opportunity]:
     traits = {r: _traits(s) for r, s in known.items()}
     middle = [float(np.median([t[i] for t in traits.values()])) for i in range(4)]
     machine, contained = _machine(facts)
+    (tried,), (safe, possible) = (facts.assumed("self_service", n).values for n in ("tried", "settled"))
     costs = _by_reason(facts, assisted=True)
     for reason, trait in traits.items():
         # Those that should not come at all are for the next rule: a help page for a fault is no cure.
@@ -59,9 +56,10 @@ def self_service(facts: WorkFacts) -> Iterator[Opportunity]:
         if each is None or machine is None or each <= machine:
             continue
         many, again = cost.handled, trait[3]
-        share = (CONTAINED_AT_LEAST, min(CONTAINED_AT_MOST, max(CONTAINED_AT_LEAST, contained)))
-        # Half of those who find the page try it, at the most: the others call as before.
-        low, high = (0.5 * many * (s * each - machine - (1 - s) * again * each) for s in share)
+        # Help pages do well on those who choose them; more than what is possible is not taken for granted.
+        share = (safe, min(possible, max(safe, contained)))
+        # Who does not try calls as before; who tries and fails calls all the same.
+        low, high = (tried * many * (s * each - machine - (1 - s) * again * each) for s in share)
         if high <= 0:
             continue
         yield Opportunity(
@@ -69,12 +67,25 @@ def self_service(facts: WorkFacts) -> Iterator[Opportunity]:
             f"{reason} suits self-service: {trait[0]:,.0f} s, "
             f"much alike, {trait[2]:.1%} passed on, {again:.1%} come back; {many:,} contacts at {each:,.2f} "
             f"against {machine:,.2f} by a machine",
-            (("reason", (reason,)),), max(0.0, low), high, cost.cashable, many,
+            (("reason", (reason,)), ("assisted", ("assisted",))), max(0.0, low), high, cost.cashable, many,
             "self_service_success and repeat_contact_rate: who fails at the page calls all the same",
             "Write the answer as a page or a bot step, offer it first, and watch how many call after it.",
-            _trap(facts, assisted, cost, 0.5 * many * sum(share) / 2, machine) | {"cost_each": each,
+            _trap(facts, assisted, cost, tried * many * sum(share) / 2, machine) | {"cost_each": each,
             "machine_each": machine, "contained_low": share[0], "contained_high": share[1]},
+            _assumed_of_self_service(facts, share),
         )  # fmt: skip
+
+
+def _assumed_of_self_service(facts: WorkFacts, share: tuple[float, float]) -> tuple[str, ...]:
+    tried, settled = facts.assumed("self_service", "tried"), facts.assumed("self_service", "settled")
+    told = [
+        f"{tried.values[0]:.0%} of contacts try self-service ({tried.source})",
+        f"{share[0]:.0%} to {share[1]:.0%} of them are settled ({settled.source})",
+    ]
+    cost = facts.assumed("self_service", "cost_each")
+    if _machine_there_is(facts)[0] is None and cost.values:
+        told.append(f"a self-served contact costs {cost.values[0]:,.2f} ({cost.source})")
+    return tuple(told)
 
 
 def _traits(s: dict[str, float]) -> tuple[float, float, float, float]:
@@ -87,7 +98,16 @@ def _traits(s: dict[str, float]) -> tuple[float, float, float, float]:
 
 
 def _machine(facts: WorkFacts) -> tuple[float | None, float]:
-    """(cost of a contact by the cheapest machine there is, share of them that it settles for good)."""
+    """(cost of a self-served contact, share of them that is settled for good) of the cheapest machine.
+
+    Where there is none the cost is what the policy says it would be.
+    """
+    there = _machine_there_is(facts)
+    told = facts.assumed("self_service", "cost_each").values
+    return (told[0], 0.0) if there[0] is None and told else there
+
+
+def _machine_there_is(facts: WorkFacts) -> tuple[float | None, float]:
     best: tuple[float | None, float] = (None, 0.0)
     rows = np.isin(facts.keys["actor"], MACHINES)
     sums = {k[0]: s for k, s in facts.sums("channel", where=rows).items()}
@@ -164,7 +184,8 @@ def after_faults(facts: WorkFacts, events: Sequence[Event]) -> Iterator[Opportun
     for event in events:
         if (event.kind or "").lower() not in FAULT_KINDS or not event.touches:
             continue
-        last = (event.last or event.first) + timedelta(days=AFTER_DAYS + 1)
+        after = facts.assumed("after_fault", "days")
+        last = (event.last or event.first) + timedelta(days=int(after.values[0]) + 1)
         if not (facts.span.start <= event.first and last <= facts.span.end):
             continue
         during = Period(event.first, last)
@@ -189,6 +210,7 @@ def after_faults(facts: WorkFacts, events: Sequence[Event]) -> Iterator[Opportun
             "Tell customers before they ask, and send what caused it back to who makes it; the event is a "
             "candidate by time, look at the contacts before you say so.",
             {"observed": float(now), "usual": usual, "event": event.name},
+            (f"customers come back until {after.values[0]:.0f} days after a fault ({after.source})",), during,
         )  # fmt: skip
 
 
@@ -211,13 +233,15 @@ def transferred_twice(facts: WorkFacts) -> Iterator[Opportunity]:
     costs."""
     people = {k[0] for k in facts.sums("channel", where=~np.isin(facts.keys["actor"], MACHINES))}
     sums: dict[str, tuple[float, float]] = {}
+    named: set[str] = set()
     passed: dict[str, Cost] = defaultdict(Cost)
     direct: dict[str, Cost] = defaultdict(Cost)
     for (channel, reason, outcome), cost in facts.costs("channel", "reason", "outcome").items():
         if channel not in people or not reason:
             continue
-        side = passed if outcome.lower() in ("transferred", "escalated") else direct
+        side = passed if outcome.lower() in PASSED_ON else direct
         side[reason] += cost
+        named |= {outcome} if side is passed else set()
     for reason in {**passed, **direct}:
         sums[reason] = float(passed[reason].handled), float(passed[reason].handled + direct[reason].handled)
     whole = sum(b for _, b in sums.values())
@@ -233,7 +257,7 @@ def transferred_twice(facts: WorkFacts) -> Iterator[Opportunity]:
             "transferred_twice",
             f"{reason}: {many / of:.1%} are transferred or escalated, {rate:.1%} of all reasons; each costs "
             f"{extra:,.2f} more than one settled at once",
-            (("reason", (reason,)),), (many - usual) * extra, many * extra,
+            (("reason", (reason,)), ("outcome", tuple(sorted(named)))), (many - usual) * extra, many * extra,
             passed[reason].cashable, round(many),
             "first_contact_resolution: fewer transfers must not mean fewer answers",
             "Send these contacts to who can settle them at once, or give the first line the right to.",

@@ -4,6 +4,7 @@ step."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -112,18 +113,19 @@ def _steps(found: Sequence[Opportunity], question: Slice) -> Table:
         TableColumn("rank", "#", "count"),
         TableColumn("step", "Next step"),
         TableColumn("guardrail", "Must not worsen"),
-        TableColumn("look", "Look at the contacts"),
+        TableColumn("look", "Look at what is behind it"),
     )
     rows = tuple((i, o.step, o.guardrail, _look(o, question)) for i, o in enumerate(found, 1))
     return Table("What to do next", columns, rows)
 
 
 def _look(one: Opportunity, question: Slice) -> str:
-    """The command that lists the contacts of an opportunity; "" where it is about none."""
-    if not one.where:
-        return ""
-    conditions = [Condition(d, values) for d, values in one.where]
-    return f"percontact contacts {slice_options(question.span, (), [*conditions, *question.where])}"
+    """The command that lists the contacts of an opportunity; of capacity the ledger lines behind it."""
+    span = one.days or question.span
+    if one.where:
+        conditions = [Condition(d, values) for d, values in one.where]
+        return f"percontact contacts {slice_options(span, (), [*conditions, *question.where])}"
+    return f"percontact trace {slice_options(span, ())} --pool {shlex.quote(one.pool)}" if one.pool else ""
 
 
 def _notes(
@@ -145,6 +147,10 @@ def _notes(
                 f"{_f(e, 'cost_per_assisted_contact'):.2f} to "
                 f"{_f(e, 'cost_per_assisted_contact_after'):.2f}: what is left for people is what is harder."
             )
+    for text in dict.fromkeys(a for one in shown for a in one.assumed):
+        yield f"Assumed: {text}."
+    if any("(usual)" in a for one in shown for a in one.assumed):
+        yield "What is usual need not be so here: set your own under `opportunities:` in policy.yaml."
     agents = count_text(sum(o.kind == "slow_agent" for o in found))
     if agents != "0":
         yield "Agents are named by pseudonym, from 300 contacts on, and never ranked against each other."
@@ -169,5 +175,6 @@ def _record(rank: int, one: Opportunity, question: Slice) -> dict[str, object]:
         "guardrail": one.guardrail,
         "next_step": one.step,
         "contacts_command": _look(one, question),
+        "assumed": list(one.assumed),
         "evidence": {k: v if isinstance(v, str) else f"{v:.12g}" for k, v in one.evidence.items()},
     }
