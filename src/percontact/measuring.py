@@ -79,7 +79,7 @@ def panel_document(book: OpenBook, panel: Panel, compare: Sequence[str] = ()) ->
             asked = panel.question
             span = back(asked.span, asked.calendar, asked.grain)
             earlier = replace(panel.question, span=span, grain="whole", by=(), asked=())
-            beside.append((BESIDE[one], _panel(book, panel.cards, earlier)))
+            beside.append((BESIDE[one], panel_for(book, panel.cards, earlier)))
         else:
             do = did_you_mean(one, [*BESIDE, "budget", "target"])
             what = f"{one!r} is not one of its values"
@@ -105,7 +105,7 @@ def _beside_budget(book: OpenBook, panel: Panel) -> Table:
     plan = plan_of(connect(), book.book, panel.question.span, panel.question.where)
     whole = replace(panel.question, grain="whole", by=(), asked=(), basis="full")
     costs = [c for c in panel.cards if c.kind == "cost" and is_planned(c)]
-    full = _panel(book, costs, whole).totals if costs else {}
+    full = panel_for(book, costs, whole).totals if costs else {}
     return budget_table(panel, plan, full, book.settings.currency)
 
 
@@ -116,7 +116,7 @@ def attained(book: OpenBook, panel: Panel) -> list[Attainment]:
         what, why = "there are no targets yet", "A figure is held against what was promised for its days."
         do = "Import them: percontact import targets FILE."
         raise problem("E-DATA-01", str(book.workspace.path), what, why, do)
-    return attain(promises, panel.cards, panel.question, partial(_panel, book))
+    return attain(promises, panel.cards, panel.question, partial(panel_for, book))
 
 
 def target_findings(book: OpenBook) -> list[Finding]:
@@ -129,7 +129,7 @@ def target_findings(book: OpenBook) -> list[Finding]:
     cards = [c for c in every if any(known_as(c, p.metric) for p in promises)]
     last = Period(months[-1], add_months(months[-1], 1))
     now, then = (
-        {a.promise.row_id: a for a in attain(promises, cards, Slice(span), partial(_panel, book))}
+        {a.promise.row_id: a for a in attain(promises, cards, Slice(span), partial(panel_for, book))}
         for span in (last, before(last))
     )
     month, currency = f"{last.start:%Y-%m}", book.settings.currency
@@ -160,15 +160,16 @@ def panel_of(
     question = book.ask(
         start=start, end=end, grain=grain, by=by, where=where, basis=basis, also=dimensions(chosen)
     )
-    return _panel(book, chosen, question, _parameters(chosen, cards, settings))
+    return panel_for(book, chosen, question, _parameters(chosen, cards, settings))
 
 
-def _panel(
+def panel_for(
     book: OpenBook,
     cards: Sequence[Card],
     question: Slice,
     parameters: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Panel:
+    """The panel of a question that is put together already."""
     return measure(
         cards, question, con=book.kept.con, book=book.book, policy=book.policy,
         costed=lambda: book.costed, parameters=parameters, kept=book.kept,
@@ -203,8 +204,10 @@ def guarded(book: OpenBook, question: Slice, per: str, names: Sequence[str]) -> 
     statement = book.state(question, per)
     return guarded_document(
         statement,
-        _panel(book, chosen, whole),
-        _panel(book, chosen, replace(whole, span=before(question.span, question.calendar, question.grain))),
+        panel_for(book, chosen, whole),
+        panel_for(
+            book, chosen, replace(whole, span=before(question.span, question.calendar, question.grain))
+        ),
     )
 
 
@@ -307,4 +310,4 @@ def _own_figure(
     if not all(book.book.has(t) for t in needed):
         return None, None
     question = replace(book.ask(start=start, end=end, where=where, also=dimensions([card])), grain="whole")
-    return _panel(book, [card], question).totals[card.metric], question.span
+    return panel_for(book, [card], question).totals[card.metric], question.span

@@ -11,7 +11,7 @@ from percontact.explain.facts_of_work import Cost, WorkFacts
 from percontact.explain.noted import read_events
 from percontact.explain.opportunities import opportunities
 from percontact.explain.opportunity import Opportunity
-from percontact.ingest.person import person_hash
+from percontact.people.pseudonyms import pseudonym
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
 from percontact.report.document import Document
@@ -62,7 +62,7 @@ def sought(
     question = replace(question, grain="whole")
     facts = WorkFacts(book.costed, question)
     events = read_events(connect(), book.book) if book.book.has("events") else ()
-    found = opportunities(facts, events=events, pseudonym=lambda agent: _pseudonym(book, agent))
+    found = opportunities(facts, events=events, pseudonym=lambda agent: pseudonym(book.workspace.key, agent))
     return Answer(question, tuple(found), facts.whole)
 
 
@@ -71,8 +71,3 @@ def document(book: OpenBook, answer: Answer, *, top: int | None = None) -> Docum
     return sought_document(
         answer.found, answer.whole, answer.question, book.settings.currency, top=top, demo=book.settings.demo
     )
-
-
-def _pseudonym(book: OpenBook, agent: str) -> str:
-    """A name that stands for an agent in this workspace and says nothing about who it is."""
-    return "agent-" + person_hash(book.workspace.key, agent)[:6]

@@ -99,12 +99,12 @@ def _figures(panel: Panel, currency: str) -> Table:
         values = tuple(None if v is None else str(v) for v in place[1])
         figures = [panel.figures[c.metric].get(place) for c in panel.cards]
         cells: list[Cell] = [
-            _cell(f, written[c.metric], currency) for c, f in zip(panel.cards, figures, strict=True)
+            figure_cell(f, written[c.metric], currency) for c, f in zip(panel.cards, figures, strict=True)
         ]
         rows.append((_label(panel, place[0]), *values, *cells, *([_few(panel, figures)] if marked else [])))
     totals = [panel.totals[c.metric] for c in panel.cards]
     total = ("whole span", *(None for _ in dims), *(
-        _cell(f, written[f.metric], currency) for f in totals
+        figure_cell(f, written[f.metric], currency) for f in totals
     ), *([_few(panel, totals)] if marked else []))  # fmt: skip
     return Table("Figures", tuple(columns), tuple(rows), total)
 
@@ -170,9 +170,9 @@ def made_of(card: Card, figure: Figure, currency: str) -> str:
     top = (
         f"{currency} {_money(figure.numerator, currency)}"
         if card.unit.startswith("money")
-        else count_text(_decimal(figure.numerator))
+        else count_text(decimal(figure.numerator))
     )
-    return f"{top} / {count_text(_decimal(figure.denominator))}"
+    return f"{top} / {count_text(decimal(figure.denominator))}"
 
 
 def figure_text(card: Card, figure: Figure, currency: str) -> str:
@@ -188,7 +188,7 @@ def figure_text(card: Card, figure: Figure, currency: str) -> str:
 
 def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction | None = None) -> str:
     """A value with its unit: "EUR 2.50", "84.2%", "3.1 h"."""
-    number = _decimal(value)
+    number = decimal(value)
     if card.unit == "%":
         return f"{float(value) * 100:.1f}%"
     if card.unit.startswith("money"):
@@ -225,21 +225,26 @@ def _time_unit(value: Fraction) -> tuple[int, str]:
     return (_HOUR, "h") if value >= 2 * _HOUR else (1, "s")
 
 
-def _cell(figure: Figure | None, how: Written, currency: str) -> Cell:
-    if figure is None or figure.value is None:
-        return None
-    value = _decimal(figure.value / how.divisor)
+def figure_cell(figure: Figure | None, how: Written, currency: str) -> Cell:
+    """The cell of a figure in a column that is written so."""
+    return None if figure is None or figure.value is None else value_cell(figure.value, how, currency)
+
+
+def value_cell(exact: Fraction, how: Written, currency: str) -> Cell:
+    """The cell of a value, or of a difference of two, in a column that is written so."""
+    value = decimal(exact / how.divisor)
     if how.kind == "money":
         return cents(to_pico(round(value, 12)), currency)
     return int(value) if how.kind == "count" else value
 
 
-def _decimal(value: Fraction) -> Decimal:
+def decimal(value: Fraction) -> Decimal:
+    """A fraction as a decimal of 28 digits."""
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def _money(value: Fraction, currency: str) -> str:
-    return value_text(_decimal(value), currency)
+    return value_text(decimal(value), currency)
 
 
 def _label(panel: Panel, start: date) -> str:
@@ -277,7 +282,7 @@ def _numbers(card: Card, figure: Figure, currency: str) -> tuple[Cell, ...]:
     low, high = figure.interval or (None, None)
 
     def exact(value: Fraction | None) -> Decimal | None:
-        return None if value is None else round(_decimal(value), 12)
+        return None if value is None else round(decimal(value), 12)
 
     return (
         exact(figure.value), card.unit.replace("money", currency), exact(figure.numerator),
@@ -304,5 +309,5 @@ def _mark_notes(panel: Panel) -> Iterator[str]:
         if total.coverage is not None and total.coverage < 1:
             yield (
                 f"{card.symbol or card.name} rests on {float(total.coverage):.1%} of "
-                f"{count_text(_decimal(total.population or Fraction(0)))}; the rest does not say."
+                f"{count_text(decimal(total.population or Fraction(0)))}; the rest does not say."
             )

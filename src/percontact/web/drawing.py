@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from percontact.report.cells import shown, visible
 from percontact.report.charts import page_json
-from percontact.report.charts.chart import Chart
+from percontact.report.charts.chart import Chart, written
 from percontact.report.document import Cell, TableColumn
 from percontact.web.assets import url
 
@@ -28,6 +28,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["cell"] = cell
+    env.filters["signed"] = signed
     env.filters["prose"] = prose
     env.filters["plain"] = visible
     env.globals["asset"] = url
@@ -43,6 +44,11 @@ def draw(template: str, facts: Mapping[str, Any]) -> str:
 def cell(value: Cell, column: TableColumn, total: bool = False) -> str:
     """A cell as people read it, with signs that act on a reader spelled out."""
     return visible(shown(value, column, total=total))
+
+
+def signed(value: Cell, column: TableColumn) -> str:
+    """A change as people read it, with its sign."""
+    return written(value, column, sign=True)
 
 
 def prose(text: str) -> Markup:

@@ -27,7 +27,11 @@ class Person:
     @property
     def viewer(self) -> Viewer:
         """What answers depend on of it."""
-        return Viewer(names=self.role in ("Manager", "Admin"))
+        return Viewer(
+            names=self.role in ("Manager", "Admin"),
+            contacts=self.may("see_contacts"),
+            sources=self.may("import"),
+        )
 
     def may(self, needs: str) -> bool:
         """Whether a permission is given."""

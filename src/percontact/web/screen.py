@@ -18,10 +18,14 @@ Group = Literal["Understand", "Act", "Keep"]
 class Viewer:
     """Who asks, as far as an answer depends on it.
 
-    names  whether agents are shown by name: below the role Manager they are pseudonymous
+    names     whether agents are shown by name: below the role Manager they are pseudonymous
+    contacts  whether single contacts may be opened
+    sources   whether the text of source rows may be read: who may import has seen them
     """
 
     names: bool = True
+    contacts: bool = True
+    sources: bool = True
 
 
 @dataclass(frozen=True, slots=True)

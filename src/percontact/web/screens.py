@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import overview
+from percontact.web.pages import explore, overview
 from percontact.web.screen import Screen
 
-SCREENS: tuple[Screen, ...] = (overview.SCREEN,)
+SCREENS: tuple[Screen, ...] = (overview.SCREEN, explore.SCREEN)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The picture of an exploration: bars of one dimension, heat of two, a trend over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from percontact.report.charts.bars import Bar, More, bars
+from percontact.report.charts.chart import Chart
+from percontact.report.charts.trend import Happening, Moment, Series, trend
+from percontact.report.document import Cell, TableColumn
+from percontact.report.explored import Exploration, Line, change, value_column
+from percontact.report.measured import decimal, figure_cell, value_cell, value_words, written_as
+from percontact.report.named import dimension_words, where_words
+from percontact.report.named import value_words as name_of
+from percontact.report.spoken import spoken
+from percontact.values.period import label
+
+MOST_LINES = 6
+"""Lines of one picture, those that most rests on: four in colour, two grey."""
+
+MOST_BARS = 20
+"""Bars of one picture; the table beneath has all lines."""
+
+
+def exploration_chart(e: Exploration, links: Sequence[str]) -> list[Chart]:
+    """The picture that fits the question, or none where nothing is known.
+
+    links  per line where it leads
+    """
+    known = [(line, href) for line, href in zip(e.lines, links, strict=True) if line.now.value is not None]
+    if not known:
+        return []
+    if e.step:
+        return [_trend(e, known)]
+    return [_bars(e, known)]
+
+
+def finding(e: Exploration) -> str:
+    """What the picture shows, in a few words."""
+    if e.ends is None:
+        return f"{e.card.name} by {' and '.join(map(dimension_words, e.by))}"
+    high, _ = e.ends
+    assert high.now.value is not None
+    return f"Highest: {e.label(high)}, {value_words(e.card, high.now.value, e.currency)}"
+
+
+def _trend(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
+    """One line a value of the dimension, those that most rests on first; or one for all."""
+    assert e.step is not None
+    groups: dict[str, list[tuple[Line, str]]] = {}
+    for line, href in sorted(known, key=lambda pair: pair[0].period):
+        name = name_of(e.by[0], line.values[0]) if e.by else e.card.symbol or e.card.name
+        groups.setdefault(name, []).append((line, href))
+    largest = sorted(groups, key=lambda name: -sum(_weight(line) for line, _ in groups[name]))
+    series = [
+        Series(
+            name,
+            tuple(
+                Moment(line.period, cell(e, line), label(line.period, e.step, e.question.calendar), href,
+                       few="few" in line.now.marks)
+                for line, href in groups[name]
+            ),
+        )
+        for name in largest[:MOST_LINES]
+    ]  # fmt: skip
+    beyond = len(groups) - len(series)
+    return trend(
+        series,
+        measured_column(e),
+        title=finding(e),
+        subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
+        events=[Happening(one.first, one.name) for one in e.events],
+    )
+
+
+def _weight(line: Line) -> Fraction:
+    """How much stands behind a line."""
+    return abs(line.now.denominator or line.now.numerator or Fraction(0))
+
+
+def _bars(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
+    measure, shown = measured_column(e), known[:MOST_BARS]
+    points = [
+        Bar(e.label(line), cell(e, line), href, changed(e, line), few="few" in line.now.marks)
+        for line, href in shown
+    ]
+    whole = Line(e.question.span.start, (), e.total, e.before)
+    if e.total.value is not None and e.card.kind != "amount" and e.card.unit != "money":
+        points.append(Bar(e.all_words, cell(e, whole), "", changed(e, whole), tone="total"))
+    beyond = len(known) - len(shown)
+    return bars(
+        points,
+        measure,
+        title=finding(e),
+        subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
+        header=" and ".join(map(dimension_words, e.by)).capitalize() or "Period",
+        change=f"Change on {e.then_words}" if e.against else "",
+        more=more(e),
+    )
+
+
+def more(e: Exploration) -> More:
+    """What a rise of the metric means."""
+    told: dict[str, More] = {"lower": "worse", "higher": "better"}
+    return told.get(e.card.better, "neither")
+
+
+def subtitle(e: Exploration) -> str:
+    """Measure, unit, period, filters."""
+    where = where_words(e.where)
+    unit = e.card.unit.replace("money", e.currency).replace("/", " per ")
+    return ", ".join(filter(None, [unit, spoken(e.question.span), where]))
+
+
+def measured_column(e: Exploration) -> TableColumn:
+    """The column drawn: shares in percent, so that their changes are in points."""
+    column = value_column(e)
+    if e.card.unit == "%":
+        return replace(column, kind="quantity", header=f"{column.header}, %")
+    return column
+
+
+def cell(e: Exploration, line: Line) -> Cell:
+    """The figure of a line as it is drawn."""
+    if e.card.unit == "%":
+        return None if line.now.value is None else _percent(decimal(line.now.value))
+    return figure_cell(line.now, written_as(e.card, e.total), e.currency)
+
+
+def changed(e: Exploration, line: Line) -> Cell:
+    """The change of a line as it is drawn."""
+    by = change(line)
+    if by is None:
+        return None
+    return (
+        _percent(decimal(by))
+        if e.card.unit == "%"
+        else value_cell(by, written_as(e.card, e.total), e.currency)
+    )
+
+
+def _percent(share: Decimal) -> Decimal:
+    return share * 100
