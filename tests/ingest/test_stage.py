@@ -109,6 +109,36 @@ def test_the_cube_sums_weekdays_and_hours_too(desk) -> None:
     assert sum(r["n"] for r in cube(file)) == 3
 
 
+def test_a_month_of_contacts_alike_is_summed_as_one_of_all_kinds(desk) -> None:
+    """Two months of five voice contacts or more: in May all alike, in June one of each kind."""
+    alike = "".join(f"2026-05-0{day} 09:00,voice,,1,{40 + day}.5,reported\n" for day in range(1, 6))
+    mixed = (
+        "2026-06-03 09:00,voice,,1,30,reported\n2026-06-03 09:01,voice,abandoned,1,,\n"
+        "2026-06-03 09:02,voice,,3,90.5,standard\n2026-06-03 09:03,voice,,1,,\n"
+        "2026-06-03 09:04,voice,,1,10,derived\n2026-06-03 09:05,voice,,2,25,\n"
+    )
+    text = f"started_at,channel,outcome,count,handle_s,handle_basis\n{alike}{mixed}"
+    may, june = desk.read(text).files
+    names = (
+        "n",
+        "count",
+        "handled",
+        "abandoned",
+        "measured",
+        "reported",
+        "derived",
+        "standard",
+        "unmeasured",
+    )
+    for rows in ("day", "hour"):
+        of_may = [sum(row[name] for row in cube(may, rows)) for name in names]
+        of_june = [sum(row[name] for row in cube(june, rows)) for name in names]
+        assert of_may == [5, 5, 5, 0, 0, 5, 0, 0, 0]
+        assert of_june == [6, 9, 8, 1, 2, 1, 1, 3, 1]
+        assert sum(row["handle_s"] for row in cube(may, rows)) == Decimal("217.5")
+        assert sum(row["handle_s"] or 0 for row in cube(june, rows)) == Decimal("155.5")
+
+
 def test_other_readers_read_what_is_written(desk) -> None:
     (file,) = desk.read("started_at,channel,handle_s\n2026-06-03 09:00,voice,61.5\n2026-06-04,,\n").files
     frames = [

@@ -20,7 +20,7 @@ from percontact.ingest.cells import Cell, cell, turn_days
 from percontact.ingest.found import Found, row_text
 from percontact.ingest.mapping import MOMENTS, Mapping, Origin
 from percontact.ingest.plan import Plan, Target, plan
-from percontact.ingest.rules import Rule, fault_details, first_fault, left_out, reason, rules
+from percontact.ingest.rules import Rule, details, fault_details, first_fault, left_out, reason, rules
 from percontact.ingest.typed import trimmed
 from percontact.records.book import Settings
 from percontact.records.column import Column, Kind, Table
@@ -421,17 +421,11 @@ def _set_aside(
     con: duckdb.DuckDBPyConnection, found: Found, judged: str, held_to: Sequence[Rule], bits: int
 ) -> list[Aside]:
     """The rows with a fault, with their texts."""
-    faults = con.execute(
-        f"SELECT _line, _fault, _found, _other, _gap FROM {judged} WHERE _fault IS NOT NULL"
-    ).fetchall()
-    told = {
-        line: (
-            held_to[fault - 1].column,
-            held_to[fault - 1].code,
-            reason(held_to[fault - 1], value, other, gap),
-        )
-        for line, fault, value, other, gap in faults
-    }
+    faults = con.execute(f"SELECT _line, _fault, _bad FROM {judged} WHERE _fault IS NOT NULL").fetchall()
+    told = {}
+    for line, fault, bad in faults:
+        rule, (value, other, gap, _) = held_to[fault - 1], details(bad)
+        told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
     return texts_of(con, found, told, bits=bits)
 
 

@@ -23,7 +23,7 @@ from percontact.ingest.kept import names_hashed, without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import Plan, Target, plan
-from percontact.ingest.rules import reason
+from percontact.ingest.rules import details, reason
 from percontact.ingest.stage import write_months
 from percontact.ingest.suspect import suspicions
 from percontact.ingest.typed import Typed, write_typed
@@ -211,16 +211,15 @@ def _aside(
 
     members  SQL relation (line, head) of the rows that each landed row is made of, or ""
     """
-    texts = "_cells" if typed.texts else "NULL"
     faults = con.execute(
-        f"SELECT _line, _fault, _found, _other, _gap, {texts} FROM {typed.relation} WHERE _fault IS NOT NULL"
+        f"SELECT _line, _fault, _bad FROM {typed.relation} WHERE _fault IS NOT NULL"
     ).fetchall()
     told: dict[int, tuple[str, str, str]] = {}
     known: dict[int, Sequence[str | None]] = {}
-    for line, fault, value, other, gap, cells in faults:
-        rule = typed.rules[fault - 1]
+    for line, fault, bad in faults:
+        rule, (value, other, gap, cells) = typed.rules[fault - 1], details(bad)
         told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
-        if cells is not None:
+        if typed.texts:
             known[line] = cells
     told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
     merged = 0

@@ -8,6 +8,7 @@ for the bad rows only.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -289,31 +290,30 @@ def first_fault(found: Sequence[Rule]) -> str:
     return f"CASE WHEN {glance} THEN NULL {broken} END::SMALLINT AS _fault"
 
 
-def fault_details(found: Sequence[Rule]) -> str:
-    """SQL columns _found, _other and _gap: what the words of the first fault need; NULL in good rows."""
+def fault_details(found: Sequence[Rule], cells: Sequence[str] = ()) -> str:
+    """SQL column _bad: what the words of the first fault need, and some cells; NULL in good rows.
 
-    def chosen(texts: Sequence[str], sql_type: str, name: str) -> str:
-        cases = " ".join(
-            f"WHEN {n} THEN CAST({t} AS {sql_type})"
-            for n, t in enumerate(texts, start=1)
-            if t not in ("NULL", "0")
-        )
-        # Good rows, which are nearly all, are passed over at once.
-        of_bad = f"CASE WHEN _fault IS NOT NULL THEN CASE _fault {cases} END END AS {name}"
-        return of_bad if cases else f"NULL::{sql_type} AS {name}"
+    As one text, for good rows are nearly all, and each column of theirs takes time; `details` parts it again.
+    """
 
-    return ", ".join(
-        (
-            chosen([r.found for r in found], "VARCHAR", "_found"),
-            chosen([r.other for r in found], "VARCHAR", "_other"),
-            chosen([r.gap for r in found], "BIGINT", "_gap"),
-        )
-    )
+    def chosen(texts: Sequence[str]) -> str:
+        cases = " ".join(f"WHEN {n} THEN CAST({t} AS VARCHAR)" for n, t in enumerate(texts, 1) if t != "NULL")
+        return f"CASE _fault {cases} END" if cases else "NULL::VARCHAR"
+
+    parts = [chosen([getattr(r, part) for r in found]) for part in ("found", "other", "gap")]
+    listed = f"CAST(to_json([{', '.join([*parts, *cells])}]) AS VARCHAR)"
+    return f"CASE WHEN _fault IS NOT NULL THEN {listed} END AS _bad"
 
 
-def reason(rule: Rule, value: str | None, other: str | None, gap: int | None) -> str:
+def details(bad: str) -> tuple[str | None, str | None, int, list[str | None]]:
+    """The value a fault is about, the other one it is held against, the gap between them; and the cells."""
+    value, other, gap, *cells = json.loads(bad)
+    return value, other, int(gap or 0), cells
+
+
+def reason(rule: Rule, value: str | None, other: str | None, gap: int) -> str:
     """What is wrong, and what follows: two sentences, the second without a full stop inside."""
-    what, why = rule.words(value or "", other or "", gap or 0)
+    what, why = rule.words(value or "", other or "", gap)
     return f"{what}. {why}"
 
 

@@ -31,15 +31,15 @@ _MANY_ROWS = 20_000
 class Typed:
     """Rows of a file as values, in file order, in a table of the connection (it spills when it must).
 
-    relation  SQL of all rows, ready after FROM: _line, _fault (number of the rule broken, NULL = good),
-              _found, _other, _gap, _rounded (cells that lost decimals), _again (local times that came
+    relation  SQL of all rows, ready after FROM: _line, _fault (number of the rule broken, NULL = good), _bad
+              (see `rules.details`), _rounded (cells that lost decimals), _again (local times that came
               twice), _month, and `columns`
     landing   the same, quicker where hashes of persons are wanted of most rows
     columns   what is to be landed
     rules     by their number in _fault, from 1
     rows      how many
     bits      of _line that tell apart rows made of one line
-    texts     whether the table has the texts of bad rows, in _cells
+    texts     whether _bad has all cells of a bad row, as found
     """
 
     relation: str
@@ -92,17 +92,16 @@ def write_typed(
         start, end = (f"v{places[name]}" for name in ("period_start", "period_end"))
         query = f"SELECT * REPLACE ({month_end(start, end)} AS {end}) FROM ({query})"
     query = _step(query, [first_fault(held_to)])
+    rounded, again = ([getattr(c, name) for c in cells] for name in ("rounded", "again"))
     marks = [
         "_fault",
-        fault_details(held_to),
-        _count([c.rounded for c in cells], "_rounded"),
-        _count([c.again for c in cells], "_again"),
+        fault_details(held_to, [f"f{i}" for i in range(len(found.headers))] if texts else []),
+        *_count(rounded, "_rounded"),
+        *_count(again, "_again"),
         f"{month(plan, table, settings)} AS _month",
     ]
     landed = [f"CAST({c.sql} AS {c.sql_type}) AS {quote(c.name)}" for c in columns if c.sql]
-    if texts:
-        raw = ", ".join(f"f{i}" for i in range(len(found.headers)))
-        marks.append(f"CASE WHEN _fault IS NOT NULL THEN [{raw}] END AS _cells")
+    counted = {"_rounded": any(rounded), "_again": any(again)}
     columns_made = ", ".join([*([] if bare else ["_line"]), *marks, *landed])
     order = " ORDER BY _line" if looks_up else ""
     ((rows,),) = con.execute(
@@ -112,8 +111,8 @@ def write_typed(
     # Rows of a table made at once are numbered from 0 in the order they came in.
     numbered = f"(SELECT rowid + {found.first_line} AS _line, * FROM typed)" if bare else "typed"
     return Typed(
-        _whole(numbered, columns, {}, texts=texts),
-        _whole(numbered, columns, _persons(con, plan, columns, rows)),
+        _whole(numbered, columns, {}, counted),
+        _whole(numbered, columns, _persons(con, plan, columns, rows), counted),
         tuple(columns),
         tuple(held_to),
         int(rows),
@@ -175,14 +174,14 @@ def trimmed(text: str, quick: Sequence[str] = ()) -> str:
     return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(BLANKS)}), '') END"
 
 
-def _whole(numbered: str, columns: list[Written], persons: dict[str, str], *, texts: bool = False) -> str:
-    """All columns, with those that are made later; with `texts` also _cells.
+def _whole(numbered: str, columns: list[Written], persons: dict[str, str], counted: dict[str, bool]) -> str:
+    """All columns, with those that are made later.
 
     persons  column -> table (person, hash) to take its hashes from
+    counted  mark -> whether the table has it; else it is 0
     """
-    marks = ["_line", "_fault", "_found", "_other", "_gap", "_rounded", "_again", "_month"]
-    marks += ["_cells"] if texts else []
-    made, joins = [f"t.{mark}" for mark in marks], []
+    made, joins = [f"t.{mark}" for mark in ("_line", "_fault", "_bad", "_month")], []
+    made += [f"t.{mark}" if there else f"0 AS {mark}" for mark, there in counted.items()]
     for n, column in enumerate(columns):
         name = quote(column.name)
         if column.name in persons:
@@ -203,8 +202,8 @@ def _persons(con: duckdb.DuckDBPyConnection, plan: Plan, columns: list[Written],
         if column.name not in hashed or rows < _MANY_ROWS:
             continue
         name = quote(column.name)
-        ((persons,),) = con.execute(f"SELECT approx_count_distinct({name}) FROM typed").fetchall()
-        if persons * 2 < rows:
+        # Who comes often in the first quarter of the rows comes often in all of them.
+        if _come_often(con, name, rows // 4) or _come_often(con, name, rows):
             tables[column.name] = made = f"person_{len(tables)}"
             con.execute(
                 f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {name} AS person, {column.later} AS hash "
@@ -213,13 +212,20 @@ def _persons(con: duckdb.DuckDBPyConnection, plan: Plan, columns: list[Written],
     return tables
 
 
+def _come_often(con: duckdb.DuckDBPyConnection, name: str, rows: int) -> bool:
+    """Whether those named in the first rows come more than twice in them, on average."""
+    about = f"SELECT approx_count_distinct({name}) FROM typed WHERE rowid < {rows}"
+    ((persons,),) = con.execute(about).fetchall()
+    return int(persons) * 2 < rows
+
+
 def _step(query: str, columns: list[str]) -> str:
     return f"SELECT *, {', '.join(columns)} FROM ({query})" if columns else query
 
 
-def _count(conditions: list[str | None], name: str) -> str:
+def _count(conditions: list[str | None], name: str) -> list[str]:
     counts = [f"CASE WHEN {c} THEN 1 ELSE 0 END" for c in conditions if c]
-    return f"CAST({' + '.join(counts) or '0'} AS SMALLINT) AS {name}"
+    return [f"CAST({' + '.join(counts)} AS SMALLINT) AS {name}"] if counts else []
 
 
 def _try_formats(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
