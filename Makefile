@@ -13,7 +13,7 @@ UV_VERSION := 0.13.9
 .DELETE_ON_ERROR:
 OLDEST_DUCKDB := 1.5.6
 FRONT := $(wildcard src/percontact/web/front/*)
-.PHONY: demo serve test oldest laws bench lint docs golden release help lock clean absent
+.PHONY: demo serve test browser oldest laws bench lint docs golden release help lock clean absent
 
 demo: .venv/.run  ## make the demo company and show what its contacts cost
 	@test -d demo || $(BIN)/percontact demo demo
@@ -24,7 +24,11 @@ serve: .venv/.run .venv/.assets  ## open the app on the demo company
 	@$(BIN)/percontact -C demo serve
 
 test: .venv/.dev .venv/.assets  ## run the tests that take no more than minutes
+	@-$(BIN)/python tools/find_browser.py --find
 	$(PYTEST) -n 2
+
+browser: .venv/.dev  ## find or install the Chromium that the browser tests drive
+	$(BIN)/python tools/find_browser.py
 
 oldest: .venv-oldest/.dev .venv/.assets  ## run the same tests on the oldest DuckDB we support
 	.venv-oldest/bin/pytest -n 2

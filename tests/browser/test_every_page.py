@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every page in a browser: accessible, quiet, self-contained, fit for phone, print and keyboard."""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from percontact.web.screens import SCREENS
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Desk, Seen
+
+AXE = Path(__file__).resolve().parents[2] / "build" / "front" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PATHS = [s.path for s in SCREENS if "{" not in s.path]
+NARROW = [("light", 390), ("dark", 1280), ("dark", 390)]
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text("utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, a line each."""
+    page.evaluate(axe())
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{v['id']}: {v['help']} at {', '.join(' '.join(map(str, n['target'])) for n in v['nodes'][:4])}"
+        for v in found["violations"]
+    ]
+
+
+def shown(page: Page, path: str) -> None:
+    """Go to a page and wait until its charts stand."""
+    answered = page.goto(path)
+    assert answered is not None
+    assert answered.status == 200, f"{path}: {answered.status}"
+    for box in page.locator("[data-chart]").all():
+        expect(box.locator("svg")).to_have_count(1, timeout=15_000)
+
+
+def quiet(seen: Seen) -> None:
+    assert seen.console == []
+    assert seen.remote == []
+
+
+def check(desk: Desk, path: str, theme: str, width: int) -> None:
+    page, seen, context = desk.open(width=width, theme=theme)
+    shown(page, path)
+    assert violations(page) == []
+    quiet(seen)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
+    context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_accessible_and_quiet(desk: Desk, path: str) -> None:
+    check(desk, path, "light", 1280)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("theme", "width"), NARROW)
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_so_in_the_dark_and_on_a_phone(desk: Desk, path: str, theme: str, width: int) -> None:
+    check(desk, path, theme, width)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+def test_without_script_figures_and_tables_are_there(desk: Desk, path: str) -> None:
+    page, seen, context = desk.open(script=False)
+    answered = page.goto(path)
+    assert answered is not None
+    assert answered.status == 200
+    expect(page.locator("h1")).to_have_count(1)
+    for figure in page.locator("figure.chart").all():
+        figure.locator("details.numbers > summary").click()
+        expect(figure.locator("table")).to_be_visible()
+    for form in page.locator("form[data-auto]").all():
+        expect(form.get_by_role("button").first).to_be_visible()
+    assert seen.remote == []
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_printed_reads_back(desk: Desk, path: str) -> None:
+    page, _, context = desk.open()
+    shown(page, path)
+    title = page.locator("h1").inner_text()
+    text = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(page.pdf())).pages)
+    plain = re.sub(r"\s+", " ", text)
+    assert re.sub(r"\s+", " ", title) in plain
+    assert "Skip to the page" not in plain
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+def test_the_keyboard_reaches_everything_and_sees_where_it_is(desk: Desk, path: str) -> None:
+    """Each step of Tab lands on something that is seen, and none is a trap."""
+    page, _, context = desk.open()
+    shown(page, path)
+    reachable = page.locator(
+        "a[href]:visible, button:visible, input:visible, select:visible, textarea:visible, summary:visible,"
+        " [tabindex='0']:visible"
+    ).count()
+    met: list[str] = []
+    for _ in range(min(reachable + 3, 120)):
+        page.keyboard.press("Tab")
+        met.append(
+            page.evaluate(
+                """() => { const e = document.activeElement; const r = e.getBoundingClientRect();
+                return e === document.body ? 'body' : `${e.tagName} ${r.width > 0 && r.height > 0}`; }"""
+            )
+        )
+    assert [m for m in met if m.endswith("false")] == []
+    assert len({m for m in met if m != "body"}) >= 1
+    assert met.count("body") <= 2
+    context.close()
