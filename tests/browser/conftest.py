@@ -68,7 +68,7 @@ class Desk:
 
         def asked(request: object) -> None:
             url = request.url  # type: ignore[attr-defined]
-            ours = url.startswith(self.address) or url.startswith(("data:", "blob:"))
+            ours = url.startswith((self.address, "data:", "blob:"))
             (seen.requests if ours else seen.remote).append(url.removeprefix(self.address))
 
         page.on("request", asked)

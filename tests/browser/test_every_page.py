@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds for every page in a browser: accessible, quiet, self-contained, fit for phone, print and keyboard."""
+"""What holds for every page in a browser: accessible, quiet, whole in itself, fit for phone and print."""
 
 from __future__ import annotations
 
