@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -120,11 +120,11 @@ def located(
     )  # fmt: skip
 
 
-def document(book: OpenBook, answer: Answer) -> Document:
-    """The answer for people and machines."""
+def document(book: OpenBook, answer: Answer, *, named: Callable[[Period], str] = span_words) -> Document:
+    """The answer for people and machines. named: how spans are named in sentences."""
     return located_document(
         answer.card, answer.located, answer.spans, answer.against, answer.dims, answer.question,
-        answer.events, answer.notes, book.settings.currency, demo=book.settings.demo,
+        answer.events, answer.notes, book.settings.currency, demo=book.settings.demo, named=named,
     )  # fmt: skip
 
 

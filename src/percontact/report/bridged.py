@@ -62,7 +62,7 @@ def bridge_document(
     call  how to call percontact for the same workspace
     """
     bridge = bridges[per]
-    opened = None if part is None else _find(bridge, part)
+    opened = None if part is None else find_part(bridge, part)
     digits = digits_of(bridge)
     parts = _parts_table(bridge, digits)
     shown: tuple[Table, ...] = (_figures(bridges, per), parts)
@@ -262,6 +262,30 @@ def _amount(units: int, digits: int) -> str:
 
 def _value(piece: Piece) -> str:
     return piece.value or "(unknown)"
+
+
+def steps(bridge: Bridge) -> tuple[Decimal, list[tuple[Part, Decimal]], Decimal]:
+    """(figure before, parts that can be seen, figure after) as shown: the parts make the change exactly."""
+    digits = digits_of(bridge)
+    unit = 10 ** (12 - digits)
+    sizes = zip(bridge.parts, shown_parts(bridge, digits), strict=True)
+    before, after = _rounded(bridge.before.value, unit), _rounded(bridge.after.value, unit)
+    return (
+        Decimal(before).scaleb(-digits),
+        [(p, Decimal(n).scaleb(-digits)) for p, n in sizes if n],
+        Decimal(after).scaleb(-digits),
+    )
+
+
+def piece_tables(bridge: Bridge, part: Part) -> tuple[Table, ...]:
+    """One part opened along every dimension that its pieces differ in."""
+    digits = digits_of(bridge)
+    return tuple(_piece_table(bridge, part, d, digits) for d, pieces in part.pieces.items() if pieces)
+
+
+def part_headline(bridge: Bridge, part: Part) -> str:
+    """What one part did, and what it is."""
+    return _part_headline(bridge, part, digits_of(bridge))
 
 
 def _part_headline(bridge: Bridge, part: Part, digits: int) -> str:
@@ -488,7 +512,7 @@ def span_words(span: Period) -> list[str]:
     return ["--from", span.start.isoformat(), "--to", last.isoformat()]
 
 
-def _find(bridge: Bridge, name: str) -> Part:
+def find_part(bridge: Bridge, name: str) -> Part:
     """The part a person names. Raises E-ARG-01 with near names."""
     known = {p.name: p for p in bridge.parts}
     found = [p for n, p in known.items() if n.lower() == name.strip().lower()]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import compress
@@ -34,10 +34,14 @@ def located_document(
     currency: str,
     *,
     demo: bool,
+    named: Callable[[Period], str] = span_words,
 ) -> Document:
-    """The answer of `percontact locate`. events: those of each slice, and last those of the whole."""
+    """The answer of `percontact locate`. events: those of each slice, and last those of the whole.
+
+    named  how spans are named in sentences
+    """
     words = _Words(card, found, currency)
-    now, then = span_words(spans[0]), "budget" if against == "budget" else span_words(spans[1])
+    now, then = named(spans[0]), "budget" if against == "budget" else named(spans[1])
     looks = [contacts_command(spans[0], c.where, question.where) for c in found.causes]
     if against == "budget" and card.kind == "cost":
         notes = (*notes, "A budget plans all cost, so the figure is on basis full.")
@@ -161,6 +165,8 @@ def _happened(words: _Words, cause: Cause) -> str:
             return f"no more, it was {(cause.then or 0):.1%} of all{ratio}"
         return f"its part of all went from {(cause.then or 0):.1%} to {(cause.now or 0):.1%}{ratio}"
     if cause.now is None and cause.then is None:
+        if words.card.kind == "cost":
+            return "work on contacts that count elsewhere: handed over, or abandoned"
         return "has amounts, but nothing of its own to divide them by"
     if cause.new:
         return f"new, {words.value(cause.now)}"

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import explore, overview
+from percontact.web.pages import explain, explore, overview
 from percontact.web.screen import Screen
 
-SCREENS: tuple[Screen, ...] = (overview.SCREEN, explore.SCREEN)
+SCREENS: tuple[Screen, ...] = (
+    overview.SCREEN,
+    explain.SCREEN,
+    explore.SCREEN,
+)

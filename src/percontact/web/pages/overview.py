@@ -33,7 +33,7 @@ def overview(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             return state.but(where=[*asked.every("where"), f"{seen.dimension}="]).to("/explain")
         return state.but(**{seen.dimension: value}).to("/explain")
 
-    movers = [(m, state.but(part=m.part).to("/explain")) for m in seen.movers]
+    movers = [(m, state.but(part=m.part).to("/explain") + "#part") for m in seen.movers]
     return Page(
         found.document,
         charts=(trend_chart(seen, month, "/events"), shares_chart(seen, share)),

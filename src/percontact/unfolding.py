@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers to why, all on one page: the causes of a change, where it happened, and quality beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from percontact import explaining, locating
+from percontact.costing.slice import Slice
+from percontact.explain.bridge import Bridge, End, Part, Unit
+from percontact.explaining import Explained
+from percontact.locating import Answer
+from percontact.measuring import panel_of
+from percontact.metrics.figure import Panel
+from percontact.metrics.guard import GUARDS, guard
+from percontact.pipeline import OpenBook
+from percontact.report.bridged import find_part, part_headline, piece_tables
+from percontact.report.document import Cell, Document, Table
+from percontact.report.glanced import quality_says
+from percontact.report.measured import beside_table
+from percontact.report.spoken import heading, spoken
+from percontact.values.money import from_pico
+from percontact.values.period import Period, before
+from percontact.values.problem import PercontactError
+
+LOCATED: dict[Unit, str] = {
+    "contact": "cost_per_contact", "resolution": "cost_per_resolution", "total": "total_cost",
+}  # fmt: skip
+"""What a change is split of -> the metric that is looked for in slices."""
+
+
+PIECES = 10
+"""So many pieces of a part are named along each dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One part of a change, opened: what it did, and its pieces along each dimension."""
+
+    part: Part
+    says: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """A change, whole.
+
+    bridge    the causes; figures and causes are the first two tables of `document`
+    opened    the part asked for, or None
+    located   where it happened; None where slices cannot tell, and `unlocated` says why
+    where     its document: a sentence and tables
+    quality   the sentence and the table of guardrails; None where they cannot be compared
+    document  all of it, for files
+    """
+
+    explained: Explained
+    bridge: Bridge
+    opened: Opened | None
+    located: Answer | None
+    unlocated: str
+    where: Document | None
+    quality: tuple[str, Table] | None
+    document: Document
+
+
+def unfolded(
+    book: OpenBook,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    compare: str = "previous",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+    per: str = "contact",
+    part: str | None = None,
+) -> Unfolded:
+    """Why and where a cost changed, with quality beside it.
+
+    Raises E-ARG-01 for unknown names, E-DATA-01 where a side has no data.
+    """
+    cost_basis = None if compare == "budget" else basis
+    found = explaining.explained(
+        book, start=start, end=end, against=compare, by=by, where=where, basis=cost_basis, per=per
+    )
+    found = replace(found, bridges={unit: _spoken(b) for unit, b in found.bridges.items()})
+    bridge = found.bridge
+    opened = None if part is None else find_part(bridge, part)
+    located, unlocated = _located(book, found, start, end, compare, by)
+    place = locating.document(book, located, named=spoken) if located else None
+    quality = _quality(book, found, compare)
+    whole = explaining.document(book, found)
+    return Unfolded(
+        found,
+        bridge,
+        None
+        if opened is None
+        else Opened(opened, part_headline(bridge, opened), piece_tables(bridge, opened)),
+        located,
+        unlocated,
+        place,
+        quality,
+        _joined(whole, place, quality),
+    )
+
+
+def _opened(bridge: Bridge, part: Part) -> Opened:
+    """A part along the dimensions that part it; whole in files, short on the page."""
+    tables = piece_tables(bridge, part)
+    apart = [t for t in tables if len(t.rows) > 1]
+    return Opened(part, part_headline(bridge, part), tuple(_short(t) for t in apart or tables))
+
+
+def _short(table: Table) -> Table:
+    """The pieces that can be seen, the others as one row: the rows still make the part."""
+    seen = [row for row in table.rows if row[1]][:PIECES]
+    others = [row for row in table.rows if row not in seen]
+    rest = sum((Decimal(str(row[1])) for row in others), Decimal(0))
+    if len(others) > 1:
+        more: tuple[Cell, ...] = (f"{len(others)} others", rest, "")
+        rows = (*seen, more)
+    else:
+        rows = tuple(table.rows)
+    if not any(row[2] for row in rows):
+        keep = table.columns[:2]
+        total = table.total[:2] if table.total else None
+        return replace(table, columns=keep, rows=tuple(row[:2] for row in rows), total=total)
+    return replace(table, rows=rows)
+
+
+def _spoken(bridge: Bridge) -> Bridge:
+    """The same with its spans in words: "May 2026" for 2026-05."""
+
+    def named(end: End) -> End:
+        # A dash, because the sentence itself goes from one span "to" the other.
+        return replace(end, label=spoken(end.span).replace(" to ", "\u2013") if end.span else "the budget")
+
+    return replace(bridge, before=named(bridge.before), after=named(bridge.after))
+
+
+def _located(
+    book: OpenBook, found: Explained, start: str | None, end: str | None, compare: str, by: Sequence[str]
+) -> tuple[Answer | None, str]:
+    """(the slices of the change, or why there are none), along the tree of the bridge."""
+    span = found.spans[1]
+    try:
+        answer = locating.located(
+            book, LOCATED[found.per], start=start or f"{span.start}", end=end or _last(span),
+            against=compare, by=list(by) or list(found.bridge.by[: len(found.bridge.asked)]),
+            where=found.where, basis=found.basis,
+        )  # fmt: skip
+    except PercontactError as error:
+        return None, f"{error.problem.what[:1].upper()}{error.problem.what[1:]}."
+    return answer, ""
+
+
+def _quality(book: OpenBook, found: Explained, compare: str) -> tuple[str, Table] | None:
+    """The guardrails over both spans; beside a budget over the span before, because it plans none."""
+    now_span = found.spans[1]
+    then_span = found.spans[0] or before(now_span, book.settings.calendar)
+    months = set(book.book.months("contacts"))
+    if not any(m in Slice(then_span).months for m in months):
+        return None
+    now, then = (_guards(book, span, found.where) for span in (now_span, then_span))
+    table = beside_table(now, heading(then_span), then, book.settings.currency)
+    table = replace(table, title="Quality beside the cost", note="")
+    rails = guard(now.cards, now.totals, then.totals)
+    change = from_pico(found.bridge.change)
+    return quality_says(rails, change, compare, then_span), table
+
+
+def _guards(book: OpenBook, span: Period, where: Sequence[str]) -> Panel:
+    panel = panel_of(book, GUARDS, start=f"{span.start}", end=_last(span), where=where)
+    return replace(panel, question=replace(panel.question, grain="whole"))
+
+
+def _last(span: Period) -> str:
+    return f"{span.end.fromordinal(span.end.toordinal() - 1)}"
+
+
+def _joined(whole: Document, where: Document | None, quality: tuple[str, Table] | None) -> Document:
+    """All of it as one document."""
+    tables, notes, data = whole.tables, whole.notes, dict(whole.data)
+    definitions = whole.definitions
+    if where is not None:
+        tables, notes = (*tables, *where.tables), (*notes, *where.notes)
+        data["where"] = where.data
+        definitions = (*definitions, *where.definitions)
+    if quality is not None:
+        tables = (*tables, quality[1])
+        data["quality"] = {"says": quality[0], "guardrails": [list(row) for row in quality[1].rows]}
+    return replace(
+        whole,
+        tables=tables,
+        notes=tuple(dict.fromkeys(notes)),
+        data=data,
+        definitions=tuple(dict.fromkeys(definitions)),
+    )

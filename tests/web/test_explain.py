@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explain: the causes of a change and their sum, what opens behind each, and what stands beside them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from percontact.explaining import explained
+from percontact.pipeline import OpenBook
+from percontact.report.bridge_chart import bridge_chart
+from percontact.store.workspace import Workspace
+from percontact.unfolding import Unfolded, unfolded
+from percontact.values.problem import PercontactError
+
+NOVEMBER = {"start": "2025-11", "end": "2025-11"}
+AT = "/explain?period=2025-11"
+
+
+@pytest.fixture(scope="module")
+def book(company: Path) -> OpenBook:
+    return OpenBook(Workspace.open(company), keeps=True)
+
+
+@pytest.fixture(scope="module")
+def november(book: OpenBook) -> Unfolded:
+    return unfolded(book, **NOVEMBER)
+
+
+def text(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+@pytest.mark.parametrize("per", ["contact", "resolution", "total"])
+@pytest.mark.parametrize("compare", ["previous", "last-year", "budget"])
+def test_the_parts_drawn_make_the_change_of_the_figures(book: OpenBook, per: str, compare: str) -> None:
+    """Before + parts = after, as shown, to the last digit."""
+    if (per, compare) == ("resolution", "budget"):
+        with pytest.raises(PercontactError, match="a budget does not plan that"):
+            unfolded(book, **NOVEMBER, per=per, compare=compare)
+        return
+    found = unfolded(book, **NOVEMBER, per=per, compare=compare)
+    table = bridge_chart(found.bridge, lambda part: part, where=(), basis="used").table
+    before, *_, after = (row[1] for row in table.rows)
+    parts = [Decimal(str(row[2])) for row in table.rows if row[2] is not None]
+    assert before is not None
+    assert Decimal(str(before)) + sum(parts) == after
+
+
+def test_compare_chooses_the_other_side(book: OpenBook) -> None:
+    labels = {
+        c: unfolded(book, **NOVEMBER, compare=c).bridge.before.label
+        for c in ("previous", "last-year", "budget")
+    }
+    assert labels == {"previous": "October 2025", "last-year": "November 2024", "budget": "the budget"}
+
+
+def test_the_page_says_what_the_command_says(book: OpenBook, november: Unfolded) -> None:
+    """Its causes are those of `percontact explain`, only its months are named."""
+    command = explained(book, **NOVEMBER, against="previous")
+    assert [(p.name, p.pico) for p in november.bridge.parts] == [
+        (p.name, p.pico) for p in command.bridge.parts
+    ]
+    assert "from October 2025 to November 2025" in november.document.headline
+
+
+def test_an_opened_part_is_the_sum_of_its_pieces_as_shown(book: OpenBook, november: Unfolded) -> None:
+    for part in november.bridge.parts:
+        opened = unfolded(book, **NOVEMBER, part=part.name).opened
+        assert opened is not None
+        for table in opened.tables:
+            assert table.total is not None
+            assert sum(Decimal(str(row[1])) for row in table.rows) == table.total[1]
+
+
+def test_every_cause_opens_and_its_pieces_lead_to_contacts_and_ledger_lines(app: TestClient) -> None:
+    page = app.get(AT).text
+    parts = re.findall(r'href="(/explain\?[^"]*part=[^"]*#part)"', page)
+    assert len(parts) > 5
+    opened = app.get(f"{AT}&part=overhead").text
+    assert 'id="part"' in opened
+    assert 'href="/explore/contacts?' in opened
+    assert 'href="/cost-map?period=2025-11&amp;pool=' in opened
+
+
+def test_a_slice_leads_to_its_contacts_in_the_same_days(app: TestClient, november: Unfolded) -> None:
+    assert november.located is not None
+    first = november.located.located.causes[0]
+    page = app.get(AT).text
+    section = page[page.index("Where it moved") :]
+    href = urlsplit(unescape(re.findall(r'href="(/explore/contacts[^"]*)"', section)[0]))
+    asked = parse_qs(href.query)
+    assert asked["period"] == ["2025-11"]
+    for dimension, value in first.where:
+        assert asked.get(dimension) == [value] or f'{dimension}="{value}"' in asked["where"]
+
+
+def test_a_switch_keeps_the_rest_of_the_question(app: TestClient) -> None:
+    """The form of the page sends period, comparison and filters along; a part belongs to one tree only."""
+    page = app.get(f"{AT}&compare=last-year&channel=voice&part=overhead").text
+    form = page[page.index('aria-label="What is explained"') :]
+    form = form[: form.index("</form>")]
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', form)
+    assert sorted(hidden) == [("channel", "voice"), ("compare", "last-year"), ("period", "2025-11")]
+
+
+def test_quality_and_caveats_stand_on_the_page(app: TestClient, november: Unfolded) -> None:
+    page = text(app.get(AT).text)
+    assert november.quality is not None
+    assert november.quality[0] in page
+    for note in november.document.notes:
+        assert re.sub(r"\s+", " ", note.replace("`", "")) in re.sub(r"`", "", page)
+
+
+def test_files_hold_causes_slices_and_quality(app: TestClient, november: Unfolded) -> None:
+    found = app.get("/explain.json?period=2025-11").json()
+    assert found["change"] == november.document.data["change"]
+    assert found["where"]["metric"] == "cost_per_contact"
+    assert {row[0] for row in found["quality"]["guardrails"]} >= {"Service level", "Repeat contact rate"}
+
+
+def test_the_first_month_says_what_is_missing(app: TestClient, book: OpenBook) -> None:
+    first = book.months()[0]
+    page = app.get(f"/explain?period={first:%Y-%m}")
+    assert page.status_code == 409
+    assert "Choose periods from" in text(page.text)
+
+
+def test_an_unknown_part_is_answered_with_near_ones(app: TestClient) -> None:
+    page = app.get(f"{AT}&part=chanel+mix")
+    assert page.status_code == 400
+    assert "channel mix" in text(page.text)
