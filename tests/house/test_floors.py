@@ -35,6 +35,7 @@ FLOORS = {
     "seeking": 9,
     "agents": 9,
     "glancing": 10,
+    "unfolding": 10,
     "exploring": 10,
     "front": 10,
     "demo": 9,
