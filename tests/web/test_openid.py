@@ -3,6 +3,7 @@
 
 import base64
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -15,11 +16,13 @@ import oidc_provider_mock
 import pytest
 import werkzeug.serving
 from oidc_provider_mock import User
+from starlette.testclient import TestClient
 
 from percontact.people import COMMAND_LINE, Role, State, accounts, audit, open_state, sessions
 from percontact.values.problem import PercontactError
+from percontact.web import make_app
 from percontact.web.openid import OpenId
-from percontact.web.provider import Provider
+from percontact.web.provider import Provider, read_provider
 
 # What the provider's own libraries say of each other is not about us.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -248,3 +251,62 @@ def test_a_description_of_another_issuer_is_refused(state: State, issuer: str) -
     refused(lambda: openid.begin(state, "b", "/", CALLBACK))
     away = OpenId(Provider("http://localhost:1", "percontact", "hush"))
     assert "does not answer" in refused(lambda: away.begin(state, "b", "/", CALLBACK))
+
+
+def test_the_whole_way_through_the_app(own_company: Path, issuer: str) -> None:
+    """Sign-in page, provider, back with the code, the page that was wanted, sign-out"""
+    provider = Provider(issuer, "percontact", "hush", name="Example", default_role=Role.VIEWER)
+    app = make_app(own_company, provider=provider)
+    with TestClient(app, base_url="http://127.0.0.1:8484", headers={"Accept": "text/html"}) as client:
+        asked = client.get("/?period=2026-06")
+        assert asked.url.path == "/sign-in"
+        way = re.search(r'href="(/sign-in/oidc[^"]+)">Sign in with Example<', asked.text)
+        assert way is not None
+        sent = client.get(way[1].replace("&amp;", "&"), follow_redirects=False)
+        assert sent.headers["set-cookie"].startswith("percontact-provider=")
+        answer = allow(sent.headers["location"], "ada-1")
+        page = client.get("/sign-in/oidc/callback", params=answer)
+        assert (page.status_code, page.url.path, page.url.query) == (200, "/", b"period=2026-06")
+        assert "Ada L" in page.text
+        assert client.get("/overview.xlsx").status_code == 403
+        again = client.get("/sign-in/oidc/callback", params=answer)
+        assert again.status_code == 403
+        assert "came back before" in again.text
+        client.post("/sign-out")
+        assert client.get("/").url.path == "/sign-in"
+
+
+def test_settings_of_the_provider_come_from_file_and_environment(tmp_path: Path) -> None:
+    """The environment goes first; half a setting is none"""
+    (tmp_path / "sign-in.yaml").write_text(
+        "issuer: https://login.example.org/\nclient_id: c\nrole_claim: realm.groups\n"
+        "roles: {leads: manager, all: viewer}\n"
+    )
+    found = read_provider(tmp_path, {"PERCONTACT_OIDC_CLIENT_SECRET": "hush"})
+    assert found is not None
+    assert (found.issuer, found.client_secret) == ("https://login.example.org", "hush")
+    assert "hush" not in repr(found)
+    assert found.role_of({"realm": {"groups": ["all", "leads"]}}) is Role.MANAGER
+    assert found.role_of({"realm": {"groups": "all"}}) is Role.VIEWER
+    assert found.role_of({"realm": "all"}) is None
+    roles = {"PERCONTACT_OIDC_ROLES": "heads=admin, all = analyst"}
+    changed = read_provider(tmp_path, roles)
+    assert changed is not None
+    assert changed.roles == (("heads", Role.ADMIN), ("all", Role.ANALYST))
+    assert read_provider(tmp_path / "elsewhere", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("issuer: https://x.example", "`client_id` is missing"),
+        ("issuer: http://x.example\nclient_id: c", "begins with https://"),
+        ("issuer: https://x.example\nclient_id: c\nrole: x", "no setting 'role'"),
+        ("issuer: https://x.example\nclient_id: c\nrole_claim: x", "go together"),
+        ("- a", "no keys and values"),
+        ("a: [", "cannot be read as YAML"),
+    ],
+)
+def test_half_a_setting_of_the_provider_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "sign-in.yaml").write_text(text)
+    assert says in refused(lambda: read_provider(tmp_path, {}))

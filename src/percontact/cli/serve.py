@@ -13,9 +13,14 @@ import click
 @click.option(
     "--port", default=8484, show_default=True, type=click.IntRange(0, 65535), help="0 = any free one."
 )
+@click.option(
+    "--accounts",
+    is_flag=True,
+    help="Everybody signs in. While there is no account, a one-time link for the first Admin is printed.",
+)
 @click.option("--open", "browse", is_flag=True, help="Open it in the browser.")
 @click.pass_context
-def command(ctx: click.Context, host: str, port: int, browse: bool) -> None:
+def command(ctx: click.Context, host: str, port: int, accounts: bool, browse: bool) -> None:
     """The app in the browser: one page answers the question, every figure opens to its rows.
 
     \b
@@ -23,11 +28,13 @@ def command(ctx: click.Context, host: str, port: int, browse: bool) -> None:
     """
     from percontact.web.serving import serve
 
-    def ready(address: str) -> None:
+    def ready(address: str, link: str | None) -> None:
         click.echo(f"percontact serves {ctx.find_root().obj} at {address} (Ctrl+C ends it).", err=True)
+        if link:
+            click.echo(f"Make the first account here; it works once, for a day: {link}", err=True)
         if browse:
             import webbrowser
 
-            webbrowser.open(address)
+            webbrowser.open(link or address)
 
-    serve(Path(ctx.find_root().obj), host=host, port=port, ready=ready)
+    serve(Path(ctx.find_root().obj), host=host, port=port, accounts=accounts, ready=ready)

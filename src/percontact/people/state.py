@@ -115,7 +115,7 @@ def open_state(
 def _sqlite(workspace: Path, clock: Callable[[], datetime]) -> State:
     path = workspace / FILE
     with _explained(str(path)):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made before SQLite makes it, so that at no time another may read it.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(

@@ -3,27 +3,50 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
 from percontact import __version__
-from percontact.web import assets, telling
+from percontact.people import open_state
+from percontact.web import assets, sign_in, telling
 from percontact.web.desk import Desk
+from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
 from percontact.web.headers import SecurityHeaders
+from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
 from percontact.web.showing import screen_rules
 
 
-def make_app(folder: Path | str) -> FastAPI:
-    """The app over a workspace; the folder may still be empty."""
-    desk, gate = Desk(folder), Gate()
+def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | None = None) -> FastAPI:
+    """The app over a workspace; the folder may still be empty.
+
+    alone     whether only this machine reaches it: then nobody signs in while there is no account
+    provider  the OpenID provider that people may sign in with
+    """
+    desk, entrance = Desk(folder), Entrance(open_state(folder), alone=alone, provider=provider)
+    gate = Gate(entrance)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        entrance.close()
+
     # The pages that FastAPI makes for its API load from elsewhere and run inline script: ours is /api.
-    app = FastAPI(title="percontact", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk, app.state.gate = desk, gate
-    for rule in rules(desk):
+    app = FastAPI(
+        title="percontact",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=living,
+    )
+    app.state.desk, app.state.gate, app.state.entrance = desk, gate, entrance
+    for rule in [*sign_in.rules(entrance), *rules(desk)]:
         app.router.routes.append(gate.route(rule))
     app.add_middleware(SecurityHeaders)
     telling.add(app)

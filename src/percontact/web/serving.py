@@ -12,30 +12,40 @@ from percontact.values.problem import problem
 
 
 def serve(
-    folder: Path, *, host: str = "127.0.0.1", port: int = 8484, ready: Callable[[str], None] = lambda _: None
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8484,
+    accounts: bool = False,
+    ready: Callable[[str, str | None], None] = lambda address, link: None,
 ) -> None:
     """Serve the app until it is stopped.
 
-    ready  called with the address once it answers
+    accounts  whether everybody signs in even while there is no account; others may then reach the app
+    ready     called with the address once it answers, and with that of the one-time link for the first Admin
     Raises E-WEB-02 where the port is taken, E-WEB-03 where others could reach an app without accounts.
     """
     import uvicorn
 
     from percontact.web.app import make_app
+    from percontact.web.entrance import Entrance
+    from percontact.web.provider import read_provider
 
-    if not is_loopback(host):
+    app = make_app(folder, alone=is_loopback(host) and not accounts, provider=read_provider(folder))
+    entrance: Entrance = app.state.entrance
+    if not is_loopback(host) and not accounts and not entrance.anybody_can_sign_in():
+        entrance.close()
         what, why = (
             f"{host} can be reached by others",
-            "Without accounts everyone who reaches it may do everything.",
+            "While nobody has to sign in, all of them could do everything.",
         )
-        raise problem(
-            "E-WEB-03", f"--host {host}", what, why, "Leave --host away to serve this machine alone."
-        )
-    app = make_app(folder)
+        do = "Add yourself: percontact people add you@example.org --role admin. Or serve with --accounts."
+        raise problem("E-WEB-03", f"--host {host}", what, why, do)
     listening = _listen(host, port)
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_keep_alive=30)
     server = uvicorn.Server(config)
-    ready(f"http://{host}:{listening.getsockname()[1]}")
+    address, first = f"http://{host}:{listening.getsockname()[1]}", entrance.first_link()
+    ready(address, f"{address}/first?link={first}" if first else None)
     server.run(sockets=[listening])
 
 
