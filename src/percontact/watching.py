@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from percontact.costing.slice import Slice
+from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import (
     Alert,
     Leaves,
@@ -295,3 +295,21 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> Leaves:
         )
         for (_, values), f in figures.items()
     }
+
+
+def days_of(
+    book: OpenBook, alert: Alert, span: Period, where: Sequence[str]
+) -> list[tuple[date, Figure | None]]:
+    """Day by day, the metric of an alert where it comes from, over the days that were watched."""
+    conditions = tuple(
+        Condition(dimension, (value or "",)) for dimension, value in (alert.slices[0] if alert.slices else ())
+    )
+    asked = book.ask(where=where, also=dimensions([alert.card]))
+    question = replace(asked, span=span, grain="day", by=(), where=(*asked.where, *conditions))
+    panel = measure(
+        [alert.card], question, con=book.kept.con, book=book.book, policy=book.policy,
+        costed=lambda: book.costed, kept=book.kept,
+    )  # fmt: skip
+    found = panel.figures[alert.card.metric]
+    days = [span.start + timedelta(days=n) for n in range(span.days)]
+    return [(day, found.get((day, ()))) for day in days]

@@ -67,12 +67,13 @@ def _headline(found: Sequence[Opportunity], whole: Cost, span: str, currency: st
     best = found[0]
     many = f"{len(found)} opportunities" if len(found) > 1 else "One opportunity"
     return (
-        f"{many} in {span}, of {_range(whole.used, whole.used, currency)} that contacts cost. "
-        f"The largest: {best.says} ({_range(best.low, best.high, currency)})."
+        f"{many} in {span}, of {range_words(whole.used, whole.used, currency)} that contacts cost. "
+        f"The largest: {best.says} ({range_words(best.low, best.high, currency)})."
     )
 
 
-def _range(low: float, high: float, currency: str) -> str:
+def range_words(low: float, high: float, currency: str) -> str:
+    """A range of money in whole units: "EUR 1,200 to 3,400"."""
     a, b = f"{low:,.0f}", f"{high:,.0f}"
     return f"{currency} {b}" if a == b else f"{currency} {a} to {b}"
 
@@ -92,7 +93,7 @@ def _table(found: Sequence[Opportunity], currency: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         rows.append((
-            rank, KINDS[one.kind], one.says, _money(one.low, currency), _money(one.high, currency),
+            rank, KINDS[one.kind], one.says, money_cell(one.low, currency), money_cell(one.high, currency),
             _share(one.cashable), one.contacts or None, one.guardrail, one.step,
         ))  # fmt: skip
     note = "Money at stake in the span. Cashable leaves the ledger at once; the rest is time set free."
@@ -104,7 +105,8 @@ def _share(share: float) -> Cell:
     return Decimal(repr(round(share, 4)))
 
 
-def _money(amount: float, currency: str) -> int:
+def money_cell(amount: float, currency: str) -> int:
+    """An amount as a cell of money."""
     return cents(to_pico(Decimal(repr(round(amount, 6)))), currency)
 
 
@@ -140,7 +142,7 @@ def _notes(
         if "total_cost_after" in e:
             yield (
                 f"{dict(one.where)['reason'][0]}: at the middle of the range total cost goes from "
-                f"{_range(_f(e, 'total_cost'), _f(e, 'total_cost'), currency)} to "
+                f"{range_words(_f(e, 'total_cost'), _f(e, 'total_cost'), currency)} to "
                 f"{_f(e, 'total_cost_after'):,.0f}, cost per contact from {_f(e, 'cost_per_contact'):.2f} to "
                 f"{_f(e, 'cost_per_contact_after'):.2f} (at constant mix it stays "
                 f"{_f(e, 'cost_per_contact_at_constant_mix'):.2f}), and cost per assisted contact from "

@@ -68,11 +68,12 @@ def _sentences(answer: Watch, currency: str, when: str) -> list[str]:
         return [f"Nothing broke in {when}: all {answer.series} series stayed within their past."]
     number = len(answer.alerts)
     told = [f"{'One alert' if number == 1 else f'{number} alerts'} in {when}."]
-    told += [_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
+    told += [alert_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
     return told
 
 
-def _sentence(alert: Alert, currency: str) -> str:
+def alert_sentence(alert: Alert, currency: str) -> str:
+    """An alert in a sentence: what moved, where, since when, what it is and what was expected."""
     card, one = alert.card, alert.found.one
     place = f" for {_places(alert)}" if alert.slices[0] else ""
     name = f"{card.name}{place}"
@@ -89,6 +90,26 @@ def _sentence(alert: Alert, currency: str) -> str:
     )
     is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
     return f"{name} {moved} {since}: {is_now}, expected {expected} ({_off(alert)})."
+
+
+def alert_title(alert: Alert) -> str:
+    """What an alert found, in a few words: "Contacts offered rose by 42% for reason product fault"."""
+    one = alert.found.one
+    place = f" for {_places(alert)}" if alert.slices[0] else ""
+    if one.kind == "missing":
+        return f"{alert.card.name}{place}: no data"
+    off = _off(alert).lstrip("+-")
+    return f"{alert.card.name} {'rose' if one.up else 'fell'} by {off}{place}"
+
+
+def alert_kind(alert: Alert) -> str:
+    """How it broke, in words."""
+    return KINDS[alert.found.one.kind]
+
+
+def alert_rarity(alert: Alert) -> str:
+    """How often chance alone would bring as much, in words."""
+    return _rarity(min(f.one.a_year for f in alert.breaks))
 
 
 def _places(alert: Alert) -> str:

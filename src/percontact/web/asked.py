@@ -61,8 +61,15 @@ class Asked:
 
     @property
     def span(self) -> tuple[str | None, str | None]:
-        """First and last period, as `--from` and `--to` take them; both None where none was chosen."""
+        """First and last period, as `--from` and `--to` take them; both None where none was chosen.
+
+        >>> Asked.of([("period", "2026-01..2026-03")]).span
+        ('2026-01', '2026-03')
+        """
         period = self.one("period")
+        if ".." in period:
+            first, _, last = period.partition("..")
+            return first or None, last or None
         return (period, period) if period else (self.one("from") or None, self.one("to") or None)
 
     def but(self, **changes: str | Iterable[str] | None) -> Asked:

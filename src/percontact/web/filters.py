@@ -45,3 +45,8 @@ def _told(value: str | None) -> str:
     if value is None:
         return ""
     return '"' + value.replace('"', '""') + '"' if set(value) & set(',"') else value
+
+
+def condition(dimension: str, values: Sequence[str]) -> str:
+    """A condition as an address has it: `team=Billing,"Sales, north"`."""
+    return f"{dimension}={','.join(map(_told, values))}"

@@ -41,6 +41,8 @@ class Screen:
     template  what draws it; `page.html` draws any answer
     filters   whether period, comparison and filters stand on top
     menu      whether it stands in the menu; single contacts are reached from figures
+    compares  whether what it shows is held against another span
+    usual     the span shown where none was chosen, in words; "" = the newest month
     """
 
     path: str
@@ -54,3 +56,5 @@ class Screen:
     template: str = "page.html"
     filters: bool = True
     menu: bool = True
+    compares: bool = True
+    usual: str = ""

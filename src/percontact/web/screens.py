@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import explain, explore, overview
+from percontact.web.pages import explain, explore, opportunities, overview, watch
 from percontact.web.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     explain.SCREEN,
     explore.SCREEN,
+    opportunities.SCREEN,
+    watch.SCREEN,
 )

@@ -53,7 +53,7 @@ def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
 
 
 def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -> Response:
-    if screen.filters:
+    if screen.filters and not screen.usual:
         asked = with_period(asked, desk.answer("controls", controls))
     body, headers = files.made(answer(desk, screen, asked, person).document, form)
     return Response(body, headers=headers)
@@ -64,7 +64,8 @@ def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Req
     missing = [t for t in screen.tables if not desk.opened().book.book.has(t)]
     if missing:
         return html("empty.html", {**frame, "missing": missing})
-    asked = with_period(asked, desk.answer("controls", controls)) if screen.filters else asked
+    if screen.filters and not screen.usual:
+        asked = with_period(asked, desk.answer("controls", controls))
     frame["asked"] = asked
     tag = _tag(desk, screen, asked, person, frame)
     if request.headers.get("if-none-match") == tag:
@@ -88,9 +89,7 @@ def frame_of(desk: Desk, screen: Screen, asked: Asked, person: Person, request: 
         "comparisons": COMPARISONS,
         "filter_names": FILTERS,
         "known_periods": {value for _, choices in found.periods for value, _ in choices},
-        "theme": request.cookies.get("theme", "")
-        if request.cookies.get("theme") in ("light", "dark")
-        else "",
+        "theme": theme_of(request),
         "workspace": desk.folder.resolve().name,
         "demo": settings.demo,
         "version": __version__,
