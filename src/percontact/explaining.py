@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
 from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.denominator import denominator
+from percontact.costing.planned import PLANNED_BY, plan_of
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import UNITS, Bridge, Unit, build
 from percontact.explain.days import working_days
 from percontact.explain.doubts import Doubts, doubts
 from percontact.explain.gather import PARTS, WORKS, Gathered, gather
-from percontact.explain.planned import PLAN_PARTS, PLANNED_BY, gather_plan, read_plan
+from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
 from percontact.pipeline import OpenBook, named_period
 from percontact.report.bridge_doubts import doubt_notes
 from percontact.report.bridged import bridge_document
@@ -37,6 +38,8 @@ from percontact.values.problem import did_you_mean, problem
 Choice = TypeVar("Choice", bound=str)
 
 AGAINST = ("previous", "last-year", "budget")
+UNEQUAL = 10
+"""Spans whose lengths differ by more than a fifth of their mean are called unequal: months never do."""
 USUAL = ("channel", "team", "reason")
 """The tree of contacts where no other is asked for, as far as contacts name its dimensions."""
 
@@ -49,6 +52,7 @@ class Explained:
     per      the unit asked for
     spans    the days of both sides; None of a budget
     doubts   what the data of the two sides lacks; None of a budget
+    notes    what the reader should know of the two sides themselves
     """
 
     bridges: Mapping[Unit, Bridge]
@@ -57,6 +61,7 @@ class Explained:
     where: tuple[str, ...]
     basis: str
     doubts: Doubts | None
+    notes: tuple[str, ...] = ()
 
     @property
     def bridge(self) -> Bridge:
@@ -92,7 +97,10 @@ def explained(
     if against == "budget":
         return _against_budget(book, replace(asked, span=spans[1], grain="whole"), unit, tuple(where), by)
     sides = (replace(asked, span=spans[0], grain="whole"), replace(asked, span=spans[1], grain="whole"))
-    return _explained(book, sides, unit, tuple(where))
+    found = _explained(book, sides, unit, tuple(where))
+    if against is None and start and end:
+        found = replace(found, notes=tuple(_two_sides(start, end, spans)))
+    return found
 
 
 def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tuple[str, ...]) -> Explained:
@@ -151,16 +159,16 @@ def _against_budget(
             "E-ARG-01", f"--against budget, {wrong[0]}", f"budgets do not plan by {wrong[0]}",
             "They are by channel and team only.", "Leave it away, or name channel or team.",
         )  # fmt: skip
-    plan = read_plan(book.costed, asked)
-    if plan is None:
+    label = named(asked.span, book.settings.calendar)
+    plan = plan_of(book.costed.con, book.book, asked.span, asked.where)
+    if not plan.contacts:
         raise problem(
             "E-DATA-01", str(book.workspace.path),
-            f"there is no budget with contacts for {named(asked.span, book.settings.calendar)}",
+            f"there is no budget with contacts for {label}" + (f": {plan.missing}" if plan.missing else ""),
             "A plan is compared by what one contact was to cost, so it needs amounts and contacts.",
             "Import it: percontact import budgets FILE (date, channel, amount, contacts).",
         )  # fmt: skip
-    label = named(asked.span, book.settings.calendar)
-    found = gather_plan(book.costed, asked, plan, (f"budget {label}", label))
+    found = gather_plan(book.costed, asked, (f"budget {label}", label))
     if not all(e.contacts for e in found.ends):
         raise _nothing(
             book, f"no contact was handled in {label}", "There is nothing to hold against the plan."
@@ -196,6 +204,30 @@ def spans_of(
             f"Add --to PERIOD, or say what {start} is held against: --against previous.",
         )
     return named_period(start, "--from", calendar), after
+
+
+def _two_sides(start: str, end: str, spans: tuple[Period, Period]) -> Iterator[str]:
+    """What a reader may take wrongly of two periods: where, what, why it may matter, what to do."""
+    first, last = spans
+    asked = f"explain --from {start} --to {end}"
+    sides = f"{asked}: two periods are compared, {start} before and {end} after"
+    whole = f"percontact {asked} --against previous"
+    if first.end < last.start:
+        yield (
+            f"{sides}; the days between them are in neither. Here --from and --to name the two sides of a "
+            f"change, not the ends of a span. For the whole span against the one before it: {whole}."
+        )
+    elif last.start < first.end and first.start < last.end:
+        yield (
+            f"{sides}; they overlap, so what they share is on both sides. Name two that do not, or hold the "
+            f"whole span against the one before it: {whole}."
+        )
+    if abs(first.days - last.days) * UNEQUAL > first.days + last.days:
+        yield (
+            f"The periods are of unequal length: {start} has {first.days} day{'s' * (first.days > 1)}, {end} "
+            f"{last.days}. Total cost and volume differ by that alone. Read cost per contact, or name periods "
+            "of one length."
+        )
 
 
 def _last_month(book: OpenBook) -> Period:
@@ -282,7 +314,8 @@ def document(
     book: OpenBook, found: Explained, *, part: str | None = None, call: str = "percontact"
 ) -> Document:
     """An explained change for people and machines."""
-    notes = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
+    doubtful = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
+    notes = (*found.notes, *doubtful)
     return bridge_document(
         found.bridges, found.per, found.spans, where=found.where, basis=found.basis,
         demo=book.settings.demo, notes=notes, part=part, call=call,

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from percontact.costing.planned import PLANNED_BY, planned
+from percontact.costing.planned import PLANNED_BY, planned, planned_by
 from percontact.costing.slice import Slice
 from percontact.explain.locate import Change, Located, locate
 from percontact.explain.noted import Event, candidates, read_events
@@ -101,8 +101,9 @@ def located(
     span = question.span if start or end else _last_month(book, question)
     other = last_year(span) if against == "last-year" else span if against == "budget" else before(span)
     dims = question.by
-    if not dims:
-        dims = _planned_by(book, question, span) if against == "budget" else _usual(book, card)
+    if not dims and against == "budget":
+        dims = planned_by(book.costed, replace(question, span=span)) or PLANNED_BY
+    dims = dims or _usual(book, card)
     question = replace(question, span=span, grain="whole", by=dims, asked=dims)
     now, notes = _leaves(book, card, question)
     if against == "budget":
@@ -215,15 +216,6 @@ def _sums(card: Card, top: Read, bottom: Read) -> tuple[float, float] | None:
 
 def _is_ratio(card: Card) -> bool:
     return bool(card.per) if card.kind == "cost" else card.kind != "amount"
-
-
-def _planned_by(book: OpenBook, question: Slice, span: Period) -> tuple[str, ...]:
-    """The dimensions that the budgets of a span plan by."""
-    if not book.book.has("budgets"):
-        return PLANNED_BY
-    plans = planned(book.costed, replace(question, span=span, where=()), PLANNED_BY)
-    named = {d for place in plans for d, value in zip(PLANNED_BY, place, strict=True) if value is not None}
-    return tuple(d for d in PLANNED_BY if d in named) or PLANNED_BY
 
 
 def _planned(book: OpenBook, card: Card, question: Slice) -> Leaves:

@@ -76,7 +76,7 @@ def test_without_periods_the_last_month_is_held_against_the_one_before(shell, bo
 
 def test_the_answer_is_said_in_words_with_the_total_beside_it(shell, books: Path) -> None:
     said = " ".join(shell("-C", "books", "explain").out.split())
-    assert "Cost per contact rose by EUR 0.80 to 3.30 from 2026-06 to 2026-07, basis used." in said
+    assert "Cost per contact rose by EUR 0.80 to 3.30 in 2026-07 against 2026-06, basis used." in said
     assert "Most of it: handle time +0.53" in said
     assert (
         "Total cost rose by EUR 3,200.00, at the same mix cost per contact would have moved by +0.80." in said
@@ -112,6 +112,27 @@ def test_a_part_opens_and_names_the_commands_that_go_further(shell, books: Path)
             assert shell(*way.split()[1:]).code == 0, way
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-06", "2026-07", []),
+        ("2026-06-15", "2026-07", ["days between them are in neither", "has 1 day, 2026-07 31"]),
+        ("2026-06", "2026-06-15", ["they overlap", "2026-06 has 30 days, 2026-06-15 1"]),
+    ],
+)
+def test_two_sides_that_may_be_meant_as_a_span_are_told_apart(
+    shell, books: Path, start: str, end: str, said: list[str]
+) -> None:
+    """A hint says what is compared and how a span is asked for; month against month needs none."""
+    notes = shell("-C", "books", "explain", "--from", start, "--to", end, "--json").json["notes"]
+    hints = [n for n in notes if "two periods are compared" in n or "Read cost per contact" in n]
+    assert len(hints) == len(said)
+    for hint, words in zip(hints, said, strict=True):
+        assert words in hint
+    if said:
+        assert f"percontact explain --from {start} --to {end} --against previous" in hints[0]
+
+
 def test_a_budget_is_held_against_what_came(shell, books: Path) -> None:
     """Planned for July: 3,000 contacts for 9,000.00, 3.00 each. Came: 4,000 for 13,200.00, 3.30 each."""
     Path("plan.csv").write_text("date,channel,amount,contacts\n2026-07-01,voice,9000,3000\n")
@@ -121,6 +142,10 @@ def test_a_budget_is_held_against_what_came(shell, books: Path) -> None:
     assert parts(shell, "--to", "2026-07", "--against", "budget", "--per", "total") == {
         "volume": "3150.00", "cost of one contact": "1050.00",
     }  # fmt: skip
+    Path("again.csv").write_text("date,channel,amount,contacts,version\n2026-07-01,voice,9900,3000,2\n")
+    assert shell("-C", "books", "import", "budgets", "again.csv", "--yes").code == 0
+    twice = shell("-C", "books", "explain", "--to", "2026-07", "--against", "budget")
+    assert "plan the same days twice" in " ".join(twice.err.split())
     for wrong in (
         ["--by", "reason"],
         ["--where", "reason=billing"],

@@ -15,7 +15,7 @@ from percontact.explain.bridge import Bridge, build
 from percontact.explain.days import working_days
 from percontact.explain.doubts import doubts, missing_days
 from percontact.explain.gather import PARTS, WORKS, gather
-from percontact.explain.planned import PLAN_PARTS, gather_plan, read_plan
+from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
 from percontact.values.period import Period
 
 JUNE, JULY = Period(date(2026, 6, 1), date(2026, 7, 1)), Period(date(2026, 7, 1), date(2026, 8, 1))
@@ -372,9 +372,7 @@ def test_a_plan_is_a_side_like_another(cost_of: Books) -> None:
     )
     costed = cost(book, parse_policy(CHANNELS))
     question = Slice(JUNE, "whole", basis="full")
-    plan = read_plan(costed, question)
-    assert plan is not None
-    found = gather_plan(costed, question, plan, ("budget", "came"))
+    found = gather_plan(costed, question, ("budget", "came"))
     made = build(found.leaves, found.terms, PLAN_PARTS, (), *found.ends, "contact", "EUR")
     # mix: -.2 x 5.25 + .2 x 1.00; cost of one: .40 x .50
     assert told(made) == {"channel mix": Decimal("-0.850000"), "cost of one contact": Decimal("0.200000")}

@@ -15,14 +15,15 @@ from percontact.cli.speak import call, open_book, output_options, say
     "--from",
     "start",
     metavar="PERIOD",
-    help="The period before the change: 2025-12, 2025-Q4, 2025-W50, ... "
-    "With --against: where the span begins.",
+    help="The period before the change: 2025-12, 2025-Q4, 2025-W50, ... One side of two, not the start of a "
+    "span. With --against: where the span begins, as elsewhere.",
 )
 @click.option(
     "--to",
     "end",
     metavar="PERIOD",
-    help="The period after the change. Default: the last month. With --against: where the span ends.",
+    help="The period after the change; default: the last month. With --against: where the span ends, as "
+    "elsewhere.",
 )
 @click.option(
     "--against",
@@ -74,10 +75,14 @@ def command(
 ) -> None:
     """Why a cost changed: the change split exactly into volume, mix, handle time, idle time, prices, ....
 
+    A change has two sides. --from A --to B holds B against A: two periods. With --against, --from and --to
+    are the first and last period of one span, as in all other commands.
+
     \b
-    percontact explain --from 2025-12 --to 2026-01          from December to January
+    percontact explain --from 2025-12 --to 2026-01          January against December
     percontact explain --to 2026-Q1 --per total             the quarter against the one before
-    percontact explain --from 2026-01 --to 2026-06 --against last-year --basis full
+    percontact explain --from 2026-01 --to 2026-06 --against previous
+                                                            the half year against the one before
     percontact explain --from 2025-12 --to 2026-01 --part "handle time"
     """
     from percontact.explaining import document, explained

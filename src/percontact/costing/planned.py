@@ -52,6 +52,16 @@ def planned(
     return {values: (pico or 0, contacts or Fraction(0)) for values, (pico, contacts) in found.items()}
 
 
+def planned_by(costed: CostedBook, question: Slice) -> tuple[str, ...]:
+    """The dimensions that the budgets of a question's span plan by; () where they tell none apart."""
+    if not costed.book.has("budgets"):
+        return ()
+    span = question.span
+    named = {d for place in _sums(costed.con, costed.book, span, (), PLANNED_BY)
+             for d, value in zip(PLANNED_BY, place, strict=True) if value is not None}  # fmt: skip
+    return tuple(d for d in PLANNED_BY if d in named)
+
+
 def plan_of(
     con: duckdb.DuckDBPyConnection, book: Book, span: Period, where: Sequence[Condition] = ()
 ) -> Plan:

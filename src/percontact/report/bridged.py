@@ -73,7 +73,7 @@ def bridge_document(
     told = (*further, *_notes(bridges, per, digits), *bridge.notes, *notes)
     records = _records(bridge)
     return Document(
-        title=f"Why {UNIT_WORDS[per]} changed, {bridge.before.label} to {bridge.after.label}",
+        title=f"Why {UNIT_WORDS[per]} changed: {against(bridge)}",
         headline=_part_headline(bridge, opened, digits) if opened else headline(bridges, per, where, basis),
         tables=shown,
         notes=told,
@@ -96,6 +96,11 @@ def bridge_document(
         definitions=tuple((p.name, meaning(p.name)) for p in bridge.parts),
         demo=DEMO_NOTE if demo else "",
     )
+
+
+def against(bridge: Bridge) -> str:
+    """The two sides: 2026-05 against 2026-04."""
+    return f"{bridge.after.label} against {bridge.before.label}"
 
 
 def meaning(name: str) -> str:
@@ -151,7 +156,7 @@ def headline(bridges: Mapping[Unit, Bridge], per: Unit, where: Sequence[str], ba
     inside = f" ({', '.join(where)})" if where else ""
     what = UNIT_WORDS[per].capitalize()
     after = _amount(_rounded(bridge.after.value, unit), digits)
-    ends = f"from {bridge.before.label} to {bridge.after.label}{inside}, basis {basis}"
+    ends = f"in {against(bridge)}{inside}, basis {basis}"
     if not any(p.pico for p in bridge.parts):
         return f"{what} did not change {ends}: {bridge.currency} {after}."
     if moved:
@@ -292,7 +297,7 @@ def _part_headline(bridge: Bridge, part: Part, digits: int) -> str:
     sizes = dict(zip((p.name for p in bridge.parts), shown_parts(bridge, digits), strict=True))
     return (
         f"{part.name.capitalize()} changed {UNIT_WORDS[bridge.per]} by {bridge.currency} "
-        f"{_signed(sizes[part.name], digits)} from {bridge.before.label} to {bridge.after.label}. "
+        f"{_signed(sizes[part.name], digits)} in {against(bridge)}. "
         f"{meaning(part.name)}"
     )
 

@@ -3,95 +3,44 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from percontact.costing.fx import RATE_SCALE, month_rates
-from percontact.costing.lines import fx_rows
+from percontact.costing.planned import planned, planned_by
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import End, Leaves, Terms
 from percontact.explain.gather import Gathered, Path, leaves_of
 from percontact.explain.tree import carry
-from percontact.values.money import PICO, to_pico
-from percontact.values.period import Period, periods
+from percontact.values.money import PICO
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
 
-PLANNED_BY = ("channel", "team")
-"""Dimensions that a budget may plan by."""
 PLAN_PARTS = ("cost of one contact", "unassigned cost", "volume over fixed cost")
 """Parts that a plan can be told apart by, besides mix and volume: it knows no handle times and no rates."""
 
 
-class Plan(NamedTuple):
-    """A budget over a span.
+def gather_plan(costed: CostedBook, question: Slice, labels: tuple[str, str]) -> Gathered:
+    """The tree and terms of a plan and of what came, on basis full: a budget plans all cost.
 
-    by       the dimensions it plans by
-    amounts  values of the dimensions -> [pico, contacts]
+    There MUST be a plan with contacts (`plan_of`). Lines that plan an account, without contacts, count with
+    those of their channel and team.
     """
-
-    by: tuple[str, ...]
-    amounts: dict[Path, list[Fraction]]
-
-
-def read_plan(costed: CostedBook, question: Slice) -> Plan | None:
-    """The budget of a question's span, spread over days, under its conditions; None where there is none.
-
-    Lines that plan an account, without contacts, count with those of their channel and team.
-    """
-    if not costed.book.has("budgets"):
-        return None
-    filled = costed.book.filled("budgets")
-    by = tuple(d for d in PLANNED_BY if d in filled)
-    tests = ["period_start < ?", "period_end > ?", *(c.sql() for c in question.where)]
-    fields = ", ".join(["period_start", "period_end", "currency", "amount", "contacts", *by])
-    rows = costed.con.execute(
-        f"SELECT {fields} FROM {costed.book.relation('budgets')} WHERE {' AND '.join(tests)}",
-        [question.span.end, question.span.start],
-    ).fetchall()
-    amounts: dict[Path, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
-    for start, end, currency, amount, contacts, *path in rows:
-        for month in periods(Period(start, end), "month"):
-            share = _share(start, end, month, question.span)
-            if share:
-                rate = _rate(costed, currency, month.start)
-                sums = amounts[tuple(path)]
-                sums[0] += int(share * to_pico(amount or 0)) * rate // RATE_SCALE
-                sums[1] += share * (contacts or 0)
-    return Plan(by, dict(amounts)) if any(c for _, c in amounts.values()) else None
-
-
-def _share(start: date, end: date, month: Period, span: Period) -> Fraction:
-    """The part of a line's days that lies in a month and in the span."""
-    days = (min(end, month.end, span.end) - max(start, month.start, span.start)).days
-    return Fraction(max(0, days), (end - start).days)
-
-
-def _rate(costed: CostedBook, currency: str | None, month: date) -> int:
-    if currency in (None, costed.currency):
-        return RATE_SCALE
-    place = (str(currency), month)
-    return month_rates(fx_rows(costed.con, costed.book), [place], costed.currency)[place]
-
-
-def gather_plan(costed: CostedBook, question: Slice, plan: Plan, labels: tuple[str, str]) -> Gathered:
-    """The tree and terms of a plan and of what came, on basis full: a budget plans all cost."""
-    asked = replace(question, grain="whole", by=plan.by, asked=(), basis="full")
+    by = planned_by(costed, question)
+    asked = replace(question, grain="whole", by=by, asked=(), basis="full")
+    plan = {path: [Fraction(pico), n] for path, (pico, n) in planned(costed, question, by).items()}
     came: dict[Path, list[Fraction]] = {}
     for cell in costed.cells(asked)[0]:
         path = tuple(None if v is None else str(v) for v in cell.values)
         came[path] = [Fraction(cell.pico), Fraction(cell.handled)]
-    sides = (plan.amounts, came)
+    sides = (plan, came)
     handled = [np.array([float(n) for _, n in side.values()]) for side in sides]
     rows = [(list(side), n) for side, n in zip(sides, handled, strict=True)]
-    leaves, of_path = leaves_of(plan.by, rows, len(plan.by))
+    leaves, of_path = leaves_of(by, rows, len(by))
     common = 0
     if not question.where:
         rest = costed.left_over(question.span)
