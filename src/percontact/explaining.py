@@ -225,8 +225,8 @@ def _two_sides(start: str, end: str, spans: tuple[Period, Period]) -> Iterator[s
     if abs(first.days - last.days) * UNEQUAL > first.days + last.days:
         yield (
             f"The periods are of unequal length: {start} has {first.days} day{'s' * (first.days > 1)}, {end} "
-            f"{last.days}. Total cost and volume differ by that alone. Read cost per contact, or name periods "
-            "of one length."
+            f"{last.days}. Total cost and volume differ by that alone. Read cost per contact, or name "
+            "periods of one length."
         )
 
 
