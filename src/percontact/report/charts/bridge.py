@@ -179,9 +179,9 @@ def _steps(data: of_rows.Rows, scale: object) -> of_rows.Layer:
     steps = [{"row": a["row"], "next": b["row"], "at": a["to"]} for a, b in pairwise(data)]
     unseen = alt.ExprRef(f"{of_rows.NARROW} ? 0 : 1")
     return (
-        alt.Chart(alt.Data(values=steps))
+        alt.Chart(alt.Data(values=tuple(steps)))
         .mark_rule(color=colour("control"), opacity=unseen, yOffset=11, y2Offset=-11)
-        .encode(x=alt.X("at:Q", scale=scale, axis=None), y=of_rows.line(), y2="next:N")
+        .encode(x=alt.X("at:Q", scale=scale, axis=None), y=of_rows.line(), y2=alt.Y2("next:N"))
     )
 
 
@@ -190,7 +190,7 @@ def _breaks(data: of_rows.Rows, scale: object) -> of_rows.Layer:
     alt = of_rows.altair()
     ends = [row for row in data if row["strong"]]
     return (
-        alt.Chart(alt.Data(values=ends))
+        alt.Chart(alt.Data(values=tuple(ends)))
         .mark_point(
             shape="M-0.35,0.7L0.35,-0.7", size=900, stroke=colour("paper"), strokeWidth=4, opacity=1,
             filled=False, xOffset=16, yOffset=of_rows.shifted(7),

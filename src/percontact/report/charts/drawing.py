@@ -130,7 +130,18 @@ def _whole(chart: Picture, theme: Theme, width: int) -> dict[str, object]:
     spec = {**chart.spec, "title": title, "padding": 16, "background": colour("paper")}
     if chart.spec.get("width") == "container":
         spec["width"] = width
-    return dict(json.loads(_compiled(_text(spec), literal)))
+    return dict(_still(json.loads(_compiled(_text(spec), literal))))
+
+
+def _still(node: Any) -> Any:
+    """Without links and tooltips: nobody points at paper, and our addresses lead nowhere outside."""
+    if isinstance(node, dict):
+        return {
+            key: value if key == "values" else _still(value)
+            for key, value in node.items()
+            if key not in ("href", "tooltip", "cursor")
+        }
+    return [_still(each) for each in node] if isinstance(node, list) else node
 
 
 def wrapped(text: str, ems: float) -> list[str]:

@@ -27,7 +27,8 @@ FIGURE = 7.6
 
 TONES = (
     "text", "muted", "cost-up", "cost-down", "total", "idle", "budget", "cat-1", "cat-2", "cat-3", "cat-4",
-    "rest", "few", "line",
+    "rest", "few", "line", "paper", "cost-soft", "idle-soft", "rest-soft",
+    "heat-1", "heat-2", "heat-3", "heat-4", "heat-5",
 )  # fmt: skip
 """Colours that a row may ask for by name."""
 
@@ -98,7 +99,7 @@ def names(layout: Layout) -> Layer:
             align="left", baseline="middle", dy=shifted(-11), limit=alt.ExprRef(layout.name_limit),
             fontWeight=alt.ExprRef("datum.strong ? 600 : 400"),
         )
-        .encode(x=alt.value(0), y=line(), text="name:N", color=ink())
+        .encode(x=alt.XValue(0), y=line(), text=alt.Text("name:N"), color=ink())
     )  # fmt: skip
 
 
@@ -111,20 +112,24 @@ def figures(layout: Layout, column: int, text: str, tone: str = "tone") -> Layer
             align="right", baseline="middle", dy=shifted(-11), dx=-layout.columns[column],
             fontWeight=alt.ExprRef("datum.strong ? 600 : 400"),
         )
-        .encode(x=alt.value("width"), y=line(), text=f"{text}:N", color=tones(tone))
+        .encode(x=alt.XValue("width"), y=line(), text=alt.Text(f"{text}:N"), color=tones(tone))
     )  # fmt: skip
 
 
 def tones(field: str) -> Any:
     """A colour by its name in the data, out of the tokens."""
     alt = altair()
-    scale = alt.Scale(domain=list(TONES), range=[colour(name) for name in TONES])
-    return alt.Color(f"{field}:N", scale=scale, legend=None)
+    return alt.Color(f"{field}:N", scale=tone_scale(), legend=None)
+
+
+def tone_scale() -> Any:
+    """From the name of a colour to the colour."""
+    return altair().Scale(domain=list(TONES), range=[colour(name) for name in TONES])
 
 
 def ink() -> Any:
     """The colour of plain text."""
-    return altair().value(colour("text"))
+    return altair().ColorValue(colour("text"))
 
 
 def targets(rows: Rows) -> list[Layer]:
@@ -134,12 +139,14 @@ def targets(rows: Rows) -> list[Layer]:
     plain = [row for row in rows if not row["href"]]
     linked = [row for row in rows if row["href"]]
     made = []
-    for some, more in ((plain, {}), (linked, {"href": "href:N"})):
+    for some, more in ((plain, {}), (linked, {"href": alt.Href("href:N")})):
         if some:
             made.append(
-                alt.Chart(alt.Data(values=some))
+                alt.Chart(alt.Data(values=tuple(some)))
                 .mark_bar(fill="transparent", height=STEP, cornerRadius=0)
-                .encode(x=alt.value(0), x2=alt.value("width"), y=line(), tooltip="tip:N", **more)
+                .encode(
+                    x=alt.XValue(0), x2=alt.X2Value("width"), y=line(), tooltip=alt.Tooltip("tip:N"), **more
+                )
             )
     return made
 
@@ -150,18 +157,30 @@ def stretch(start: str, end: str, scale: object, *, thick: int = 22, thin: int =
     return (
         alt.Chart()
         .mark_bar(height=alt.ExprRef(f"{NARROW} ? {thin} : {thick}"), yOffset=shifted(7))
-        .encode(x=alt.X(f"{start}:Q", scale=scale, axis=None), x2=f"{end}:Q", y=line(), color=tones("tone"))
+        .encode(
+            x=alt.X(f"{start}:Q", scale=scale, axis=None),
+            x2=alt.X2(f"{end}:Q"),
+            y=line(),
+            color=tones("tone"),
+        )
     )
 
 
 def chart_of(rows: Rows, layers: Sequence[Layer]) -> Mapping[str, object]:
     """The specification: the layers over the same rows, as wide as its box."""
     alt = altair()
-    layered = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+    layered = alt.layer(*layers, data=alt.Data(values=tuple(rows))).properties(
         width="container",
         height=len(rows) * STEP,
         padding={"left": 0, "right": 0, "top": 4, "bottom": 4},
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
     )
-    spec: Mapping[str, object] = layered.to_dict()
-    return spec
+    return specification(layered)
+
+
+def specification(made: Any) -> dict[str, object]:
+    """What Altair made, as plain data. Checking it against the schema takes longest, so tests do.
+
+    Data is given to Altair as tuples: it copies lists at every step, and leaves tuples as they are.
+    """
+    return dict(made.to_dict(validate=False))

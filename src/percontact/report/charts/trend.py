@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from percontact.report.charts.chart import MARKS, Chart, drawn, written
-from percontact.report.charts.rows import Layer, altair, tones
+from percontact.report.charts.rows import NARROW, Layer, altair, specification, tones
 from percontact.report.charts.scale import apart, tick_format, ticks
 from percontact.report.charts.tokens import CATEGORIES, colour
 from percontact.report.document import Cell, Table, TableColumn
@@ -189,7 +189,7 @@ class _Drawing:
             padding={"left": 0, "right": 0, "top": 6, "bottom": 4},
             autosize=self.alt.AutoSizeParams(type="fit-x", contains="padding"),
         )
-        return dict(whole.to_dict())
+        return specification(whole)
 
     def _reach(self) -> tuple[float, float]:
         found = [
@@ -204,7 +204,7 @@ class _Drawing:
         return (0.0 if 0 < low < 0.4 * high else low), high
 
     def _data(self, rows: Sequence[Mapping[str, object]]) -> object:
-        return self.alt.Data(values=list(rows))
+        return self.alt.Data(values=tuple(rows))
 
     def _x(self, field: str = "at", **more: Any) -> Any:
         return self.alt.X(f"{field}:T", scale=self.x_scale, axis=self._time_axis(), **more)
@@ -283,7 +283,7 @@ class _Drawing:
                 made.append(
                     self.alt.Chart(self._data(rows))
                     .mark_area(color=fill, opacity=1)
-                    .encode(x=self._x(), y=self._y("low"), y2="high:Q")
+                    .encode(x=self._x(), y=self._y("low"), y2=self.alt.Y2("high:Q"))
                 )
         return made
 
@@ -339,7 +339,9 @@ class _Drawing:
             if known:
                 moment, number = known[-1]
                 text = f"{written(moment.value, self.measure)} {one.label}".strip()
-                found.append((number, {"text": text, "tone": self._tone(at), "role": one.role}))
+                found.append(
+                    (number, {"text": text, "name": one.label, "tone": self._tone(at), "role": one.role})
+                )
         # Where labels are too many to stand apart, the first are named; the table names all.
         found = found[: int(HEIGHT / LABEL)]
         low, high = self.grid[0], self.grid[-1]
@@ -355,9 +357,14 @@ class _Drawing:
         made: list[Layer] = [
             self.alt.Chart(self._data(self.ends))
             .mark_text(
-                align="left", baseline="middle", x=x, limit=self.alt.ExprRef(f"{self.label_room} - 22")
+                align="left",
+                baseline="middle",
+                x=x,
+                limit=self.alt.ExprRef(f"{self.label_room} - 28"),
+                # Where narrow there is room for the name only; the figure stands in title, tooltip and table.
+                text=self.alt.ExprRef(f"{NARROW} ? datum.name : datum.text"),
             )
-            .encode(y=self.alt.Y("y:Q", scale=None), text="text:N", color=self.alt.value(colour("text")))
+            .encode(y=self.alt.Y("y:Q", scale=None), color=self.alt.ColorValue(colour("text")))
         ]
         for role, dash in (
             ("series", [1, 0]),
@@ -402,7 +409,7 @@ class _Drawing:
         rule = (
             self.alt.Chart(self._data(rows))
             .mark_rule(color=colour("control"), strokeDash=[1, 3])
-            .encode(x=self._x(), y=lane, y2=self.alt.Y2("foot:Q"), tooltip="tip:N")
+            .encode(x=self._x(), y=lane, y2=self.alt.Y2("foot:Q"), tooltip=self.alt.Tooltip("tip:N"))
         )
         made = [rule]
         for late in (False, True):
@@ -419,12 +426,18 @@ class _Drawing:
                         fontSize=12,
                         limit=self.alt.ExprRef(room),
                     )
-                    .encode(x=self._x(), y=lane, text="text:N", color=self._muted(), tooltip="tip:N")
+                    .encode(
+                        x=self._x(),
+                        y=lane,
+                        text=self.alt.Text("text:N"),
+                        color=self._muted(),
+                        tooltip=self.alt.Tooltip("tip:N"),
+                    )
                 )
         return made
 
     def _muted(self) -> Any:
-        return self.alt.value(colour("muted"))
+        return self.alt.ColorValue(colour("muted"))
 
     def _targets(self) -> list[Layer]:
         """Unseen, over each period from foot to top: the tooltip of all its figures, and the link."""
@@ -450,13 +463,13 @@ class _Drawing:
                     .mark_rect(fill="transparent", clip=True)
                     .encode(
                         x=self._x("from"),
-                        x2="to:T",
-                        y=self.alt.value(self.top),
-                        y2=self.alt.value(self.foot),
-                        tooltip="tip:N",
+                        x2=self.alt.X2("to:T"),
+                        y=self.alt.YValue(self.top),
+                        y2=self.alt.Y2Value(self.foot),
+                        tooltip=self.alt.Tooltip("tip:N"),
                     )
                 )
-                made.append(band.encode(href="href:N") if rows is linked else band)
+                made.append(band.encode(href=self.alt.Href("href:N")) if rows is linked else band)
         return made
 
     def _tip(self, start: date) -> str:
