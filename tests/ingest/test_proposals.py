@@ -967,3 +967,69 @@ def test_a_file_with_the_tables_own_headers_and_other_words_for_a_channel_is_pro
     for word, as_it_is in (("voice", True), ("Fax", True), ("Phone", False), ("Voice", False)):
         path.write_text(f"contact_id,started_at,channel\n1,2026-04-13 10:00,{word}\n")
         assert reads_as_it_is(path, TABLES["contacts"], BERLIN) is as_it_is
+
+
+# -- totals are no rows of a column --------------------------------------------------------------------------
+
+POSTINGS = "Date,Account,Description,Amount\n2026-01-31,6000,Wages,12000.00\n2026-01-31,6100,Rent,2000.00\n"
+
+
+def test_a_total_that_is_left_out_is_no_date_that_cannot_be_read(of: Propose) -> None:
+    """The last row says Total where the others have a day, and has no account."""
+    proposal = of(f"{POSTINGS}Total,,,14000.00\n", "ledger")
+    assert ("Totals", "1 row is left out: Date is Total") in proposal.facts
+    assert {line.column: line.unread for line in proposal.columns if line.unread} == {}
+    assert [line.samples for line in proposal.columns if line.column == "period"] == [("2026-01-31",)]
+
+
+def test_the_account_that_a_total_lacks_is_no_account_that_a_posting_lacks(of: Propose, desk) -> None:
+    """Two postings and their total: which account an empty cell means is not asked."""
+    proposal = of(f"{POSTINGS}Total,,,14000.00\n", "ledger")
+    assert keys(proposal) == []
+    staged = desk.read(f"{POSTINGS}Total,,,14000.00\n", "ledger", mapping=proposal.text)
+    assert (staged.landed, [a.code for a in staged.aside]) == (2, ["E-SKIP-01"])
+
+
+def test_an_account_that_a_posting_lacks_is_still_asked_beside_a_total(of: Propose) -> None:
+    text = f"{POSTINGS}2026-02-28,,Wages,11000.00\nTotal,,,25000.00\n"
+    assert keys(of(text, "ledger")) == ["account.blank"]
+
+
+MONTHLY = (
+    'Month,Channel,Contacts,AHT (s)\n2026-01,Phone,"12,000",312\n2026-02,Phone,"11,500",305\n'
+    '2026-03,Phone,"12,900",299\n'
+)
+
+
+def test_contacts_counted_by_month_start_on_the_first_of_it(of: Propose, desk) -> None:
+    """36,400 calls of three months, 312, 305 and 299 s each."""
+    proposal = of(MONTHLY, "contacts")
+    assert keys(proposal) == []
+    assert origin(proposal, "started_at") == {"column": "Month", "format": "%Y-%m"}
+    staged = desk.read(MONTHLY, "contacts", mapping=proposal.text)
+    assert [f"{file.month:%Y-%m}" for file in staged.files] == ["2026-01", "2026-02", "2026-03"]
+    with_total = f'{MONTHLY}Total,,"36,400",\n'
+    assert origin(of(with_total, "contacts"), "started_at") == {"column": "Month", "format": "%Y-%m"}
+    named = of(MONTHLY.replace("2026-0", "0").replace("01,", "Jan 2026,").replace("02,", "Feb 2026,")
+               .replace("03,", "Mar 2026,"), "contacts")  # fmt: skip
+    assert origin(named, "started_at") == {"column": "Month", "format": "%b %Y"}
+
+
+def test_single_contacts_that_say_only_their_month_are_still_asked_about(of: Propose) -> None:
+    """A row is one call; the first of the month is not when it came."""
+    with pytest.raises(PercontactError, match="started_at"):
+        of("Call ID,Month,Queue\n1,2026-01,Sales\n2,2026-01,Service\n", "contacts")
+
+
+def test_a_total_decides_what_its_comma_means(of: Propose, desk) -> None:
+    """612,000 + 713,500 = 1,325,500: in the total two commas stand, so they part thousands."""
+    column = 'Account,Jan 2026,Feb 2026,Total\n6000,"612,000","713,500","1,325,500"\n'
+    row = 'Account,Month,Amount\n6000,2026-01,"612,000"\n6100,2026-01,"713,500"\nTotal,,"1,325,500"\n'
+    for text in (column, row):
+        proposal = of(text, "ledger")
+        assert keys(proposal) == []
+        staged = desk.read(text, "ledger", mapping=proposal.text)
+        total = desk.rows(staged, "sum(amount)::DECIMAL(18,2)::VARCHAR", rest="")
+        assert total == [("1325500.00",)]
+    undecided = 'Account,Month,Amount\n6000,2026-01,"12,000"\n6100,2026-01,"2,000"\nTotal,,"14,000"\n'
+    assert keys(of(undecided, "ledger")) == ["amount.decimal"]

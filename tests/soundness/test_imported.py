@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.propose import propose
+from percontact.ingest.suspect_twice import twice_in_book
 from percontact.pipeline import land
 from percontact.records.book import Settings
 from percontact.records.dialect import connect
@@ -187,6 +189,23 @@ def test_r64_totals_of_other_contacts_are_no_second_count(
         report = [[row[0], more[0], *row[2:]] for row, more in zip(REPORT, other, strict=True)]
     doubts = bring("contacts", as_csv(report), name="report.csv").suspicions
     assert "W-TWICE-01" not in [d.code for d in doubts]
+
+
+def test_r64_check_tells_it_from_the_sums_of_days_without_a_look_at_single_contacts(
+    bring: Import, workspace: Workspace, tmp_path: Path
+) -> None:
+    """R64 in a large workspace: rows are not there to be read; and where there are no sums, rows tell it."""
+    (tmp_path / "list.csv").write_text(as_csv(LIST))
+    land(workspace, "contacts", tmp_path / "list.csv")
+    bring("contacts", as_csv(REPORT), name="report.csv")
+    book = workspace.book()
+    files = book.files["contacts"]
+    assert all(f.cube for f in files)
+    sums_alone = replace(book, files={"contacts": tuple(replace(f, path=tmp_path / "gone") for f in files)})
+    rows_alone = replace(book, files={"contacts": tuple(replace(f, cube=None) for f in files)})
+    told = [list(twice_in_book(connect(), one)) for one in (book, sums_alone, rows_alone)]
+    assert [d.code for d in told[0]] == ["W-TWICE-01"]
+    assert told[0] == told[1] == told[2]
 
 
 def test_r64_the_two_readings_of_one_report_are_no_second_count(bring: Import, workspace: Workspace) -> None:

@@ -454,7 +454,8 @@ def _times(made: Cell, target: Target, k: int | str, value: str, sql_type: str) 
     money = target.column.kind == "money"
     # People are paid by halves of an hour too; but nothing else is counted in parts.
     kind, fraction = ("DECIMAL(12,3)", r"\d{0,3}0*") if money else ("BIGINT", "0*")
-    made.parsed.append((f"t{k}", _number(f"c{target.times}", target.origin, kind, fraction=fraction)))
+    written = target.times_as or target.origin
+    made.parsed.append((f"t{k}", _number(f"c{target.times}", written, kind, fraction=fraction)))
     # Both are bounded first: a product too long for its type would stop the whole file.
     if money:
         made.placed.append((f"y{k}", f"TRY_CAST({value} AS DECIMAL(26,12)) * t{k}"))

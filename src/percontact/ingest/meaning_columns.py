@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from percontact.ingest.intervals import Interval
@@ -31,6 +31,7 @@ from percontact.ingest.meaning_dates import (
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
 from percontact.ingest.personal import PAPERS, by_header, is_name, of_staff, wrote
 from percontact.ingest.profile import Facts, Profile
+from percontact.ingest.totals import Totals
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Column, Table
 from percontact.records.dialect import literal
@@ -105,17 +106,27 @@ class Seen:
         """Rows in which it holds the name of a person, as columns of staff do."""
         return self.profile.counts([f"count(*) FILTER ({is_name(f'c{self.facts.place}')})"])[0]
 
+    @property
+    def totals(self) -> Totals | None:
+        """The rows that it calls totals, which are not among those looked at."""
+        return self.profile.totals.get(self.facts.place)
+
     @cached_property
-    def totals(self) -> int:
-        """Rows in which it holds the label of a total."""
-        known = ", ".join(literal(str(w).lower()) for w in words()["totals"])
-        return self.profile.counts([f"count(*) FILTER (lower(c{self.facts.place}) IN ({known}))"])[0]
+    def summed(self) -> Numbers:
+        """Its numbers together with those of the rows that are totals."""
+        return numbers_of(replace(self.facts, shapes=self.profile.with_totals(self.facts)))
+
+    @property
+    def is_total(self) -> bool:
+        """Whether its header says that it is the total of others: Total, Gesamt, Total 2026."""
+        text = " ".join(word for word in self.head.full.split() if not word.isdigit())
+        return text in words()["totals"]
 
     @property
     def is_dates(self) -> bool:
         """Whether most of its values are days or moments."""
-        read, filled = self.dates.read, self.facts.filled
-        return read > 0 and (read >= FITS * filled or read >= FITS * (filled - self.totals))
+        read = self.dates.read
+        return read > 0 and read >= FITS * self.facts.filled
 
     @property
     def is_midnight(self) -> bool:

@@ -178,20 +178,28 @@ def _meant(order: str, style: Style, example: str) -> str:
     return f"{_EXAMPLES[order]}: {example} is {day} {_MONTHS[month - 1]} {year}"
 
 
+def month_written(seen: Seen) -> Written:
+    """How the months of a column are read as moments: as the first day of each."""
+    forms = [*(seen.months or ()), *(["%Y-%m"] if any(s == "9999-99" for s, _ in seen.facts.shapes) else [])]
+    why = ["each month starts on its first day, at local midnight"]
+    return Written(part={"format": forms[0] if len(forms) == 1 else forms}, why=why)
+
+
 # -- numbers -------------------------------------------------------------------------------------------------
 
 
 class Decimals:
-    """Decimal and thousands sign: of each column by itself, and where it says nothing as the others say."""
+    """Decimal and thousands sign: of each column by itself, and where it says nothing as the others say.
 
-    def __init__(self, wanted: Iterable[tuple[str, Seen]], asked: Asked, *, typed: bool) -> None:
+    wanted  the columns that are numbers;  totals  columns that sum up others, which are not read
+    """
+
+    def __init__(
+        self, wanted: Iterable[tuple[str, Seen]], totals: Iterable[Seen], asked: Asked, *, typed: bool
+    ) -> None:
         self.asked, self.typed = asked, typed
-        signs = {
-            way[0]
-            for _, seen in wanted
-            for way in seen.numbers.ways
-            if len(seen.numbers.ways) == 1 and (way[1] or not seen.numbers.whole)
-        }
+        told = [seen.summed for _, seen in wanted] + [seen.summed for seen in totals]
+        signs = {n.ways[0][0] for n in told if len(n.ways) == 1 and (n.ways[0][1] or not n.whole)}
         self.common = signs.pop() if len(signs) == 1 else None
 
     def written(self, column: str, seen: Seen, numbers: Numbers) -> Written:

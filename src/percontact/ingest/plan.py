@@ -40,7 +40,7 @@ class Target:
     column  its contract, or a dimension of the file (kind code, extra = True)
     origin  how the values are written in the file, with every default filled in
     parts   numbers of the source cells that are joined; () = constant
-    times   number of the source cell the value is multiplied by, or None
+    times   number of the source cell the value is multiplied by, or None; `times_as`: how that one is written
     plus    numbers of the source cells that are added
     minus   number of the source cell that is taken off, or None
     parted  whether several rows are made of one line
@@ -61,6 +61,7 @@ class Target:
     when: tuple[Placed, ...] = ()
     negative: tuple[Placed, ...] = ()
     instead: Self | None = None
+    times_as: Origin | None = None
 
     @property
     def cells(self) -> set[int]:
@@ -313,9 +314,19 @@ class _Planner:
         instead = self.target(column, self.parts(other, name), other, share, extra) if other else None
         filled = self.filled(column, origin)
         parted = bool(self.mapping.unpivot or self.mapping.explode)
+        times_as = None if times is None else self.written_as(times)
         return Target(
-            column, filled, parts, share, extra, times, plus, minus, parted, when, negative, instead
+            column, filled, parts, share, extra, times, plus, minus, parted, when, negative, instead, times_as
         )
+
+    def written_as(self, place: int) -> Origin | None:
+        """How the mapping says that the numbers of a cell are written, where another column is made of it."""
+        header = self.headers[place].lower()
+        for one in self.mapping.columns.values():
+            named = len(one.columns) == 1 and header in {h.strip().lower() for h in one.columns[0]}
+            if named and (one.decimal or one.thousands or one.accounting):
+                return one
+        return None
 
     def filled(self, column: Column, origin: Origin) -> Origin:
         """The origin with the defaults of the mapping and the workspace; a constant is always in ISO form."""

@@ -15,6 +15,7 @@ import duckdb
 
 from percontact.ingest.found import BLANKS, Found
 from percontact.ingest.intervals import intervals, starts_and_ends
+from percontact.ingest.totals import set_apart
 from percontact.ingest.vocabulary import words
 from percontact.records.dialect import literal
 
@@ -65,6 +66,7 @@ class Facts:
 class Profile:
     """The rows of a file as a table `seen` of trimmed texts, and the facts of each column.
 
+    totals     the rows that are called totals, by the column that says so; `seen` is without them
     intervals  the columns that hold two times a cell; `seen` has the start, and the end as e0, e1, ...
     """
 
@@ -78,16 +80,18 @@ class Profile:
         if self.intervals:
             parted = starts_and_ends(self.intervals, len(found.headers))
             con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT line, {parted} FROM seen")
+        self.totals = set_apart(con, len(found.headers))
         self.rows = self.counts(["count(*)"])[0]
         self.columns = tuple(
             self._facts(place, header) for place, header in enumerate(found.headers) if header
         )
 
-    def counts(self, expressions: Sequence[str]) -> list[int]:
-        """The value of each counting expression over all rows."""
+    def counts(self, expressions: Sequence[str], *, totals: bool = False) -> list[int]:
+        """The value of each counting expression over all rows; `totals`: also over those."""
         if not expressions:
             return []
-        ((*values,),) = self.con.execute(f"SELECT {', '.join(expressions)} FROM seen").fetchall()
+        rows = "(FROM seen UNION ALL FROM totalled)" if totals and self.totals else "seen"
+        ((*values,),) = self.con.execute(f"SELECT {', '.join(expressions)} FROM {rows}").fetchall()
         return [int(v or 0) for v in values]
 
     def by_shape(self, place: int, expressions: Sequence[str]) -> dict[str, list[int]]:
@@ -97,6 +101,17 @@ class Profile:
             f"SELECT {shape(place)} AS shape{more} FROM seen WHERE c{place} IS NOT NULL GROUP BY 1"
         ).fetchall()
         return {str(one): [int(v or 0) for v in values] for one, *values in rows}
+
+    def with_totals(self, facts: Facts) -> tuple[tuple[str, int], ...]:
+        """The shapes of a column, those in the rows that are totals too."""
+        if not self.totals:
+            return facts.shapes
+        cell = f"c{facts.place}"
+        query = f"SELECT {shape(facts.place)}, count(*) FROM totalled WHERE {cell} IS NOT NULL GROUP BY 1"
+        found = dict(facts.shapes)
+        for text, rows in self.con.execute(f"{query} ORDER BY 1 LIMIT {SHAPES}").fetchall():
+            found[str(text)] = found.get(str(text), 0) + int(rows)
+        return tuple(found.items())
 
     def _facts(self, place: int, header: str) -> Facts:
         cell = f"c{place}"

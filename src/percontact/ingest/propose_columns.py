@@ -26,6 +26,7 @@ from percontact.ingest.meaning_values import (
     Written,
     flag_written,
     length_written,
+    month_written,
     words_written,
 )
 from percontact.ingest.moments import Moment, between_sql
@@ -45,6 +46,7 @@ from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import KINDS, Understanding
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Column
+from percontact.records.tables import TABLES
 
 
 class Columns(Understanding):
@@ -80,10 +82,12 @@ class Columns(Understanding):
         if not (self.survey and self.survey.unpivot):
             self.hold_the_key()
         self.place_times()
+        self.start_with_the_month()
         self.need(near)
         self.orders = Orders(self.dated(), self.asked)
         numbers = [(r, m.seen) for r, m in self.taken.items() if self.is_number(r)]
-        self.decimals = Decimals(numbers, self.asked, typed=self.typed)
+        totals = [*(s for s in self.columns if s.is_total), *(self.months.totals if self.months else ())]
+        self.decimals = Decimals(numbers, totals, self.asked, typed=self.typed)
         self.read_moments()
         self.counts = Counts.found(self)
         self.read_twice = self.counts is not None and self.counts.abandoned is not None
@@ -187,6 +191,19 @@ class Columns(Understanding):
             of_role = [m for m in clocks if m.role == role and m.seen is not clock]
             if role not in self.taken and of_role:
                 self.joined[role] = (day, max(of_role, key=lambda m: m.score).seen)
+
+    def start_with_the_month(self) -> None:
+        """Rows that each stand for the contacts of a month start on the first of it."""
+        moment = self.table.column("started_at")
+        if self.table.name != "contacts" or not moment or self.has("started_at"):
+            return
+        if not self.free_answer(moment):
+            return  # each row is one contact, whose month is not when it came
+        taken = {m.seen.facts.place for m in self.taken.values()}
+        free = [s for s in self.columns if s.facts.place not in taken and s.months is not None]
+        named = [s for s in free if any(r.name == "period" for r in roles(TABLES["ledger"], s.head))]
+        if len(named) == 1:
+            self.taken["started_at"] = Match("started_at", named[0], 0.5, "the month of each row")
 
     @staticmethod
     def is_day(seen: Seen) -> bool:
@@ -325,7 +342,8 @@ class Columns(Understanding):
                 self.moments[column.name] = self.joined_moment(day, clock)
             elif column.name in self.taken:
                 seen = self.taken[column.name].seen
-                written = self.orders.written(seen)
+                whole_months = seen.months is not None and not seen.is_dates
+                written = month_written(seen) if whole_months else self.orders.written(seen)
                 zone = zone_behind(column.name, seen, self.asked) if seen.tails else seen.head.zone
                 if seen.tails:
                     written.why.append(f"its times say {', '.join(t.strip() for t in seen.tails)}")
@@ -359,6 +377,7 @@ class Columns(Understanding):
                 and self.table.name == "contacts"
                 and len(moment.parts) == 1
                 and self.is_day(moment.parts[0])
+                and moment.parts[0].is_dates
             ):
                 moment.written.why.append("days only, so each starts at local midnight")
             if self.events and moment.parts == (self.events,):

@@ -170,7 +170,8 @@ class Months:
         for seen in self.totals:
             total = number_sql(seen, part)
             same = f"abs({' + '.join(parts)} - {total}) < 0.005"
-            rows, agree = seen.profile.counts([f"count({total})", f"count(*) FILTER ({same})"])
+            sums = [f"count({total})", f"count(*) FILTER ({same})"]
+            rows, agree = seen.profile.counts(sums, totals=True)
             kind = _kind_of(seen.header.split()[-1]) or _kind_of(seen.header.split()[0])
             if kind and kind in {_spoken(other.header) for other, _ in self.others}:
                 columns.draft.left.append((seen.header, f"the total of {_KINDS[kind]}"))

@@ -10,6 +10,7 @@ from functools import cache
 from percontact.ingest.meaning_columns import Seen
 from percontact.ingest.propose_ledger import number_sql
 from percontact.ingest.question import Option, Question
+from percontact.ingest.totals import Totals, escaped, exact_total, known
 from percontact.ingest.understanding import Understanding
 from percontact.ingest.vocabulary import words
 from percontact.records.dialect import literal
@@ -22,12 +23,12 @@ def rows_left_out(columns: Understanding) -> None:
     if columns.table.name == "ledger":
         for seen in columns.columns:
             _balances(columns, seen)
-    found = [(seen, *_labels(seen)) for seen in columns.columns]
-    labelled = any(exact or begins for _, exact, begins in found)
-    for seen, exact, _ in found:
-        if exact:
-            _leave_out(columns, seen, exact)
-    for seen, _, begins in found:
+    found = [(seen, _labels(seen)) for seen in columns.columns]
+    labelled = any(begins or seen.totals for seen, begins in found)
+    for seen in columns.columns:
+        if seen.totals:
+            _leave_out(columns, seen, seen.totals)
+    for seen, begins in found:
         if begins:
             _ask(columns, seen, begins)
     amount = columns.taken.get("amount") or columns.taken.get("count")
@@ -35,22 +36,14 @@ def rows_left_out(columns: Understanding) -> None:
         _unlabelled(columns, amount.seen)
 
 
-@cache
-def _exact() -> str:
-    return rf"(?i)^({_known('totals')})[ :.]*$"
-
-
-def _labels(seen: Seen) -> tuple[list[str], list[str]]:
-    """(labels that are a word for total, labels that begin or end with one)."""
-    exact, begins = _exact(), total_pattern()
+def _labels(seen: Seen) -> list[str]:
+    """Labels that begin or end with a word for total."""
     cell = f"c{seen.facts.place}"
     rows = seen.profile.con.execute(
-        f"SELECT {cell}, count(*), regexp_full_match({cell}, {literal(exact)}) FROM seen "
-        f"WHERE regexp_full_match({cell}, {literal(exact)}) OR regexp_full_match({cell}, {literal(begins)}) "
-        "GROUP BY 1 ORDER BY 1 LIMIT 200"
+        f"SELECT DISTINCT {cell} FROM seen WHERE regexp_full_match({cell}, {literal(total_pattern())}) "
+        f"AND NOT regexp_full_match({cell}, {literal(exact_total())}) ORDER BY 1 LIMIT 200"
     ).fetchall()
-    sparse = _sparse(seen, [str(t) for t, _, whole in rows if not whole])
-    return [str(t) for t, _, whole in rows if whole], sparse
+    return _sparse(seen, [str(label) for (label,) in rows])
 
 
 def _sparse(seen: Seen, labels: list[str]) -> list[str]:
@@ -67,16 +60,11 @@ def _sparse(seen: Seen, labels: list[str]) -> list[str]:
     return [str(text) for text, most in rows if most <= 0.75 * usual]
 
 
-def _leave_out(columns: Understanding, seen: Seen, labels: list[str]) -> None:
-    cell = f"c{seen.facts.place}"
-    (rows,) = seen.profile.counts([f"count(*) FILTER ({cell} IN ({', '.join(map(literal, labels))}))"])
-    if rows > 0.5 * seen.profile.rows:
-        return  # a column in which most cells say total says something else
-    columns.draft.where.append({"column": seen.header, "not": labels})
-    told = "row is" if rows == 1 else "rows are"
-    columns.facts.append(
-        ("Totals", f"{rows:,} {told} left out: {seen.header} is {', '.join(labels[:_SHOWN])}")
-    )
+def _leave_out(columns: Understanding, seen: Seen, totals: Totals) -> None:
+    columns.draft.where.append({"column": seen.header, "not": list(totals.labels)})
+    told = "row is" if totals.rows == 1 else "rows are"
+    shown = ", ".join(totals.labels[:_SHOWN])
+    columns.facts.append(("Totals", f"{totals.rows:,} {told} left out: {seen.header} is {shown}"))
 
 
 def _balances(columns: Understanding, seen: Seen) -> None:
@@ -154,34 +142,26 @@ def _there(labels: Sequence[str], kind: str) -> list[str]:
     """The known words that these labels begin with, each as a pattern, the longer first."""
     known = sorted({str(w).lower() for w in words()[kind]}, key=len, reverse=True)
     found = {next((w for w in known if text.lower().startswith(w)), "") for text in labels} - {""}
-    return sorted(map(_escaped, found), key=len, reverse=True)
-
-
-def _escaped(word: str) -> str:
-    return re.escape(word).replace("\\ ", " ").replace("/", "/")
+    return sorted(map(escaped, found), key=len, reverse=True)
 
 
 @cache
 def balance_pattern() -> str:
     """RE2 pattern of a cell that is the label of a balance, with nothing behind it but a day."""
-    return rf"(?i)^({_known('balances')}){_tail()}$"
+    return rf"(?i)^({known('balances')}){_tail()}$"
 
 
 @cache
 def _longer_balance() -> str:
     """The same with further words behind it; of one word alone that says too little: Vortrag, b/f."""
     long = sorted({str(w).lower() for w in words()["balances"] if " " in str(w)}, key=len, reverse=True)
-    return rf"(?i)^({'|'.join(map(_escaped, long))})\b.*$"
+    return rf"(?i)^({'|'.join(map(escaped, long))})\b.*$"
 
 
 @cache
 def total_pattern() -> str:
     """RE2 pattern of a cell that begins or ends like the label of a total."""
-    return rf"(?i)^({_known('totals')})\b.*$|^.+ ({'|'.join(_ENDS)})[ :.]*$"
-
-
-def _known(kind: str) -> str:
-    return "|".join(map(_escaped, sorted({str(w).lower() for w in words()[kind]}, key=len, reverse=True)))
+    return rf"(?i)^({known('totals')})\b.*$|^.+ ({'|'.join(_ENDS)})[ :.]*$"
 
 
 def _ask(
@@ -231,7 +211,7 @@ def _like(seen: Seen, labels: list[str]) -> dict[str, object]:
             f"count(*) FILTER ({like} AND NOT {cell} IN ({inside}))",
         ]
     )
-    varies = any(_form(label) != _escaped(label) for label in labels)
+    varies = any(_form(label) != escaped(label) for label in labels)
     return {"unlike": pattern} if varies and not missed and not more else {"not": labels}
 
 
@@ -248,7 +228,7 @@ def _form(label: str) -> str:
         elif months := _months_like(part):
             made.append(f"({'|'.join(months)})")
         else:
-            made.append(_escaped(part))
+            made.append(escaped(part))
     return "".join(made)
 
 
