@@ -37,6 +37,7 @@ FLOORS = {
     "glancing": 10,
     "unfolding": 10,
     "exploring": 10,
+    "contacts": 10,
     "front": 10,
     "demo": 9,
     "web": 11,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from percontact.values.problem import problem
 
@@ -85,8 +85,19 @@ class Asked:
         return Asked(tuple(pair for pair in self.pairs if pair[0] in names))
 
     def to(self, path: str) -> str:
-        """The address of a page with this state."""
-        return f"{path}?{urlencode(self.pairs)}" if self.pairs else path
+        """The address of a page with this state; what the path names in braces goes into the path.
+
+        >>> Asked.of([("id", "c/1"), ("basis", "full")]).to("/explore/contacts/{id}")
+        '/explore/contacts/c%2F1?basis=full'
+        """
+        rest = [(n, v) for n, v in self.pairs if f"{{{n}}}" not in path]
+        return f"{self.path(path)}?{urlencode(rest)}" if rest else self.path(path)
+
+    def path(self, path: str) -> str:
+        """A path with what it names in braces filled in."""
+        for name, value in self.pairs:
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        return path
 
     def carried(self) -> Asked:
         """What a link to another page takes along: the period, what it is compared with, and the filters."""

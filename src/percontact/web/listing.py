@@ -55,6 +55,7 @@ def listing(
     behind: Sequence[str] = (),
     tones: Sequence[str] = (),
     rows_in_all: int | None = None,
+    rows_a_page: int = ROWS,
     sortable: Sequence[str] | None = None,
 ) -> Listing:
     """The page of a table that was asked for.
@@ -66,12 +67,12 @@ def listing(
     Raises E-ARG-01 for a page that is not there.
     """
     many = len(table.rows) if rows_in_all is None else rows_in_all
-    last, page = max(1, -(-many // ROWS)), asked.number("page")
+    last, page = max(1, -(-many // rows_a_page)), asked.number("page")
     if page > last:
         what, why = f"there is no page {page}", f"The table has {last}."
         raise problem("E-ARG-01", f"page={page}", what, why, "Go back to the first page of the table.")
-    first = (page - 1) * ROWS
-    here = slice(first, first + ROWS) if rows_in_all is None else slice(None)
+    first = (page - 1) * rows_a_page
+    here = slice(first, first + rows_a_page) if rows_in_all is None else slice(None)
     shown = replace(table, rows=table.rows[here], links=tuple(links[here]), note="")
     until = first + len(shown.rows)
     return Listing(

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import explain, explore, opportunities, overview, watch
+from percontact.web.pages import contacts, explain, explore, opportunities, overview, watch
 from percontact.web.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     explain.SCREEN,
     explore.SCREEN,
+    contacts.SCREEN,
+    contacts.CONTACT,
     opportunities.SCREEN,
     watch.SCREEN,
 )

@@ -27,23 +27,32 @@ def screen_rules(desk: Desk, screen: Screen) -> list[Rule]:
     """The routes of a screen: its page, and its answer in every form."""
 
     async def page(request: Request, person: Person) -> Response:
-        asked = Asked.of(request.query_params.multi_items())
+        asked = asked_of(request)
         return await run_in_threadpool(_page, desk, screen, asked, person, request)
 
     def file(form: str) -> Endpoint:
         async def made(request: Request, person: Person) -> Response:
-            asked = Asked.of(request.query_params.multi_items())
+            asked = asked_of(request)
             return await run_in_threadpool(_file, desk, screen, asked, person, form)
 
         return made
 
-    stem = "/overview" if screen.path == "/" else screen.path
+    # An id may hold any sign, a slash too; so its files come first, that no ending is taken for part of it.
+    at = screen.path.replace("}", ":path}")
+    stem = "/overview" if screen.path == "/" else at
     # What a role may see it may not therefore take away.
     needs = "export" if screen.needs == "see_figures" else screen.needs
     return [
-        Rule(screen.path, screen.needs, page),
         *(Rule(f"{stem}.{form}", needs, file(form)) for form in files.MEDIA),
+        Rule(at, screen.needs, page),
     ]
+
+
+def asked_of(request: Request) -> Asked:
+    """What a request asks: its query, and what stands in the place of names in the screen's path."""
+    named = request.path_params
+    query = [(n, v) for n, v in request.query_params.multi_items() if n not in named]
+    return Asked.of([*query, *((n, str(v)) for n, v in named.items())])
 
 
 def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
