@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from percontact.values.problem import FaultOfOurs, PercontactError, Problem
 from percontact.web.drawing import draw
+from percontact.web.showing import theme_of
 
 log = logging.getLogger("percontact.web")
 
@@ -77,7 +78,5 @@ def told(request: Request, problem: Problem, status: int) -> Response:
     if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
         fields: dict[str, Any] = {f: getattr(problem, f) for f in ("code", "where", "what", "why", "do")}
         return JSONResponse({"problem": fields}, status_code=status)
-    page = draw(
-        "problem.html", {"problem": problem, "status": status, "theme": request.cookies.get("theme", "")}
-    )
+    page = draw("problem.html", {"problem": problem, "status": status, "theme": theme_of(request)})
     return Response(page, status_code=status, media_type="text/html")
