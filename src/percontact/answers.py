@@ -45,12 +45,12 @@ def traced(
         found,
         title=title,
         currency=book.settings.currency,
-        origin=partial(_origin, book),
+        origin=partial(origin, book),
         demo=book.settings.demo,
     )
 
 
-def _origin(book: OpenBook, row_id: int) -> str:
+def origin(book: OpenBook, row_id: int) -> str:
     """File and line of a row; of a contact made of many rows, all their lines."""
     source, line = book.workspace.origin(row_id)
     lines = None

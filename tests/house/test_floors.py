@@ -36,6 +36,7 @@ FLOORS = {
     "agents": 9,
     "glancing": 10,
     "unfolding": 10,
+    "placing": 10,
     "exploring": 10,
     "contacts": 10,
     "front": 10,

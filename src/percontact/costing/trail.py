@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -99,7 +100,7 @@ def trail(costed: CostedBook, question: Slice, *, pool: str | None = None, top: 
     sums: dict[str, int] = defaultdict(int)
     for (name, _), pico in by_pool.items():
         sums[name] += pico
-    lines = _lines(costed, question, by_pool)
+    lines = lines_behind(costed, question, by_pool)
     contacts, in_all = _contacts(costed, question, top)
     if serves and pool is not None:
         lines = [line for line in lines if line.pool == pool]
@@ -167,7 +168,13 @@ def _pool_share(costed: CostedBook, question: Slice, name: str, driver: str, pic
     )
 
 
-def _lines(costed: CostedBook, question: Slice, by_pool: dict[tuple[str, date], int]) -> list[LineShare]:
+def lines_behind(
+    costed: CostedBook, question: Slice, by_pool: Mapping[tuple[str, date], int]
+) -> list[LineShare]:
+    """The ledger lines behind some cost of pools, largest first; their shares sum to it.
+
+    by_pool  (pool, month) -> pico
+    """
     made_of = composition(costed, question.months, ["row_id"], question.basis)
     sums: dict[int, int] = defaultdict(int)
     for place, pico in by_pool.items():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from percontact.web.pages import contacts, explain, explore, opportunities, overview, watch
+from percontact.web.pages import cost_map, explain, explore, opportunities, overview, watch
 from percontact.web.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -12,6 +13,7 @@ SCREENS: tuple[Screen, ...] = (
     explore.SCREEN,
     contacts.SCREEN,
     contacts.CONTACT,
+    cost_map.SCREEN,
     opportunities.SCREEN,
     watch.SCREEN,
 )
