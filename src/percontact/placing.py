@@ -37,7 +37,7 @@ def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, 
     """The way of every cent of the whole months that a span touches: ledger, pools, channels.
 
     by  what ledger lines are gathered by (BY); "" = their category where lines have several, else account
-    Law: bands into pools and to no pool, and bands into the ends, each sum to the statement's ledger, in cents.
+    Law: bands into pools or to no pool, and bands into the ends, each sum to the statement's ledger, in cents.
     Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for an unknown `by`.
     """
     question = _question(book, start, end)

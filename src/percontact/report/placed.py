@@ -319,9 +319,7 @@ def pool_document(found: PoolOpened) -> Document:
         title=f"{_pool_name(found.pool)} {when(found.span)}",
         headline=" ".join(_pool_sentences(found)),
         tables=tuple(tables),
-        notes=(
-            "A pool is assigned as one: each of its ledger lines brings the same share of itself to a contact.",
-        ),
+        notes=("A pool is assigned as one: each of its lines brings the same share of itself to a contact.",),
         data={
             "currency": s.currency,
             "pool": found.pool,
