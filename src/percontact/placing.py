@@ -37,7 +37,7 @@ def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, 
     """The way of every cent of the whole months that a span touches: ledger, pools, channels.
 
     by  what ledger lines are gathered by (BY); "" = their category where lines have several, else account
-    Law: bands into pools or to no pool, and bands into the ends, each sum to the statement's ledger, in cents.
+    Law: bands into pools or none, and bands into the ends, each sum to the statement's ledger, in cents.
     Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for an unknown `by`.
     """
     question = _question(book, start, end)
@@ -46,7 +46,7 @@ def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, 
     statement = book.state(replace(question, by=("channel",), asked=("channel",)), compare=False)
     made_of = _made_of(costed, question, by)
     bands = (*_into_pools(statement, made_of), *_out_of_pools(costed, question, statement))
-    bands = (*bands, *_in_no_pool(costed, question, statement, by))
+    bands = (*bands, *_in_no_pool(costed, question, statement, by, made_of))
     found = Placed(
         span=question.span,
         by=by,
@@ -151,11 +151,10 @@ def _out_of_pools(costed: CostedBook, question: Slice, statement: Statement) -> 
         pool, channel = cell.values
         went[str(pool)][None if channel is None else str(channel)] += cell.pico
     totals = costed.pool_totals(question.months)
+    borne = _borne(went, statement)
     for line in statement.pools:
-        parts = {channel: pico for channel, pico in went[line.pool].items() if pico}
-        amounts = share_cents(list(parts.values()), statement.currency, total=line.assigned) if parts else []
-        for (channel, pico), amount in zip(parts.items(), amounts, strict=True):
-            yield Band("pool", line.pool, "channel", channel, amount, pico)
+        for channel, amount in borne[line.pool].items():
+            yield Band("pool", line.pool, "channel", channel, amount, went[line.pool][channel])
         of = totals[line.pool]
         unused = of.cost - of.assigned - of.unassigned
         if line.unused or unused:
@@ -164,7 +163,56 @@ def _out_of_pools(costed: CostedBook, question: Slice, statement: Statement) -> 
             yield Band("pool", line.pool, "end", "unassigned", line.unassigned, of.unassigned)
 
 
-def _in_no_pool(costed: CostedBook, question: Slice, statement: Statement, by: str) -> Iterator[Band]:
+def _borne(went: dict[str, dict[str | None, int]], statement: Statement) -> dict[str, dict[str | None, int]]:
+    """Pool -> channel -> cents; pools sum to what the statement says of them, and channels too."""
+    rows: dict[str, dict[str | None, int]] = {}
+    for line in statement.pools:
+        parts = {channel: pico for channel, pico in went[line.pool].items() if pico}
+        amounts = share_cents(list(parts.values()), statement.currency, total=line.assigned) if parts else []
+        rows[line.pool] = dict(zip(parts, amounts, strict=True))
+    owed: dict[str | None, int] = {x.values[0]: x.cents or 0 for x in statement.rows if not x.label}
+    for row in rows.values():
+        for channel, amount in row.items():
+            owed[channel] = owed.get(channel, 0) - amount
+    while way := _way(rows, owed):
+        # A cent goes along pools that serve both channels of a step: no pool's sum changes.
+        for pool, giver, taker in way:
+            rows[pool][giver] -= 1
+            rows[pool][taker] += 1
+        owed[way[0][1]] += 1
+        owed[way[-1][2]] -= 1
+    return rows
+
+
+Step = tuple[str, str | None, str | None]
+"""A cent's step: (pool, channel it leaves, channel it reaches)."""
+
+
+def _way(rows: dict[str, dict[str | None, int]], owed: dict[str | None, int]) -> list[Step]:
+    """The shortest way of a cent from a channel that has one too many to one that lacks it; [] = none."""
+    ways: dict[str | None, list[Step]] = {channel: [] for channel, n in owed.items() if n < 0}
+    heads = list(ways)
+    while heads:
+        found = []
+        for giver in heads:
+            for pool, row in rows.items():
+                for taker in row if giver in row else ():
+                    if taker not in ways:
+                        ways[taker] = [*ways[giver], (pool, giver, taker)]
+                        if owed.get(taker, 0) > 0:
+                            return ways[taker]
+                        found.append(taker)
+        heads = found
+    return []
+
+
+def _in_no_pool(
+    costed: CostedBook,
+    question: Slice,
+    statement: Statement,
+    by: str,
+    made_of: dict[str, dict[str | None, int]],
+) -> Iterator[Band]:
     """What no rule claims, and what shared pools could not give on: straight to unassigned."""
     rows = costed.con.execute(
         f"SELECT CAST({by} AS VARCHAR), sum(pico) FROM line_month "
@@ -173,7 +221,7 @@ def _in_no_pool(costed: CostedBook, question: Slice, statement: Statement, by: s
     ).fetchall()
     parts: dict[str | None, int] = {value: int(pico) for value, pico in rows}
     givers = {p.name for p in costed.policy.shared_pools}
-    for pool, made in _made_of(costed, question, by).items():
+    for pool, made in made_of.items():
         for value, pico in made.items() if pool in givers else ():
             parts[value] = parts.get(value, 0) + pico
     rest = statement.proof.ledger - sum(p.cost for p in statement.pools)

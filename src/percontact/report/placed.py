@@ -357,7 +357,21 @@ def _pool_sentences(found: PoolOpened) -> Iterator[str]:
             yield f"One {line.unit} costs {currency} {line.rate:,.4f}."
     if found.policy_pool is not None and found.policy_pool.because:
         because = found.policy_pool.because
-        yield f"It is assigned by {found.policy_pool.driver}: {because}."
+        yield f"It is assigned by {_driver(found.policy_pool.driver)}: {because}."
+
+
+_DRIVERS = {
+    "handle_s": "handle time", "talk_s": "talk time", "wait_s": "waiting time", "offered": "contacts offered",
+    "paid_h": "paid hours", "scheduled_h": "scheduled hours", "available_h": "available hours",
+    "practical_h": "practical hours", "fte": "full-time equivalents", "weights": "fixed weights",
+}  # fmt: skip
+
+
+def _driver(driver: str) -> str:
+    """A driver in words."""
+    if driver.startswith("usage:"):
+        return f"metered use ({driver.removeprefix('usage:')})"
+    return _DRIVERS.get(driver, driver)
 
 
 def _idle(line: PoolLine, currency: str) -> Iterator[str]:
