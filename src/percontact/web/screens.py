@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import contacts, explain, explore, opportunities, overview, watch
-from percontact.web.pages import cost_map, explain, explore, opportunities, overview, watch
+from percontact.web.pages import contacts, cost_map, explain, explore, opportunities, overview, watch
 from percontact.web.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -152,6 +152,16 @@ def test_a_period_without_a_figure_breaks_the_line() -> None:
     made = trend([Series("cost", moments)], COST, **SAID)
     assert [row["value"] for row in rows_with(made, "at", "value", "few")[:5]] == [1.0, 2.0, None, 4.0, 5.0]
     assert made.table.column("series_1") == [100, 200, None, 400, 500]
+
+
+def test_the_months_of_an_axis_are_numbers_that_every_reader_of_it_takes_for_the_same_instant() -> None:
+    """`datetime(ms)` is a day to Vega and a year to its interpreter, which pages need: no label was drawn."""
+    months = tuple(Moment(date(2026, m, 1), Decimal(m)) for m in range(1, 7))
+    made = vega(trend([Series("now", months)], PER_CONTACT, **SAID))
+    axes = [axis for axis in made["axes"] if axis["scale"] == "x"]
+    first = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    assert axes[0]["values"][0] == first
+    assert "datetime(" not in json.dumps([axis["values"] for axis in axes])
 
 
 def test_a_trend_too_fine_to_see_is_refused() -> None:

@@ -103,12 +103,29 @@ def _compiled(spec: str, theme: Theme) -> str:
     return json.dumps(_lean(_library().vegalite_to_vega(painted_spec, config=config)))
 
 
+_INSTANT = re.compile(r"datetime\((-?\d+)\)")
+
+
 def _lean(node: Any) -> Any:
     """Without the descriptions of single marks: they are a third of the bytes, and none is spoken."""
     if isinstance(node, dict):
         kept = {k: v for k, v in node.items() if k not in ("ariaRoleDescription", "description")}
-        return {k: v if k == "values" else _lean(v) for k, v in kept.items()}
+        if "marks" in kept:  # the drawing has one name, from its figure; its parts have none
+            kept["marks"] = [{**mark, "aria": False} for mark in kept["marks"]]
+        return {k: _instants(v) if k == "values" else _lean(v) for k, v in kept.items()}
     return [_lean(each) for each in node] if isinstance(node, list) else node
+
+
+def _instants(values: Any) -> Any:
+    """The instants of an axis as numbers; data stays as it is.
+
+    Vega's interpreter, which a page needs under its policy, reads `datetime(ms)` as a year, so that no label
+    of an axis of time was drawn.
+    """
+    if not isinstance(values, list):
+        return values
+    found = [_INSTANT.fullmatch(v.get("signal", "")) if isinstance(v, dict) else None for v in values]
+    return [int(m[1]) if m else v for m, v in zip(found, values, strict=True)]
 
 
 def _whole(chart: Picture, theme: Theme, width: int) -> dict[str, object]:
