@@ -168,6 +168,15 @@ def test_a_pointer_is_told_the_whole_name_and_the_figure(page: Page, address: st
     assert not tip.is_visible()
 
 
+def test_the_months_stand_under_a_trend(page: Page, address: str) -> None:
+    """August 2025 to December 2026: the year stands under its first month."""
+    show(page, address, "trend")
+    under = page.locator("[data-chart=trend] .role-axis-label text").all_text_contents()
+    months = [text for text in under if not text.startswith(("2.", "3."))]
+    assert months[0] == "Aug2025"
+    assert [text for text in months if text.endswith("2026")] == ["Feb2026"]
+
+
 def test_a_name_that_looks_like_a_script_stays_a_name(page: Page, address: str) -> None:
     show(page, address, "bars")
     assert page.locator("text", has_text="<script>").count() == 1

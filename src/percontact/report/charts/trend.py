@@ -163,8 +163,8 @@ class _Drawing:
         room = max((len(end["text"]) for end in self.ends), default=0) * 7.2 + 28
         self.label_room = f"min({room}, width * 0.32)"
         until = last if last > first else last + self.step
+        # Numbers, not dates: Vega's interpreter does not make a date of one number as its compiler does.
         self.x_scale = self.alt.Scale(
-            type="utc",
             domain=[_ms(first), _ms(until)],
             nice=False,
             range=[4, self.alt.ExprRef(f"width - {self.label_room}")],
@@ -207,7 +207,7 @@ class _Drawing:
         return self.alt.Data(values=tuple(rows))
 
     def _x(self, field: str = "at", **more: Any) -> Any:
-        return self.alt.X(f"{field}:T", scale=self.x_scale, axis=self._time_axis(), **more)
+        return self.alt.X(f"{field}:Q", scale=self.x_scale, axis=self._time_axis(), **more)
 
     def _y(self, field: str = "value") -> Any:
         axis = self.alt.Axis(
@@ -463,7 +463,7 @@ class _Drawing:
                     .mark_rect(fill="transparent", clip=True)
                     .encode(
                         x=self._x("from"),
-                        x2=self.alt.X2("to:T"),
+                        x2=self.alt.X2("to:Q"),
                         y=self.alt.YValue(self.top),
                         y2=self.alt.Y2Value(self.foot),
                         tooltip=self.alt.Tooltip("tip:N"),
