@@ -6,21 +6,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.denominator import denominator
 from percontact.costing.planned import PLANNED_BY, plan_of
-from percontact.costing.slice import Slice
+from percontact.costing.slice import Condition, Slice
 from percontact.explain.bridge import UNITS, Bridge, Unit, build
 from percontact.explain.days import working_days
 from percontact.explain.doubts import Doubts, doubts
 from percontact.explain.gather import PARTS, WORKS, Gathered, gather
 from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
+from percontact.explain.prices import AccountCosts, account_costs
 from percontact.pipeline import OpenBook, named_period
 from percontact.report.bridge_doubts import doubt_notes
-from percontact.report.bridged import bridge_document
-from percontact.report.document import Document
+from percontact.report.bridged import Inside, bridge_document
+from percontact.report.contact_list import contact_document
+from percontact.report.document import Document, Table
+from percontact.report.looking import slice_words
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import (
     GRAINS,
@@ -38,6 +41,8 @@ from percontact.values.problem import did_you_mean, problem
 Choice = TypeVar("Choice", bound=str)
 
 AGAINST = ("previous", "last-year", "budget")
+CONTACTS = 5
+"""So many contacts are shown beside an opened part; a command lists the others."""
 UNEQUAL = 10
 """Spans whose lengths differ by more than a fifth of their mean are called unequal: months never do."""
 USUAL = ("channel", "team", "reason")
@@ -79,10 +84,12 @@ def explained(
     where: Sequence[str] = (),
     basis: str | None = None,
     per: str = "contact",
+    accounts: Literal["with", "without"] = "without",
 ) -> Explained:
     """Why cost changed from one span to another. See `spans_of` for which two.
 
-    basis  None: used, or full against a budget, which plans all cost
+    basis     None: used, or full against a budget, which plans all cost
+    accounts  "with": parts are told by ledger account too, which takes one more look at the ledger
     Raises E-ARG-01 and E-ARG-02 for unknown names, E-DATA-01 where a month has no ledger or no contacts.
     """
     unit = _one_of(per, UNITS, "--per")
@@ -97,13 +104,15 @@ def explained(
     if against == "budget":
         return _against_budget(book, replace(asked, span=spans[1], grain="whole"), unit, tuple(where), by)
     sides = (replace(asked, span=spans[0], grain="whole"), replace(asked, span=spans[1], grain="whole"))
-    found = _explained(book, sides, unit, tuple(where))
+    found = _explained(book, sides, unit, tuple(where), accounts)
     if against is None and start and end:
         found = replace(found, notes=tuple(_two_sides(start, end, spans)))
     return found
 
 
-def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tuple[str, ...]) -> Explained:
+def _explained(
+    book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tuple[str, ...], accounts: str
+) -> Explained:
     costed, calendar = book.costed, book.settings.calendar
     labels = (named(sides[0].span, calendar), named(sides[1].span, calendar))
     units, notes = (Fraction(1), Fraction(1)), tuple[str, ...]()
@@ -116,7 +125,11 @@ def _explained(book: OpenBook, sides: tuple[Slice, Slice], unit: Unit, where: tu
             why = "A change of cost per contact needs contacts on both sides."
             raise _nothing(book, f"no contact was handled in {end.label}", why)
     doubtful = doubts(costed, sides, WORKS)
-    bridges = _bridges(book, found, PARTS, unit, units, notes)
+    by_account: Sequence[AccountCosts] = ()
+    if accounts == "with":
+        months = [side.months for side in sides]
+        by_account = account_costs(costed, months, sides[0].basis, found.components)
+    bridges = _bridges(book, found, PARTS, unit, units, notes, by_account)
     return Explained(bridges, unit, (sides[0].span, sides[1].span), where, sides[0].basis, doubtful)
 
 
@@ -127,6 +140,7 @@ def _bridges(
     unit: Unit,
     units: tuple[Fraction, Fraction],
     notes: tuple[str, ...],
+    accounts: Sequence[AccountCosts] = (),
 ) -> dict[Unit, Bridge]:
     """The bridges of cost per contact, of total cost, and of the unit asked for."""
     wanted: list[Unit] = list(dict.fromkeys(["contact", "total", unit]))
@@ -136,7 +150,7 @@ def _bridges(
         before_it, after_it = (e.divided(one, units[n]) for n, e in enumerate(ends))
         bridges[one] = build(
             found.leaves, found.terms, parts, found.pools, before_it, after_it, one, book.costed.currency,
-            notes if one == "resolution" else (),
+            notes if one == "resolution" else (), accounts,
         )  # fmt: skip
     return bridges
 
@@ -315,8 +329,21 @@ def document(
 ) -> Document:
     """An explained change for people and machines."""
     doubtful = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
-    notes = (*found.notes, *doubtful)
     return bridge_document(
         found.bridges, found.per, found.spans, where=found.where, basis=found.basis,
-        demo=book.settings.demo, notes=notes, part=part, call=call,
+        demo=book.settings.demo, first=found.notes, notes=doubtful, part=part,
+        contacts=lambda inside: _contacts(book, found, inside), call=call,
     )  # fmt: skip
+
+
+def _contacts(book: OpenBook, found: Explained, inside: Inside) -> Table:
+    """The dearest contacts of the second side in the slice where most of a part lies."""
+    asked = book.ask(where=found.where, basis=found.basis)
+    where = (*asked.where, *(Condition(d, (value,)) for d, value in inside))
+    question = replace(asked, span=found.spans[1], grain="whole", by=(), asked=(), where=where)
+    listed = contact_document(book.costed, question, top=CONTACTS)
+    table = listed.tables[0]
+    label = named(found.spans[1], book.settings.calendar)
+    slice_of = f", {slice_words(inside)}" if inside else ""
+    note = f"The {len(table.rows)} dearest of {listed.data['contacts_in_all']:,} in {label}{slice_of}."
+    return replace(table, note=note)

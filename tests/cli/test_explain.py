@@ -133,6 +133,18 @@ def test_two_sides_that_may_be_meant_as_a_span_are_told_apart(
         assert f"percontact explain --from {start} --to {end} --against previous" in hints[0]
 
 
+def test_a_part_opens_down_to_its_accounts_and_its_dearest_contacts(shell, books: Path) -> None:
+    """Wages rose by 0.275 a contact, all of it paid on account 6100; July is one row of 4,000 contacts."""
+    out = " ".join(shell("-C", "books", "explain", "--part", "wage", "--format", "text").out.split())
+    assert "Wage and price rates by account" in out
+    assert "6100 0.27" in out
+    assert "The 1 dearest of 1 in 2026-07, channel voice, team Voice, reason billing" in out
+    answer = shell("-C", "books", "explain", "--part", "wage", "--json").json
+    wage = next(p for p in answer["parts"] if p["part"] == "wage and price rates")
+    assert wage["pieces"]["account"] == [{"value": "6100", "change": "0.275", "state": None}]
+    assert "account" not in shell("-C", "books", "explain", "--json").json["parts"][0]["pieces"]
+
+
 def test_a_budget_is_held_against_what_came(shell, books: Path) -> None:
     """Planned for July: 3,000 contacts for 9,000.00, 3.00 each. Came: 4,000 for 13,200.00, 3.30 each."""
     Path("plan.csv").write_text("date,channel,amount,contacts\n2026-07-01,voice,9000,3000\n")

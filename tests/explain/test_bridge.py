@@ -16,6 +16,7 @@ from percontact.explain.days import working_days
 from percontact.explain.doubts import doubts, missing_days
 from percontact.explain.gather import PARTS, WORKS, gather
 from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
+from percontact.explain.prices import account_costs
 from percontact.values.period import Period
 
 JUNE, JULY = Period(date(2026, 6, 1), date(2026, 7, 1)), Period(date(2026, 7, 1), date(2026, 8, 1))
@@ -71,7 +72,17 @@ def bridged(
     ends = [e.divided(per, Fraction(1)) for e in found.ends]  # type: ignore[arg-type]
     if days:
         ends = [replace(e, days=working_days(costed, e.span)) for e in ends if e.span]
-    made: Any = build(found.leaves, found.terms, PARTS, found.pools, *ends, per, "EUR")  # type: ignore[arg-type]
+    accounts = account_costs(costed, [s.months for s in sides], sides[0].basis, found.components)
+    made: Any = build(
+        found.leaves,
+        found.terms,
+        PARTS,
+        found.pools,
+        *ends,
+        per,
+        "EUR",
+        accounts=accounts,  # type: ignore[arg-type]
+    )
     assert made.change == round(made.after.value - made.before.value)
     return made  # type: ignore[no-any-return]
 
@@ -339,6 +350,58 @@ def test_volume_opens_by_working_days_and_contacts_of_one(cost_of: Books) -> Non
     assert [(p.value, p.pico) for p in found.part("volume").pieces["calendar"]] == [
         ("working days", -100 * 10**12)
     ]
+
+
+def test_a_part_opens_by_the_accounts_that_paid_for_it(cost_of: Books) -> None:
+    """
+    June  4,000 x 5 min, 24,000 min of capacity: pay 9,000.00 (0.375 a minute), bonus 3,000.00 (0.125)
+    July  4,000 x 6 min                          pay 9,000.00 (0.375),          bonus 4,200.00 (0.175)
+    wage  pay nothing; bonus 0.05 x 5.5 min = 0.275
+    time  1 min more: pay 0.375, bonus (0.125 + 0.175) / 2 = 0.15
+    """
+    costed = cost_of(
+        PEOPLE,
+        contacts=[came(JUNE, 4000, 300), came(JULY, 4000, 360)],
+        ledger=[
+            {**span(when), "amount": amount, "account": account}
+            for when, amount, account in (
+                (JUNE, 9000, "pay"), (JUNE, 3000, "bonus"), (JULY, 9000, "pay"), (JULY, 4200, "bonus"),
+            )
+        ],
+        capacity=hours(400, 400),
+    )  # fmt: skip
+    found = bridged(costed)
+    opened = {p.name: {a.value: a.pico for a in p.pieces["account"]} for p in found.parts}
+    assert opened == {
+        "wage and price rates": {"bonus": 275 * 10**9},
+        "handle time": {"pay": 375 * 10**9, "bonus": 150 * 10**9},
+    }
+
+
+def test_accounts_of_shared_cost_are_followed_to_the_part_they_move(cost_of: Books) -> None:
+    """Rent 2,000.00 then 2,400.00 for 4,000 contacts, given by paid hours to people who cost 12,000.00."""
+    policy = """policy: 1
+pools:
+  people: {driver: handle_s, group: g, because: time}
+  rooms: {driver: paid_h, to: [people], because: hours}
+rules:
+  - {match: {account: "7*"}, to: rooms}
+  - {to: people}
+"""
+    costed = cost_of(
+        policy,
+        contacts=[came(JUNE, 4000, 360), came(JULY, 4000, 360)],
+        ledger=[
+            {**span(when), "amount": amount, "account": account}
+            for when, amount, account in (
+                (JUNE, 12000, "6000"), (JUNE, 2000, "7000"), (JULY, 12000, "6000"), (JULY, 2400, "7000"),
+            )
+        ],
+        capacity=[{**row, "paid_h": 500} for row in hours(400, 400)],
+    )  # fmt: skip
+    found = bridged(costed)
+    assert told(found) == {"overhead": Decimal("0.100000")}
+    assert [(a.value, a.pico) for a in found.part("overhead").pieces["account"]] == [("7000", 10**11)]
 
 
 def test_a_plan_is_a_side_like_another(cost_of: Books) -> None:

@@ -16,6 +16,7 @@ from percontact.costing.rate import BASES
 from percontact.costing.slice import Condition
 from percontact.explain.bridge import UNITS, Bridge, build
 from percontact.explain.gather import PARTS, gather
+from percontact.explain.prices import account_costs
 from percontact.report.groups import whole_of
 from percontact.values.period import Period, add_months
 
@@ -31,7 +32,10 @@ def bridged(costed: CostedBook, sides: tuple[Slice, Slice], per: str = "contact"
         return None
     one = next(u for u in UNITS if u == per)
     ends = [e.divided(one, Fraction(e.contacts, 2)) for e in found.ends]
-    return build(found.leaves, found.terms, PARTS, found.pools, ends[0], ends[1], one, "EUR")
+    accounts = account_costs(costed, [side.months for side in sides], sides[0].basis, found.components)
+    return build(
+        found.leaves, found.terms, PARTS, found.pools, ends[0], ends[1], one, "EUR", accounts=accounts
+    )
 
 
 @st.composite

@@ -88,7 +88,10 @@ def command(
     from percontact.explaining import document, explained
 
     book = open_book(ctx, amounts, snapshot)
-    found = explained(book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per)
+    found = explained(
+        book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per,
+        accounts="with" if part else "without",
+    )  # fmt: skip
     say(document(book, found, part=part, call=call(ctx)), form=form, as_json=as_json, output=output)
     if output is None and not as_json and form in (None, "text") and part is None and found.bridge.parts:
         name = found.bridge.parts[0].name

@@ -11,7 +11,7 @@ Parts sum to the change of the statement's figure, and pieces to their part, in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -19,7 +19,9 @@ from typing import Literal
 
 import numpy as np
 
+from percontact.explain.accounts import Weighed, by_account, weighed
 from percontact.explain.flat import lmdi, shapley
+from percontact.explain.prices import AccountCosts
 from percontact.explain.tree import (
     Bools,
     FactorTree,
@@ -206,10 +208,12 @@ def build(
     per: Unit,
     currency: str,
     notes: tuple[str, ...] = (),
+    accounts: Sequence[AccountCosts] = (),
 ) -> Bridge:
     """Split a change. The ends hold the exact figures; what floats leave of them goes to the largest part.
 
     part_names  names that `terms.names` count in
+    accounts    of each side what each pool's cost is made of: then parts are told by account too
     Raises FaultOfOurs E-REC-01 where the parts miss the change by more than TOLERANCE.
     """
     nodes = leaves.nodes
@@ -226,6 +230,11 @@ def build(
     chance = {} if before.span is None else _chance(leaves, terms, factors, done, part_names, avg(outer))
     parts = [_part(entries, whole, name, at, convention, chance) for at, name in enumerate(entries.names)]
     parts = [_with_days(p, before, after, float(avg(done.unit[:, 0]))) for p in parts]
+    if accounts:
+        effects = {name: effect * (avg(outer) * PICO) for name, effect in done.effects.items()}
+        size = len(part_names), len(pools)
+        sides = weighed(factors, effects, terms.names, terms.pool, size)
+        parts = [_with_accounts(p, part_names, sides, accounts) for p in parts]
     shown = sorted((p for p in parts if p.pico), key=lambda p: (-abs(p.pico), p.name))
     asked = leaves.by[: leaves.asked]
     return Bridge(per, currency, before, after, leaves.by, asked, tuple(shown), notes)
@@ -366,6 +375,17 @@ def _with_days(part: Part, before: End, after: End, unit: float) -> Part:
     told = (("working days", days), ("contacts a working day", part.pico - days))
     pieces = _largest_first([Piece("calendar", name, pico) for name, pico in told])
     return replace(part, pieces={**part.pieces, "calendar": pieces})
+
+
+def _with_accounts(
+    part: Part, names: Sequence[str], sides: Weighed, accounts: Sequence[AccountCosts]
+) -> Part:
+    """A part by the ledger accounts behind it, where cost of pools is."""
+    if part.name not in names or "pool" not in part.pieces:
+        return part
+    told = by_account(names.index(part.name), sides, accounts, part.pico)
+    pieces = [Piece("account", account, pico) for account, pico in told.items()]
+    return replace(part, pieces={**part.pieces, "account": _largest_first(pieces)})
 
 
 def _pieces_at(leaves: Leaves, depth: int, dimension: str, whole: _Whole, mine: Bools) -> tuple[Piece, ...]:

@@ -80,6 +80,7 @@ class Gathered(NamedTuple):
     terms: Terms
     pools: tuple[str, ...]
     ends: tuple[End, End]
+    components: tuple[Component, ...] = ()
 
 
 def gather(costed: CostedBook, questions: tuple[Slice, Slice], labels: tuple[str, str]) -> Gathered:
@@ -98,7 +99,7 @@ def gather(costed: CostedBook, questions: tuple[Slice, Slice], labels: tuple[str
         contacts = int(side.handled.sum())
         ends.append(End(labels[n], question.span, side.pico + sum(common), contacts, Fraction(contacts)))
     terms = _with_common(terms, [_common(costed, q) for q in asked], sides, ends)
-    return Gathered(leaves, terms, pools, (ends[0], ends[1]))
+    return Gathered(leaves, terms, pools, (ends[0], ends[1]), priced.components)
 
 
 def levels(costed: CostedBook, by: Sequence[str]) -> tuple[str, ...]:

@@ -79,6 +79,10 @@ class Prices:
 
 Cost = tuple[str, Kind, str, date, float]
 """(pool, kind, currency, month, reporting currency); a pool may have several of a kind in a month."""
+AccountCosts = dict[int, dict[str | None, float]]
+"""Number of a component -> account -> its cost in a span, in the reporting currency."""
+LineSum = tuple[date, str, bool, bool, str, float, str | None]
+"""(month, pool, whether one-off, whether variable, currency, pico, what tells it further apart)"""
 Rates = dict[date, dict[str, Rate]]
 """Month -> pool -> its rate."""
 
@@ -87,10 +91,8 @@ def prices(costed: CostedBook, spans: Sequence[Period], basis: Basis) -> Prices:
     """The prices of all components in the months of two spans; their rates must be known by now."""
     months = [[p.start for p in periods(span, "month")] for span in spans]
     wanted = {m for of in months for m in of}
-    rates: Rates = {m: {} for m in wanted}
-    for rate in (r for span in spans for r in costed.rates(span)):
-        rates[rate.month][rate.pool] = rate
-    costs = _costs(costed, wanted, basis, rates)
+    rates = _rates(costed, spans, wanted)
+    costs = _costs_of(costed, _line_sums(costed, wanted, basis), rates)
     order, of_cost = _components(costed, costs)
     exchange = _exchange(costed, {(currency, month) for _, _, currency, month, _ in costs})
     paid = {c.group: _paid_ms(costed, c.group, wanted) or {} for c in order if c.group and c.kind == "pay"}
@@ -109,6 +111,44 @@ def prices(costed: CostedBook, spans: Sequence[Period], basis: Basis) -> Prices:
     for n, component in enumerate(order):
         of_pool[component.pool].append(n)
     return Prices(order, of_pool, (steps[0], steps[1]))
+
+
+def account_costs(
+    costed: CostedBook, spans: Sequence[Period], basis: Basis, components: Sequence[Component]
+) -> list[AccountCosts]:
+    """What each component of `prices` is made of, by account, in each of two spans."""
+    wanted = {p.start for span in spans for p in periods(span, "month")}
+    rates = _rates(costed, spans, wanted)
+    named: list[tuple[str | None, Cost]] = []
+    for account, rows in _by_account(_line_sums(costed, wanted, basis, "account")).items():
+        named += [(account, cost) for cost in _costs_of(costed, rows, rates)]
+    costs = [cost for _, cost in named]
+    # Accounts that cancel each other may make components of their own, which have no price: they are no part.
+    place = {component._replace(pools=1): n for n, component in enumerate(components)}
+    order, of_cost = _components(costed, costs)
+    number = [place.get(component._replace(pools=1), -1) for component in order]
+    found: list[AccountCosts] = [{} for _ in spans]
+    for n, span in enumerate(spans):
+        for (account, (_, _, _, month, amount)), which in zip(named, of_cost.tolist(), strict=True):
+            at = number[which]
+            if month in span and at >= 0:
+                accounts = found[n].setdefault(at, {})
+                accounts[account] = accounts.get(account, 0.0) + amount
+    return found
+
+
+def _by_account(rows: Sequence[LineSum]) -> dict[str | None, list[LineSum]]:
+    found: dict[str | None, list[LineSum]] = defaultdict(list)
+    for row in rows:
+        found[row[-1]].append(row)
+    return found
+
+
+def _rates(costed: CostedBook, spans: Sequence[Period], months: set[date]) -> Rates:
+    rates: Rates = {m: {} for m in months}
+    for rate in (r for span in spans for r in costed.rates(span)):
+        rates[rate.month][rate.pool] = rate
+    return rates
 
 
 def _is_used(rate: Rate | None) -> bool:
@@ -158,12 +198,12 @@ def _steps(
     ).reshape(4, len(costs))
 
 
-def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: Rates) -> list[Cost]:
+def _costs_of(costed: CostedBook, rows: Sequence[LineSum], rates: Rates) -> list[Cost]:
     """Cost of work pools by kind and currency; shared cost is followed to the currency it was paid in."""
     pools, shared = costed.policy.pools, {p.name for p in costed.policy.shared_pools}
     found: list[Cost] = []
     given: dict[tuple[date, bool, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for month, pool, one_off, variable, currency, pico in _line_sums(costed, months, basis):
+    for month, pool, one_off, variable, currency, pico, _ in rows:
         if pool in shared:
             given[month, one_off, currency][pool] += int(pico)
         elif pool in pools:
@@ -179,9 +219,9 @@ def _costs(costed: CostedBook, months: set[date], basis: Basis, rates: Rates) ->
 
 
 def _line_sums(
-    costed: CostedBook, months: set[date], basis: Basis
-) -> list[tuple[date, str, bool, bool, str, float]]:
-    """(month, pool, whether one-off, whether variable, currency, pico) of the ledger."""
+    costed: CostedBook, months: set[date], basis: Basis, also: str = "CAST(NULL AS VARCHAR)"
+) -> list[LineSum]:
+    """The ledger added up. also: a column that tells lines further apart."""
     only = "AND behaviour = 'variable'" if basis == "marginal" else ""
     costed.con.execute(f"CREATE OR REPLACE TEMP TABLE explain_alone AS {ALONE}")
     alone = "false"
@@ -191,7 +231,7 @@ def _line_sums(
     return costed.con.execute(
         f"""
         SELECT month, pool, correction OR {alone} AS one_off, behaviour = 'variable' AS variable, currency,
-               CAST(sum(pico) AS DOUBLE)
+               CAST(sum(pico) AS DOUBLE), {also} AS further
         FROM line_month l
         WHERE pool IS NOT NULL AND month IN (SELECT unnest(CAST(? AS DATE[]))) {only} GROUP BY ALL
         """,

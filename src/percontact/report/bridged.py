@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -40,6 +40,10 @@ UNIT_WORDS: dict[Unit, str] = {
     "resolution": "cost per resolution",
     "total": "total cost",
 }
+LINES = 12
+"""An opened part shows so many lines of a dimension; those that are left are added up. JSON has all."""
+Inside = tuple[tuple[str, str], ...]
+"""The slice in which most of a part lies: ((dimension, value), ...)."""
 SAID = Fraction(8, 10)
 """The causes named are the largest that together make at least this much of what pushed the change."""
 
@@ -52,14 +56,18 @@ def bridge_document(
     where: Sequence[str],
     basis: str,
     demo: bool,
+    first: Sequence[str] = (),
     notes: Sequence[str] = (),
     part: str | None = None,
+    contacts: Callable[[Inside], Table] | None = None,
     call: str = "percontact",
 ) -> Document:
     """Why a cost changed. Raises E-ARG-01 for a part that there is not.
 
-    part  show only this part, opened along every dimension
-    call  how to call percontact for the same workspace
+    first     notes on the two sides themselves, before all others
+    part      show only this part, opened along every dimension
+    contacts  the contacts of a slice of the second side, for a part that is opened
+    call      how to call percontact for the same workspace
     """
     bridge = bridges[per]
     opened = None if part is None else find_part(bridge, part)
@@ -68,9 +76,10 @@ def bridge_document(
     shown: tuple[Table, ...] = (_figures(bridges, per), parts)
     if opened is not None:
         shown = tuple(_piece_table(bridge, opened, d, digits) for d in opened.pieces)
+        shown += (contacts(_inside(opened, bridge)),) if contacts else ()
     ways = {p.name: list(_ways(p, bridge, spans[1], where, basis, call)) for p in bridge.parts}
     further = [f"Open it: {way}" for way in ways[opened.name]] if opened else []
-    told = (*further, *_notes(bridges, per, digits), *bridge.notes, *notes)
+    told = (*first, *further, *_notes(bridges, per, digits), *bridge.notes, *notes)
     records = _records(bridge)
     return Document(
         title=f"Why {UNIT_WORDS[per]} changed: {against(bridge)}",
@@ -405,10 +414,12 @@ def _piece_table(bridge: Bridge, part: Part, dimension: str, digits: int) -> Tab
     unit = 10 ** (12 - digits)
     sizes = dict(zip((p.name for p in bridge.parts), shown_parts(bridge, digits), strict=True))
     whole = sizes[part.name]
-    rows = tuple(
-        (_value(p), Decimal(n).scaleb(-digits), p.state)
-        for p, n in zip(pieces, _apportioned([p.pico for p in pieces], unit, whole), strict=True)
-    )
+    amounts = _apportioned([p.pico for p in pieces], unit, whole)
+    lines = [(_value(p), n, p.state) for p, n in zip(pieces, amounts, strict=True)]
+    if len(lines) > LINES:
+        rest = lines[LINES - 1 :]
+        lines = [*lines[: LINES - 1], (f"{len(rest)} others", sum(n for _, n, _ in rest), "")]
+    rows = tuple((value, Decimal(n).scaleb(-digits), state) for value, n, state in lines)
     columns = (
         TableColumn(dimension, f"{part.name.capitalize()} by {dimension}"),
         TableColumn("change", bridge.currency, "value", bridge.currency, digits=digits),
@@ -493,11 +504,7 @@ def _ways(
     chosen = [*span_words(span), *(x for w in where for x in ("--where", w))]
     if basis != "used":
         chosen += ["--basis", basis]
-    inside = []
-    for dimension in bridge.by:
-        pieces = part.pieces.get(dimension, ())
-        if pieces and pieces[0].value and 2 * abs(pieces[0].pico) >= abs(part.pico):
-            inside += ["--where", f"{dimension}={pieces[0].value}"]
+    inside = [x for d, value in _inside(part, bridge) for x in ("--where", f"{d}={value}")]
     pools = part.pieces.get("pool", ())
     if pools and pools[0].value:
         pool = pools[0].value.split(" and ")[0]
@@ -507,6 +514,16 @@ def _ways(
         by = [d for d in bridge.by if d in part.pieces][:2]
         yield f"{call} cost {shlex.join([*chosen, *(x for d in by for x in ('--by', d))])}"
     yield f"{call} contacts {shlex.join([*chosen, *inside])}"
+
+
+def _inside(part: Part, bridge: Bridge) -> Inside:
+    """Of each dimension the value that makes at least half of a part, where one does."""
+    found = []
+    for dimension in bridge.by:
+        pieces = part.pieces.get(dimension, ())
+        if pieces and pieces[0].value and 2 * abs(pieces[0].pico) >= abs(part.pico):
+            found.append((dimension, pieces[0].value))
+    return tuple(found)
 
 
 def span_words(span: Period) -> list[str]:
