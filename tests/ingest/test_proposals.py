@@ -1033,3 +1033,70 @@ def test_a_total_decides_what_its_comma_means(of: Propose, desk) -> None:
         assert total == [("1325500.00",)]
     undecided = 'Account,Month,Amount\n6000,2026-01,"12,000"\n6100,2026-01,"2,000"\nTotal,,"14,000"\n'
     assert keys(of(undecided, "ledger")) == ["amount.decimal"]
+
+
+# -- five exports seen for the first time --------------------------------------------------------------------
+
+
+def test_a_german_list_of_tickets_is_read_without_its_subjects(of: Propose) -> None:
+    """Zendesk Explore in German: names of staff are hashed, subjects are not kept, times are found."""
+    text = (
+        "Ticket-ID;Ticket erstellt - Zeitstempel;Ticket gelöst - Zeitstempel;Ticketkanal;Ticketgruppe;"
+        "Name des Mitarbeiters;Betreff des Tickets\n"
+        "4711;04.05.2026 08:12;04.05.2026 11:40;E-Mail;Rechnungen;Sabine Krüger;Rechnung doppelt\n"
+        "4712;14.05.2026 08:20;16.05.2026 09:00;Chat;Technik;Jonas Meyer;Login geht nicht\n"
+    )
+    proposal = of(text, "cases")
+    assert keys(proposal) == []
+    headers = {line.column: line.headers for line in proposal.columns}
+    assert headers["opened_at"] == ("Ticket erstellt - Zeitstempel",)
+    assert headers["resolved_at"] == ("Ticket gelöst - Zeitstempel",)
+    assert (headers["channel"], headers["team"]) == (("Ticketkanal",), ("Ticketgruppe",))
+    assert dict(proposal.left)["Betreff des Tickets"] == "free text"
+    assert not {"Betreff des Tickets", "Name des Mitarbeiters"} & set(proposal.kept)
+
+
+def test_contacts_queued_and_abandoned_in_quarter_hours_are_counts(of: Propose, desk) -> None:
+    """Amazon Connect: 14 queued, 13 handled, 1 abandoned; 21, 19, 2."""
+    text = (
+        "Queue,StartInterval,EndInterval,Contacts queued,Contacts handled,Contacts abandoned,"
+        "Average handle time\n"
+        "Billing,2026-05-04T08:00:00Z,2026-05-04T08:15:00Z,14,13,1,00:04:12\n"
+        "Billing,2026-05-04T08:15:00Z,2026-05-04T08:30:00Z,21,19,2,00:04:40\n"
+    )
+    proposal = of(text, "contacts")
+    assert keys(proposal) == []
+    served = desk.read(text, mapping=proposal.text)
+    (also,) = proposal.also
+    gone = desk.read(text, mapping=also.text)
+    wanted = "sum(count)::BIGINT"
+    assert (desk.rows(served, wanted, rest=""), desk.rows(gone, wanted, rest="")) == ([(32,)], [(3,)])
+
+
+def test_a_payroll_register_is_for_the_days_it_says_and_without_its_company_totals(of: Propose, desk) -> None:
+    """Two people, 2,384.75 and 2,240.00 gross; the employer pays 147.85 and 138.88 besides."""
+    text = (
+        "File Number,Home Department,Pay Date,Period Beginning Date,Period Ending Date,Gross Pay,"
+        "Social Security ER\n"
+        '001234,410 - Care,05/15/2026,04/27/2026,05/10/2026,"2,384.75",147.85\n'
+        '001235,410 - Care,05/15/2026,04/27/2026,05/10/2026,"2,240.00",138.88\n'
+        'Company Totals,,,,,"4,624.75",286.73\n'
+    )
+    proposal = of(text, "ledger")
+    assert keys(proposal) == []
+    staged = desk.read(text, "ledger", mapping=proposal.text)
+    wanted = "min(period_start)::VARCHAR, sum(amount)::DECIMAL(18,2)::VARCHAR"
+    assert desk.rows(staged, wanted, rest="") == [("2026-04-27", "4911.48")]
+
+
+def test_a_trial_balance_of_a_month_and_of_a_year_is_that_of_the_month(of: Propose) -> None:
+    """Xero's: debit and credit of the month are taken, those of the year to date are not."""
+    text = (
+        "Account Code,Account,Debit - Month,Credit - Month,Debit - Year to date,Credit - Year to date\n"
+        '200,Sales,,"21,350.00",,"106,750.00"\n477,Salaries,"21,350.00",,"106,750.00",\n'
+    )
+    proposal = of(text, "ledger")
+    assert keys(proposal) == ["period_start", "costs"]
+    amount = origin(proposal, "amount")
+    assert isinstance(amount, dict)
+    assert (amount["column"], amount["minus"]) == ("Debit - Month", "Credit - Month")

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 
 from percontact.ingest.mapping import Unit
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS
+from percontact.ingest.personal import before_of
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Table
 
@@ -205,4 +206,4 @@ def is_personal(head: Heading) -> bool:
 
 def is_free_text(head: Heading) -> bool:
     """Whether a header usually stands over what somebody wrote."""
-    return head.full in words()["free_text"]
+    return head.full in words()["free_text"] or before_of(head.full) in words()["free_text"]

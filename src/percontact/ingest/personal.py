@@ -144,12 +144,39 @@ class Spoken:
     mailboxes: int
 
 
+_OF = re.compile(
+    r"(.+?)[_ ](?:des|der|vom|von|du|de[_ ]la|de[_ ]l|de|del|della|dello|di|van[_ ]de|van[_ ]het|van|do|da"
+    r"|of[_ ]the|of)[_ ](.+)"
+)
+"""Betreff des Tickets: what a column holds, and of what."""
+
+_ONE_WHO = re.compile(rf"({_WHO})(e?s|en|n)?")
+
+
+def before_of(header: str) -> str:
+    """What a header says its column holds, without of what.
+
+    >>> before_of("betreff des tickets"), before_of("subject_of_the_ticket"), before_of("team")
+    ('betreff', 'subject', 'team')
+    """
+    found = _OF.fullmatch(header)
+    return found[1] if found else header
+
+
 def by_header(header: str, table: str) -> Kind | None:
     """What a cleaned header says its column holds, or None when it says nothing personal.
 
     >>> [by_header(h, "contacts") for h in ("customer_email", "requester_id", "address_type", "team_name")]
     ['e-mail', 'id', None, None]
+    >>> [by_header(h, "cases") for h in ("betreff_des_tickets", "name_des_mitarbeiters", "name_des_produkts")]
+    ['words', 'name', None]
     """
+    if (of := _OF.fullmatch(header)) and table not in NO_PEOPLE:
+        kind = by_header(of[1], table)
+        if kind == "words" or (kind and _ONE_WHO.fullmatch(of[2])):
+            return kind
+        if kind == "name":
+            return None
     if table in NO_PEOPLE or _ABOUT.search(header) or _THING_NAME.search(header):
         return None
     for kind, pattern in _COMPILED.items():
