@@ -246,7 +246,7 @@ def test_an_amount_below_zero_is_told_not_drawn() -> None:
     """A correction of 10.00 flows back from the account: it has no width."""
     nodes = [Node("a", "6100", 0), Node("b", "6190 corrections", 0), Node("p", "people.voice", 1)]
     made = flow(nodes, [Ribbon("a", "p", 5000), Ribbon("b", "p", -1000)], COST, **SAID)
-    assert made.subtitle.endswith("1 amounts below zero have no width, so they are not drawn")
+    assert made.subtitle.endswith("one amount below zero has no width, so it is not drawn")
     assert made.table.column("cost") == [5000, -1000]
     assert {row["ribbon"] for row in rows_with(made, "ribbon")} == {0}
 

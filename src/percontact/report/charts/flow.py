@@ -76,7 +76,10 @@ def flow(
     by_key = {node.key: node for node in nodes}
     _hold(by_key, ribbons)
     below = sum(1 for ribbon in ribbons if ribbon.value < 0)
-    note = f"{below} amounts below zero have no width, so they are not drawn." if below else ""
+    note = ""
+    if below:
+        one = "One amount below zero has no width, so it is not drawn."
+        note = one if below == 1 else f"{below} amounts below zero have no width, so they are not drawn."
     rows = tuple((by_key[r.source].label, by_key[r.target].label, r.value) for r in ribbons)
     columns = (TableColumn("source", "From"), TableColumn("target", "To"), measure)
     seen = [node for node in by_key.values() if node.stage == max((n.stage for n in nodes), default=0)]
