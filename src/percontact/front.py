@@ -316,6 +316,7 @@ def watch(
     where: Sequence[str] = (),
     alerts_a_week: float = 2.0,
     false_alarms: float = 0.5,
+    grain: Literal["day", "hour"] = "day",
 ) -> Watched:
     """What broke, day by day: the alerts of `percontact watch`, with the same names.
 
@@ -323,11 +324,12 @@ def watch(
     start, end     the days watched; None = the last 13 weeks of data
     alerts_a_week  the most that is told
     false_alarms   a year and series, where nothing happens
+    grain          hour: each hour of the day is watched by itself, so that what lasts hours is found
     Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where the past is too short.
     """
     answer = watching.watched(
         book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
-        false_alarms=false_alarms,
+        false_alarms=false_alarms, grain=grain,
     )  # fmt: skip
     return Watched(answer, watching.document(book, answer))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from percontact.explain.alerts import (
     Node,
     Sighting,
     Watch,
+    hour_slice,
+    hours_of,
+    over_hours,
     per_series,
     places,
     together,
@@ -49,6 +53,7 @@ LEAST_A_DAY = 10
 _NOT_BY_DAY = ("index", "percentile", "survival")
 
 Values = dict[date, Figure]
+Grain = Literal["day", "hour"]
 
 
 def watched(
@@ -61,6 +66,7 @@ def watched(
     where: Sequence[str] = (),
     alerts_a_week: float = 2.0,
     false_alarms: float = 0.5,
+    grain: Grain = "day",
 ) -> Watch:
     """What broke in a span, against the days before it.
 
@@ -69,10 +75,12 @@ def watched(
     alerts_a_week  the most that is told
     false_alarms   alarms a year that one series may raise where nothing happened; fewer where many series
                    would go beyond the budget together
+    grain          hour = each hour of the day is a series of its own: what lasts hours is found, and since
+                   when; only volume, where no metrics are named
 
     Raises E-ARG-01 for names unknown or not to be told by day, E-DATA-01 where the past is too short.
     """
-    cards = _cards(book, metrics)
+    cards = _cards(book, metrics, grain)
     question = book.ask(where=where, also=dimensions(cards))
     filled = book.book.filled("contacts") | book.book.filled("handlings")
     dims = [d for one in by for d in one.split(",")] or [d for d in USUAL_BY if d in filled]
@@ -80,22 +88,25 @@ def watched(
     days = _days(book, question)
     span = _span(book, days, start, end)
     days = Period(days.start + timedelta(days=(span.start - days.start).days % WEEK), span.end)
-    series, small, notes = _series(book, cards, replace(question, span=days), asked.by)
+    series, small, notes = _series(book, cards, replace(question, span=days), asked.by, grain)
     nodes = sum(len(daily.names) for _, daily in series)
     each = per_series(false_alarms, alerts_a_week, nodes)
     holidays = {(d - days.start).days for d in _holidays(book) if d in days}
     found = [
-        _dated(card, daily, one)
-        for card, daily in series
+        _dated(card, daily, hour, one)
+        for (card, hour), daily in series
         for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=holidays)
     ]
     noted = read_events(connect(), book.book) if book.book.has("events") else ()
-    by_name = {card.metric: (card, daily) for card, daily in series}
+    by_name = {(card.metric, hour): (card, daily) for (card, hour), daily in series}
     whole = replace(asked, grain="whole")
     alerts = []
     for group in together(found):
-        card, daily = by_name[group[0].node.metric]
-        alerts.append(_alert(book, card, group, whole, daily, noted))
+        card, daily = by_name[group[0].node.metric, group[0].node.hour]
+        if grain == "hour":
+            alerts.append(_alert_by_hour(card, group, noted))
+        else:
+            alerts.append(_alert(book, card, group, whole, daily, noted))
     rarity = [min(f.one.a_year for f in a.breaks) for a in alerts]
     told = within_budget([a.found.found for a in alerts], rarity, alerts_a_week)
     kept = [a for a, keep in zip(alerts, told, strict=True) if keep]
@@ -116,10 +127,13 @@ def document(book: OpenBook, answer: Watch) -> Document:
     return watched_document(answer, book.settings.currency, demo=book.settings.demo)
 
 
-def _cards(book: OpenBook, names: Sequence[str]) -> list[Card]:
+def _cards(book: OpenBook, names: Sequence[str], grain: Grain) -> list[Card]:
     every = catalogue(book.workspace.path)
-    cards = [find(every, name) for name in names or USUAL]
+    cards = [find(every, name) for name in names or (USUAL if grain == "day" else USUAL[:1])]
     for card in cards:
+        if grain == "hour" and card.kind == "cost":
+            what, why = f"{card.name} is not told by hour", "Cost is posted by days and months."
+            raise problem("E-ARG-01", f"watch {card.metric}", what, why, "Watch it by day: --grain day.")
         if names and (card.kind in _NOT_BY_DAY or card.cost in ("unused", "unassigned")):
             what, why = f"{card.name} is not told by day", "Only sums and ratios of sums are watched."
             do = "Watch average_handle_time, cost_per_contact, contacts_offered or another of them."
@@ -166,33 +180,36 @@ def _holidays(book: OpenBook) -> list[date]:
 
 
 def _series(
-    book: OpenBook, cards: Sequence[Card], question: Slice, dims: Sequence[str]
-) -> tuple[list[tuple[Card, Daily]], int, list[str]]:
-    """(metric, its series of everything and of each value), how many were too small, notes."""
-    made: dict[str, dict[tuple[str, str | None], Values]] = {c.metric: {} for c in cards}
+    book: OpenBook, cards: Sequence[Card], question: Slice, dims: Sequence[str], grain: Grain
+) -> tuple[list[tuple[tuple[Card, int | None], Daily]], int, list[str]]:
+    """((metric, hour), its series of everything and of each value), how many were too small, notes."""
+    made: dict[tuple[str, int | None], dict[tuple[str, str | None], Values]] = {}
     for dim in ("", *dims):
-        by = (dim,) if dim else ()
+        by = (*(("hour",) if grain == "hour" else ()), *((dim,) if dim else ()))
         panel = _by_day(book, cards, replace(question, grain="day", by=by, asked=by))
         for metric, figures in panel.items():
             for (day, values), figure in figures.items():
-                value = None if not values or values[0] is None else str(values[0])
-                made[metric].setdefault((dim, value), {})[day] = figure
-    found: list[tuple[Card, Daily]] = []
+                hour = int(str(values[0])) if grain == "hour" else None
+                last = values[-1] if dim else None
+                node = (dim, None if last is None else str(last))
+                made.setdefault((metric, hour), {}).setdefault(node, {})[day] = figure
+    found: list[tuple[tuple[Card, int | None], Daily]] = []
     small: set[tuple[str, str | None]] = set()
+    watched: set[tuple[str, str | None]] = set()
     silent = []
     for card in cards:
-        kept = {}
-        for node, told in made[card.metric].items():
-            if _large(told, question.span):
-                kept[node] = told
-            elif node[0]:
-                small.add(node)
-        if ("", None) not in kept:
+        before = len(found)
+        for hour in sorted({h for metric, h in made if metric == card.metric}, key=lambda h: h or 0):
+            every = made[card.metric, hour]
+            kept = {node: told for node, told in every.items() if _large(told, question.span)}
+            small |= {node for node in every if node[0] and node not in kept}
+            if ("", None) in kept:
+                watched |= kept.keys()
+                found.append(((card, hour), _daily(kept, question.span)))
+        if len(found) == before:
             silent.append(card.symbol or card.name)
-            continue
-        found.append((card, _daily(kept, question.span)))
-    notes = [f"Not watched, for want of data by day: {', '.join(silent)}."] if silent else []
-    return found, len(small), notes
+    notes = [f"Not watched, for want of data by {grain}: {', '.join(silent)}."] if silent else []
+    return found, len(small - watched if grain == "hour" else small), notes
 
 
 def _by_day(
@@ -229,12 +246,22 @@ def _daily(nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
     return Daily(span.start, tuple(nodes), top, bottom if ratio else None)
 
 
-def _dated(card: Card, daily: Daily, one: Break) -> Sighting:
+def _dated(card: Card, daily: Daily, hour: int | None, one: Break) -> Sighting:
     dimension, value = daily.names[one.node]
     until = None if one.until is None else daily.day(one.until)
     return Sighting(
-        Node(card.metric, dimension, value), one, daily.day(one.since), daily.day(one.found), until
+        Node(card.metric, dimension, value, hour), one, daily.day(one.since), daily.day(one.found), until
     )
+
+
+def _alert_by_hour(card: Card, group: Sequence[Sighting], noted: Sequence[Event]) -> Alert:
+    """Breaks of hours that belong together as one alert of the smallest slice that holds it."""
+    where = hour_slice(group)
+    mine = hours_of(group, where) or list(group)
+    found, hours = over_hours(mine, sums=card.kind == "amount")
+    now = Period(found.since, found.last + timedelta(days=1))
+    lately = Period(now.start - timedelta(days=LATELY), now.start)
+    return Alert(card, (where,), found, tuple(group), candidates(noted, lately, now, where), hours)
 
 
 def _alert(
@@ -254,7 +281,7 @@ def _alert(
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
         slices = tuple(places(question.by, *leaves, up=strongest.one.up, grown=grown))
-    of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if _same(f.node, slices[0])), strongest)
+    of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if f.node.where == slices[0]), strongest)
     if not slices[0] and of.node.dimension:
         of = _of_everything(card, daily, of, now, before)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
@@ -271,10 +298,6 @@ def _of_everything(card: Card, daily: Daily, of: Sighting, now: Period, before: 
         observed /= float(daily.bottom[rows, 0].sum()) or 1.0
         expected = float(np.nansum(daily.top[past, 0])) / (float(daily.bottom[past, 0].sum()) or 1.0)
     return replace(of, node=Node(card.metric), one=replace(of.one, observed=observed, expected=expected))
-
-
-def _same(node: Node, where: tuple[tuple[str, str | None], ...]) -> bool:
-    return (((node.dimension, node.value),) if node.dimension else ()) == where
 
 
 def _grown(daily: Daily, now: Period, before: Period) -> float:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`percontact watch` as people run it: totals a day are enough."""
 
-from datetime import date, timedelta
+import gzip
+import os
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+REAL = Path(os.environ.get("PERCONTACT_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FIRST = date(2025, 6, 2)
 DAYS = 7 * 52
 
@@ -75,6 +78,43 @@ def test_quiet_weeks_say_that_nothing_broke(desk: Path, shell) -> None:
     assert "Nothing broke in 2025-11 to 2026-01" in ran.out
 
 
+@pytest.fixture
+def line(tmp_path: Path, shell) -> Path:
+    """Half a year of hours, two channels; on Sunday 8 March 2026 voice triples from 02:00 to 05:00."""
+    rng = np.random.default_rng(6)
+    day_shape = 60 + 50 * np.sin((np.arange(24) - 8) / 24 * 2 * np.pi)
+    lines = ["contact_id,started_at,channel,reason,count"]
+    for day in range(7 * 26):
+        today = date(2025, 9, 29) + timedelta(day)
+        for hour in range(24):
+            for channel, share in (("voice", 1.0), ("email", 0.5)):
+                more = 3 if channel == "voice" and today == date(2026, 3, 8) and 2 <= hour <= 4 else 1
+                many = rng.poisson((60 + day_shape[hour]) * share * (0.7 if day % 7 == 6 else 1) * more)
+                lines.append(f"{today}-{hour}-{channel},{today} {hour:02}:00:00,{channel},orders,{many}")
+    (tmp_path / "contacts.csv").write_text("\n".join(lines) + "\n")
+    assert shell("init", "books", "--currency", "EUR", "--timezone", "UTC").code == 0
+    ran = shell("-C", "books", "import", "contacts", "contacts.csv", "--yes")
+    assert ran.code == 0, ran.err
+    return tmp_path / "books"
+
+
+def test_three_hours_of_a_night_are_told_by_the_hour_since_when_and_where(line: Path, shell) -> None:
+    asked = ("-C", "books", "watch", "--grain", "hour", "--by", "channel", "--from", "2026-03")
+    (alert,) = shell(*asked, "--json").json["alerts"]
+    assert (alert["first_hour"], alert["last_hour"]) == ("2026-03-08T02:00:00", "2026-03-08T04:00:00")
+    assert alert["where"] == [{"channel": "voice"}]
+    assert alert["observed"] / alert["expected"] == pytest.approx(3, abs=0.5)
+    said = " ".join(shell(*asked).out.split())
+    assert "rose from Sunday 2026-03-08 02:00 to 05:00 (in 3 hours)" in said
+    assert "2026-03-08 02:00" in said
+
+
+def test_cost_is_not_told_by_the_hour(line: Path, shell) -> None:
+    ran = shell("-C", "books", "watch", "cost_per_contact", "--grain", "hour")
+    assert ran.code != 0
+    assert "is not told by hour" in " ".join(ran.err.split())
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
@@ -87,3 +127,29 @@ def test_what_cannot_be_watched_is_refused_with_a_reason(desk: Path, shell, aske
     ran = shell("-C", "books", "watch", *asked)
     assert ran.code != 0
     assert said in " ".join(ran.err.split())
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data in {REAL}; set PERCONTACT_REAL_DATA")
+def test_all_five_events_of_the_taxi_rides_are_found_by_the_hour_and_nothing_else(
+    tmp_path: Path, shell
+) -> None:
+    """Half-hour taxi rides of New York, July 2014 to January 2015, with the windows of five named events."""
+    windows = [
+        tuple(datetime.fromisoformat(text) for text in line.split(","))
+        for line in (REAL / "nab_nyc_taxi_windows.csv").read_text().splitlines()[1:]
+    ]
+    with gzip.open(REAL / "nab_nyc_taxi.csv.gz", "rt") as file:
+        rows = [line.strip().split(",") for line in file][1:]
+    text = "".join(f"{at},{at},taxi,{round(float(rides))}\n" for at, rides in rows)
+    (tmp_path / "contacts.csv").write_text("contact_id,started_at,channel,count\n" + text)
+    assert shell("init", "books", "--currency", "USD", "--timezone", "UTC").code == 0
+    assert shell("-C", "books", "import", "contacts", "contacts.csv", "--yes").code == 0
+    asked = ("--grain", "hour", "--from", "2014-10-01", "--by", "channel", "--json")
+    alerts = shell("-C", "books", "watch", *asked).json["alerts"]
+    found, outside = set(), 0
+    for alert in alerts:
+        first, last = (datetime.fromisoformat(alert[name]) for name in ("first_hour", "last_hour"))
+        found |= {i for i, (start, end) in enumerate(windows) if start <= first <= end}
+        outside += not any(first <= end and last >= start for start, end in windows)
+    assert (found, outside) == ({0, 1, 2, 3, 4}, 0)

@@ -46,7 +46,7 @@ def calls(seed: int = 3) -> np.ndarray:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("share", "late", "missed"), [(0.0, 7, 0.03), (0.3, 10, 0.06), (0.6, 18, 0.33)])
+@pytest.mark.parametrize(("share", "late", "missed"), [(0.0, 5, 0.02), (0.3, 7, 0.02), (0.6, 14, 0.2)])
 def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
     share: float, late: int, missed: float
 ) -> None:
@@ -55,7 +55,8 @@ def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
     values = remembering(share, series, seed=11)
     rng = np.random.default_rng(12)
     at, way = rng.integers(PAST + 21, PAST + YEAR - 60, series), rng.choice([-1, 1], series)
-    assert len(seen(values)) / series <= 0.5
+    # As many as allowed, and what chance adds to the mean of 240 years (two standard errors).
+    assert len(seen(values)) / series <= 0.5 + 2 * (0.5 / series) ** 0.5
     shifted, spiked = values.copy(), values.copy()
     for i in range(series):
         shifted[at[i] :, i] += 1.5 * way[i]
@@ -65,7 +66,7 @@ def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
         if one.found >= at[one.node]:
             delays[one.node] = one.found - at[one.node]
     assert np.median(delays) <= late
-    assert (delays >= 28).mean() <= missed
+    assert (delays > 28).mean() <= missed
     hit = {b.node for b in seen(spiked) if b.since <= at[b.node] <= (b.until or b.found)}
     assert len(hit) / series >= 0.85
 
@@ -86,6 +87,28 @@ def test_a_doubled_fortnight_is_told_with_its_first_and_last_day() -> None:
     assert one.found <= 804
     assert one.observed == pytest.approx(2 * usual)
     assert one.expected == pytest.approx(usual, rel=0.1)
+
+
+def test_a_way_back_that_goes_too_far_is_a_new_level() -> None:
+    """Six weeks at a quarter more, then a fifth less than ever before, to the end."""
+    days = calls().astype(float)
+    days[850:892] *= 1.25
+    days[892:] *= 0.8
+    first, second = [b for b in counted(np.round(days)) if b.kind != "spike"]
+    assert abs(first.since - 850) <= 2
+    assert first.until is not None
+    assert abs(first.until - 891) <= 3
+    assert (second.until, second.up) == (None, False)
+    assert abs(second.since - 892) <= 7
+
+
+def test_what_broke_among_the_days_watched_does_not_hide_itself() -> None:
+    """A rise by a fifth is found as soon with a year of days after it as with none."""
+    days = calls()
+    days[760:] = np.round(days[760:] * 1.2)
+    (late,) = [b for b in counted(days) if b.kind != "spike"]
+    (early,) = [b for b in counted(days[:784]) if b.kind != "spike"]
+    assert late.found == early.found
 
 
 def test_one_far_day_is_a_spike_and_no_new_level() -> None:

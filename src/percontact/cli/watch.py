@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -21,6 +22,13 @@ from percontact.cli.speak import call, open_book, output_options, say
     help="Dimensions whose values are watched one by one: channel, team, reason (default). May be repeated.",
 )
 @click.option("--where", multiple=True, metavar="DIM=VALUE", help="Only these contacts: team=Billing.")
+@click.option(
+    "--grain",
+    type=click.Choice(["day", "hour"]),
+    default="day",
+    show_default=True,
+    help="hour: each hour of the day is watched by itself, so that what lasts hours is found.",
+)
 @click.option(
     "--alerts",
     "alerts_a_week",
@@ -48,6 +56,7 @@ def command(
     end: str | None,
     by: tuple[str, ...],
     where: tuple[str, ...],
+    grain: Literal["day", "hour"],
     alerts_a_week: float,
     false_alarms: float,
     snapshot: int | None,
@@ -60,6 +69,7 @@ def command(
     \b
     percontact watch
     percontact watch contacts_offered --from 2026-01 --by reason --alerts 1
+    percontact watch --grain hour --by channel
     percontact watch customer_satisfaction --by team --false-alarms 0.1
     """
     from percontact.watching import document, watched
@@ -67,7 +77,7 @@ def command(
     book = open_book(ctx, "effective", snapshot)
     found = watched(
         book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
-        false_alarms=false_alarms,
+        false_alarms=false_alarms, grain=grain,
     )  # fmt: skip
     say(document(book, found), form=form, as_json=as_json, output=output)
     if output is None and not as_json and form in (None, "text") and found.alerts:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
@@ -25,17 +25,28 @@ NEAR = 3
 PRIOR = 50.0
 """Contacts that a small leaf borrows from the whole, when its ratio before is told."""
 SLICES = Settings(depth=2, most=2, least=0.25)
+HOLDS = 0.8
+"""Share of what everything was off by that a slice must hold, to be where it happened."""
 CHANCE_SHARE = 0.05
 """Share of the alerts in a budget that may be chance alone, where nothing happens all year."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A series that is watched: a metric, of everything or of one value of one dimension."""
+    """A series that is watched: a metric, of everything or of one value of one dimension.
+
+    hour  the hour of the day, where each hour is a series of its own; else None
+    """
 
     metric: str
     dimension: str = ""
     value: str | None = None
+    hour: int | None = None
+
+    @property
+    def where(self) -> tuple[tuple[str, str | None], ...]:
+        """The slice that it is of."""
+        return ((self.dimension, self.value),) if self.dimension else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class Alert:
     found    its strongest break, with what was observed and expected
     breaks   all breaks that belong to it
     events   noted events that fall in its time: candidates by time, not causes
+    hours    its first and its last hour, as their local beginnings, and how many hours are off; None = days
     """
 
     card: Card
@@ -69,6 +81,7 @@ class Alert:
     found: Sighting
     breaks: tuple[Sighting, ...]
     events: tuple[Event, ...]
+    hours: tuple[datetime, datetime, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,49 @@ class Watch:
     false_alarms: float
     notes: tuple[str, ...]
     where: tuple[Condition, ...]
+
+
+def hours_of(found: Sequence[Sighting], where: tuple[tuple[str, str | None], ...]) -> list[Sighting]:
+    """Breaks by the hour that are of one slice, in order of time."""
+    return sorted((f for f in found if f.node.where == where), key=lambda f: (f.since, f.node.hour or 0))
+
+
+def hour_slice(found: Sequence[Sighting]) -> tuple[tuple[str, str | None], ...]:
+    """The smallest slice that holds what happened by the hour; () = everything.
+
+    A slice holds it where it is off by most of what everything was off by in the same hours.
+    """
+    sizes: dict[tuple[tuple[str, str | None], ...], dict[tuple[date, int | None], float]] = {}
+    for f in found:
+        size = abs((f.one.observed or 0.0) - (f.one.expected or 0.0))
+        sizes.setdefault(f.node.where, {})[f.since, f.node.hour] = size
+    whole = sizes.pop((), {})
+
+    def off(where: tuple[tuple[str, str | None], ...]) -> float:
+        return sum(size for at, size in sizes[where].items() if not whole or at in whole)
+
+    largest = max(sizes, key=off, default=())
+    return largest if largest and off(largest) >= HOLDS * sum(whole.values()) else ()
+
+
+def over_hours(found: Sequence[Sighting], *, sums: bool) -> tuple[Sighting, tuple[datetime, datetime, int]]:
+    """Breaks of one slice by the hour, told as one, with its first hour, its last, and how many there are.
+
+    sums  the values add up over hours; else the strongest hour is told
+    """
+    days = [(f.last - f.since).days + 1 for f in found]
+    begun = min(datetime.combine(f.since, time(f.node.hour or 0)) for f in found)
+    ended = max(datetime.combine(f.last, time(f.node.hour or 0)) for f in found)
+    strongest = min(found, key=lambda f: f.one.a_year)
+    one = strongest.one
+    if sums:
+        observed = sum(f.one.observed or 0.0 for f in found)
+        one = replace(one, observed=observed, expected=sum(f.one.expected or 0.0 for f in found))
+    open_still = any(f.until is None for f in found)
+    told = Sighting(
+        strongest.node, one, begun.date(), max(f.found for f in found), None if open_still else ended.date()
+    )
+    return told, (begun, ended, sum(days))
 
 
 def per_series(asked: float, alerts_a_week: float, series: int) -> float:

@@ -8,7 +8,7 @@ How far is far is found by simulating each series (`thresholds`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -32,6 +32,10 @@ from percontact.explain.thresholds import ORDER, Thresholds, thresholds
 
 Kind = Literal["spike", "shift", "trend", "missing"]
 
+CLEAR = 0.05
+"""False alarms a year of the first walk over the past: what chance alone did there must stay part of it."""
+LEARNED = 52
+"""What is usual is learned from the weeks before the days watched, or from so many where these are fewer."""
 WARM = 8
 """Weeks that are looked at before the first day can be judged."""
 LEAST_WEEKS = 16
@@ -40,6 +44,8 @@ FAR = 4.5
 """A past day so many usual distances off is no example of what is usual."""
 SETTLING = 14
 """Days after a shift that are needed to know the new level; until then no further shift is called."""
+CONFIRMED = 21
+"""Days after an alarm that say whether its level has stayed."""
 BACK_WITHIN = 90
 """A shift that goes back within so many days was one episode, not two."""
 
@@ -72,7 +78,7 @@ class Break:
         return (self.observed or 0.0) > (self.expected or 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Alarm:
     node: int
     kind: Literal["spike", "shift"]
@@ -80,6 +86,18 @@ class _Alarm:
     since: int
     sign: int
     size: float
+    ended: int | None = None
+    over: int = -1
+
+
+@dataclass(slots=True)
+class _New:
+    """A level that has begun and may yet turn out to have passed."""
+
+    alarm: _Alarm
+    before: float
+    shifted: int
+    moved: float = 0.0
 
 
 @dataclass
@@ -90,6 +108,7 @@ class _Walk:
     expected: Floats
     aligned: Floats
     noise: Floats
+    new: dict[int, _New] = field(default_factory=dict)
 
 
 def breaks(
@@ -109,29 +128,27 @@ def breaks(
     scaled = series.scaled()
     scaled[gone] = np.nan
     scaled[sorted(unusual or ())] = np.nan
-    known = cleaned(scaled)
-    level_weeks = best_levels(known)
-    limits = _limits(series, known, level_weeks, false_alarms)
-    # A first walk finds what is clearly off; what is usual is then told without it.
-    limits = replace(limits, spike=np.minimum(limits.spike, FAR))
-    walk = _walk(series, scaled, known, level_weeks, limits)
-    calm = _calmed(walk)
-    level_weeks = best_levels(calm)
-    limits = _limits(series, calm, level_weeks, false_alarms)
-    walk = _walk(series, scaled, known, level_weeks, limits)
+    level_weeks, limits, usual = _learned(series, scaled, max(start // WEEK, LEARNED), false_alarms)
+    walk = _walk(series, scaled, cleaned(scaled), level_weeks, limits, usual)
     found = _episodes(series, scaled, walk, limits) + _gaps(series, gone, walk)
     return sorted((b for b in found if b.found >= start), key=lambda b: (b.found, b.node))
 
 
-def _calmed(walk: _Walk) -> Floats:
-    """The past as if nothing had broken: days of an alarm as they were expected once its level was known."""
-    calm = walk.aligned.copy()
-    for alarm in walk.alarms:
-        for day in range(alarm.since, alarm.day + 1):
-            later = day + WEEK * ((alarm.day - day) // WEEK + 1) if alarm.kind == "shift" else day
-            if later < len(calm) and not np.isnan(walk.expected[later, alarm.node]):
-                calm[day, alarm.node] = walk.expected[later, alarm.node]
-    return calm
+def _learned(
+    series: Daily, scaled: Floats, weeks: int, false_alarms: float
+) -> tuple[Whole, Thresholds, _Usual]:
+    """What the first weeks teach: a break among the days that are watched does not hide itself."""
+    rows = min(series.days, weeks * WEEK)
+    bottom = None if series.bottom is None else series.bottom[:rows]
+    past, seen = replace(series, top=series.top[:rows], bottom=bottom), scaled[:rows]
+    first = cleaned(seen)
+    level_weeks = best_levels(first)
+    # A first walk finds what is clearly off; what is usual is then told without it.
+    limits = _limits(past, first, level_weeks, min(false_alarms, CLEAR))
+    limits = replace(limits, spike=np.minimum(limits.spike, FAR))
+    calm = _walk(past, seen, first, level_weeks, limits, _usual(past, first, level_weeks)).aligned
+    level_weeks = best_levels(calm)
+    return level_weeks, _limits(past, calm, level_weeks, false_alarms), _usual(past, calm, level_weeks)
 
 
 def _limits(series: Daily, known: Floats, level_weeks: Whole, false_alarms: float) -> Thresholds:
@@ -153,22 +170,33 @@ def _limits(series: Daily, known: Floats, level_weeks: Whole, false_alarms: floa
     return thresholds(off / np.where(usual > 0, usual, 1.0), level_weeks, false_alarms)
 
 
-def _walk(series: Daily, scaled: Floats, known: Floats, level_weeks: Whole, limits: Thresholds) -> _Walk:
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """How far each node is usually off what was expected: own = of a sum, what does not shrink with it."""
+
+    own: Floats
+    distance: Floats
+
+
+def _usual(series: Daily, known: Floats, level_weeks: Whole) -> _Usual:
+    off = known - np.concatenate([expected_of(known, level_weeks, w) for w in range(len(known) // WEEK)])
+    own = usual_noise(series, known, off[WARM * WEEK :])
+    first = noise(series, known, slice(None), own)
+    distance = (off / first)[WARM * WEEK :].std(axis=0)
+    return _Usual(own, np.where(distance > 0, distance, np.inf))
+
+
+def _walk(
+    series: Daily, scaled: Floats, known: Floats, level_weeks: Whole, limits: Thresholds, usual: _Usual
+) -> _Walk:
     """Go through the days, each held against those before it."""
     days, nodes = scaled.shape
     walk = _Walk([], np.full_like(scaled, np.nan), known.copy(), np.ones_like(scaled))
-    off = known - np.concatenate([expected_of(known, level_weeks, w) for w in range(days // WEEK)])
-    own = usual_noise(series, known, off[WARM * WEEK :])
-    first = noise(series, known, slice(None), own)
-    usual = (off / first)[WARM * WEEK :].std(axis=0)
-    usual = np.where(usual > 0, usual, np.inf)
     state = _Sums(nodes, limits)
     for week in range(WARM, days // WEEK):
         rows = slice(week * WEEK, (week + 1) * WEEK)
-        # After a shift the level is learned anew: what was moved to it before is only a first guess.
-        since = (rows.start - state.shifted) // WEEK
-        meant = expected_week(walk.aligned[: rows.start], np.clip(since, LEVELS[0], level_weeks))
-        wander = noise(series, meant, rows, own) * usual
+        meant = _meant(walk, state, rows.start, level_weeks)
+        wander = noise(series, meant, rows, usual.own) * usual.distance
         for weekday in range(WEEK):
             day = rows.start + weekday
             z = np.nan_to_num((scaled[day] - meant[weekday]) / wander[weekday])
@@ -176,10 +204,96 @@ def _walk(series: Daily, scaled: Floats, known: Floats, level_weeks: Whole, limi
             held = np.clip(z, -CLIP, CLIP)
             with np.errstate(invalid="ignore"):
                 walk.aligned[day] = meant[weekday] + np.nan_to_num(held * wander[weekday])
-            walk.alarms += state.add(day, z)
-            for node, begun in state.settling(day):
-                _align(walk, scaled, meant, node, begun, day)
+            for alarm in state.add(day, z):
+                n = alarm.node
+                if alarm.kind == "spike":
+                    walk.aligned[day, n] = meant[weekday, n]
+                    walk.alarms.append(alarm)
+                elif _begun(walk, scaled, meant, state, alarm):
+                    meant[:, n] = _meant(walk, state, rows.start, level_weeks, n)[:, 0]
+            for n in _settled(walk, scaled, meant, day):
+                _restore(walk, state, walk.new[n], walk.new[n].alarm.day, day)
+                meant[:, n] = _meant(walk, state, rows.start, level_weeks, n)[:, 0]
     return walk
+
+
+def _begun(walk: _Walk, scaled: Floats, meant: Floats, state: _Sums, alarm: _Alarm) -> bool:
+    """Take up a new level, or the way back from one; whether what is expected must be told anew."""
+    n = alarm.node
+    old = walk.new.get(n)
+    back = old is not None and old.alarm.sign != alarm.sign and alarm.since - old.alarm.since <= BACK_WITHIN
+    if back:
+        assert old is not None
+        beyond = _beyond(walk, scaled, meant, old, alarm, state.limits)
+        _restore(walk, state, old, alarm.since - 1, alarm.day)
+        if not beyond:
+            state.paused[n] = 0
+            return True
+    before = old.before if back and old is not None else float(meant[:, n].mean())
+    walk.alarms.append(alarm)
+    walk.new[n] = _New(alarm, before, int(state.shifted[n]))
+    state.shifted[n] = alarm.since
+    return back
+
+
+def _settled(walk: _Walk, scaled: Floats, meant: Floats, day: int) -> list[int]:
+    """Learn the levels that are new; which nodes turn out to be back at the level before."""
+    back = []
+    for n, new in walk.new.items():
+        if day - new.alarm.since <= 2 * SETTLING:
+            _align(walk, scaled, meant, new, day)
+        if day == new.alarm.day + CONFIRMED and _passed(walk, scaled, meant, new, day):
+            back.append(n)
+    return back
+
+
+def _meant(walk: _Walk, state: _Sums, start: int, level_weeks: Whole, node: int | None = None) -> Floats:
+    """The week that starts on a day, expected from the days before. After a shift the level is learned anew:
+    what was moved to it before is only a first guess."""
+    mine = slice(None) if node is None else slice(node, node + 1)
+    since = (start - state.shifted[mine]) // WEEK
+    return expected_week(walk.aligned[:start, mine], np.clip(since, LEVELS[0], level_weeks[mine]))
+
+
+def _restore(walk: _Walk, state: _Sums, new: _New, end: int, day: int) -> None:
+    """Take a new level back that lasted until `end`, known on `day`: what was expected before it is expected
+    again."""
+    n = new.alarm.node
+    new.alarm.ended, new.alarm.over = end, day
+    walk.aligned[: end + 1, n] -= new.moved
+    state.shifted[n] = new.shifted
+    del walk.new[n]
+
+
+def _levels(walk: _Walk, scaled: Floats, meant: Floats, node: int, at: np.ndarray) -> Floats:
+    """Days less the shape of their week, without what is unknown; far ones held to `CLIP`."""
+    shape = meant[:, node] - meant[:, node].mean()
+    new: Floats = scaled[at, node] - shape[at % WEEK]
+    new = new[~np.isnan(new)]
+    if not len(new):
+        return np.zeros(0)
+    spread = CLIP * walk.noise[at[-1], node]
+    held: Floats = np.clip(new, np.median(new) - spread, np.median(new) + spread)
+    return held
+
+
+def _passed(walk: _Walk, scaled: Floats, meant: Floats, new: _New, day: int) -> bool:
+    """Whether the days since an alarm lie nearer to the level before it than to the one that it told."""
+    n = new.alarm.node
+    told = _levels(walk, scaled, meant, n, np.arange(new.alarm.since, new.alarm.day + 1))
+    after = _levels(walk, scaled, meant, n, np.arange(new.alarm.day + 1, day + 1))
+    if len(after) < WEEK or not len(told):
+        return False
+    size = new.alarm.sign * (told.mean() - new.before)
+    return bool(new.alarm.sign * (after.mean() - new.before) < size / 2)
+
+
+def _beyond(walk: _Walk, scaled: Floats, meant: Floats, old: _New, alarm: _Alarm, limits: Thresholds) -> bool:
+    """Whether a way back went on to the other side of the level before, as far as a shift."""
+    n = alarm.node
+    off = _levels(walk, scaled, meant, n, np.arange(alarm.since, alarm.day + 1)) - old.before
+    e = alarm.sign * off / walk.noise[alarm.day, n] * (1 - limits.memory[:, n].sum()) / limits.unit[n]
+    return bool((np.clip(e, -CLIP, CLIP) - limits.slack[n]).sum() > limits.shift[n])
 
 
 def expected_of(known: Floats, level_weeks: Whole, week: int) -> Floats:
@@ -189,20 +303,21 @@ def expected_of(known: Floats, level_weeks: Whole, week: int) -> Floats:
     return expected_week(known[: week * WEEK], level_weeks)
 
 
-def _align(walk: _Walk, scaled: Floats, meant: Floats, node: int, since: int, day: int) -> None:
+def _align(walk: _Walk, scaled: Floats, meant: Floats, new: _New, day: int) -> None:
     """Move the days before a shift to the new level, as far as it is known, and expect it from now on."""
-    shape = meant[:, node] - meant[:, node].mean()
+    n, since = new.alarm.node, new.alarm.since
     at = np.arange(since, day + 1)
-    new = scaled[at, node] - shape[at % WEEK]
-    new = new[~np.isnan(new)]
-    if not len(new):
+    found = _levels(walk, scaled, meant, n, at)
+    if not len(found):
         return
-    spread = CLIP * walk.noise[day, node]
-    level = float(np.clip(new, np.median(new) - spread, np.median(new) + spread).mean())
-    before = np.arange(max(0, since - 4 * WEEK), since)
-    old = float((walk.aligned[before, node] - shape[before % WEEK]).mean()) if len(before) else level
-    walk.aligned[:since, node] += level - old
-    meant[:, node] = shape + level
+    shape = meant[:, n] - meant[:, n].mean()
+    level = float(found.mean())
+    walk.aligned[:since, n] += level - new.before - new.moved
+    new.moved = level - new.before
+    meant[:, n] = shape + level
+    spread = CLIP * walk.noise[day, n]
+    held = np.clip(np.nan_to_num(scaled[at, n] - meant[at % WEEK, n]), -spread, spread)
+    walk.aligned[at, n] = meant[at % WEEK, n] + held
 
 
 class _Sums:
@@ -214,7 +329,6 @@ class _Sums:
         self.since = np.zeros((2, nodes), dtype=np.int64)
         self.paused = np.zeros(nodes, dtype=np.int64)
         self.held = [np.zeros(nodes)] * ORDER
-        self.new: dict[int, int] = {}
         self.shifted = np.full(nodes, -(10**6), dtype=np.int64)
 
     def add(self, day: int, z: Floats) -> list[_Alarm]:
@@ -240,13 +354,7 @@ class _Sums:
             raised.append(_Alarm(int(n), "shift", day, since, 1 - 2 * side, float(self.sums[side, n])))
             self.sums[:, n] = 0
             self.paused[n] = max(since + SETTLING, day + 1)
-            self.new[int(n)] = self.shifted[n] = since
         return raised
-
-    def settling(self, day: int) -> list[tuple[int, int]]:
-        """(node, since) of the shifts whose level is still being learned."""
-        self.new = {n: since for n, since in self.new.items() if day - since <= 2 * SETTLING}
-        return list(self.new.items())
 
 
 def _episodes(series: Daily, scaled: Floats, walk: _Walk, limits: Thresholds) -> list[Break]:
@@ -256,7 +364,7 @@ def _episodes(series: Daily, scaled: Floats, walk: _Walk, limits: Thresholds) ->
         mine = [a for a in walk.alarms if a.node == node]
         shifts = _shifts(series, scaled, walk, [a for a in mine if a.kind == "shift"], limits)
         covered = [(b.since - 1, b.until if b.until is not None else b.found) for b in shifts]
-        covered += [(a.since - 1, a.day) for a in mine if a.kind == "shift"]
+        covered += [(a.since - 1, max(a.day, a.over)) for a in mine if a.kind == "shift"]
         lone = [a for a in mine if a.kind == "spike" and not any(s <= a.day <= u for s, u in covered)]
         found += shifts + _spikes(series, scaled, walk, lone, limits)
     return found
@@ -266,31 +374,13 @@ def _shifts(
     series: Daily, scaled: Floats, walk: _Walk, alarms: list[_Alarm], limits: Thresholds
 ) -> list[Break]:
     found: list[Break] = []
-    last: _Alarm | None = None
     for alarm in alarms:
-        back = (
-            last is not None and found and alarm.sign != last.sign and alarm.since - last.since <= BACK_WITHIN
-        )
-        if back:
-            assert last is not None
-            end = alarm.since - 1
-            kind = "spike" if end - last.since < WEEK - 1 else _grown(scaled, walk, last, end + 1)
-            found[-1] = _told(series, scaled, walk, replace(found[-1], until=end, kind=kind))
-            last = None
-            continue
+        end = len(scaled) if alarm.ended is None else alarm.ended + 1
+        short = alarm.ended is not None and end - alarm.since < WEEK
+        kind: Kind = "spike" if short else _grown(scaled, walk, alarm, end)
         often = limits.a_year(alarm.node, "shift", alarm.size)
-        one = Break(
-            alarm.node,
-            _grown(scaled, walk, alarm, len(scaled)),
-            alarm.day,
-            alarm.since,
-            None,
-            None,
-            None,
-            often,
-        )
+        one = Break(alarm.node, kind, alarm.day, alarm.since, alarm.ended, None, None, often)
         found.append(_told(series, scaled, walk, one))
-        last = alarm
     return found
 
 

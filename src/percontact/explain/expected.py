@@ -21,8 +21,8 @@ Whole = NDArray[np.int64]
 WEEK = 7
 LEVELS = (4, 8, 13, 26, 52)
 """Weeks that the level may be the mean of; each series takes what foretold its own past best."""
-BETTER = 1.03
-"""How much worse the past may be foretold by a level of more weeks."""
+BETTER = 1.5
+"""Standard errors by which the past may be foretold worse by a level of more weeks."""
 SHAPE = 52
 """Weeks that the shape of the week is the mean of."""
 OUTER = 0.2
@@ -159,9 +159,12 @@ def best_levels(known: Floats) -> Whole:
     start = longest[-1] + LAG
     if start >= len(mean):
         return np.full(known.shape[1], longest[-1], dtype=np.int64)
-    missed = np.stack([np.abs(mean[start:] - _before(mean, weeks)[start:]).mean(axis=0) for weeks in longest])
+    missed = np.stack([np.abs(mean[start:] - _before(mean, weeks)[start:]) for weeks in longest])
+    best = np.take_along_axis(missed, missed.mean(axis=1).argmin(axis=0)[None, None], axis=0)[0]
+    worse = missed - best
+    error = worse.std(axis=1) / np.sqrt(worse.shape[1])
     # A long level hides a new shift least, so a shorter one must be clearly better.
-    good = missed <= BETTER * missed.min(axis=0)
+    good = worse.mean(axis=1) <= BETTER * error
     chosen: Whole = np.array(longest, dtype=np.int64)[len(longest) - 1 - np.argmax(good[::-1], axis=0)]
     return chosen
 

@@ -19,12 +19,16 @@ ORDER = 7
 """Days that a series may remember."""
 SHIFT = 1.5
 """The shift, in usual distances of a day, that is looked for."""
-SLACK = 0.45
+SLACK = 0.47
 """Share of that shift which is forgiven each day; 0.5 finds it soonest on average, less misses fewer."""
-SPIKES = 0.3
+SPIKES = 0.1
 """Share of the false alarms that single days may raise; the rest is left to shifts."""
 USUAL_TAIL = 4.0
 """A past day further off than so many usual distances does not make days like it usual."""
+HEED = 0.9
+"""Share of the allowed false alarms that is aimed at: a past of one or two years is no exact teacher."""
+WILD = 1.2
+"""A tail whose spread is so many times its mean is heavier than supposed."""
 PATHS = 64
 YEAR = 52
 LEAST_SPIKE = 3.3
@@ -40,7 +44,8 @@ class Thresholds:
     slack   (node)       forgiven each day, in that unit
     shift   (node)       a sum of distances beyond this is a shift
     spike   (node)       one distance beyond this is a spike
-    tails   (node, 4)    (start, mean excess) of the tail of shifts, then of spikes: how rare is how much
+    tails   (node, 5)    (start, mean excess) of the tail of shifts, then (start, mean excess, power) of
+                         spikes: how rare is how much
     """
 
     memory: Floats
@@ -52,12 +57,14 @@ class Thresholds:
 
     def a_year(self, node: int, kind: str, size: float) -> float:
         """How often a year chance alone raises as much in this series."""
-        start, mean = self.tails[node, :2] if kind != "spike" else self.tails[node, 2:]
-        often = SHIFTS_SEEN if kind != "spike" else SPIKES_SEEN
-        return float(often * np.exp(-(size - start) / max(mean, 1e-9)))
+        if kind != "spike":
+            start, mean = self.tails[node, :2]
+            return float(SHIFTS_SEEN * np.exp(-(size - start) / max(mean, 1e-9)))
+        start, mean, power = self.tails[node, 2:]
+        return float(SPIKES_SEEN * np.exp(-(size**power - start) / max(mean, 1e-9)))
 
 
-SHIFTS_SEEN, SPIKES_SEEN = 4, 8
+SHIFTS_SEEN, SPIKES_SEEN = 4, 36
 """The tail is read from what comes up this often a year."""
 
 
@@ -69,14 +76,24 @@ def thresholds(
     off          (day, node) distances from what was expected, in usual distances, without breaks
     level_weeks  (node) weeks that the level is the mean of; its error counts as well
     """
+    aim = HEED * false_alarms
     rng = np.random.default_rng(seed)
     nodes = off.shape[1]
-    memory, drawn = np.zeros((ORDER, nodes)), []
+    memory, worlds, drawn = np.zeros((ORDER, nodes)), np.zeros((ORDER, paths, nodes)), []
     for node in range(nodes):
-        own, innovations = _memory(off[:, node])
+        partial, innovations = _memory(off[:, node])
+        if len(partial):
+            # Taking a level off hides some of the memory (Kendall, Biometrika 41, 1954).
+            learned = WEEK * (2 * min(int(level_weeks[node]), 26) + 1)
+            partial[0] += (1 + 3 * partial[0]) / min(learned, len(off))
+        own = coefficients(partial[:, None])[:, 0]
         memory[: len(own), node] = own
-        drawn.append(rng.choice(innovations, ((SHAPE + YEAR) * WEEK + 30, paths)))
-    made = _remembering(np.stack(drawn, axis=2), memory)[30:]
+        # What the past says of memory and scatter is uncertain: each world has its own.
+        error = np.sqrt((1 - partial**2) / len(off))[:, None] * rng.standard_normal((len(partial), paths))
+        worlds[: len(own), :, node] = coefficients(np.clip(partial[:, None] + error, -0.97, 0.97))
+        scatter = 1 + np.sqrt(0.5 / len(off)) * rng.standard_normal(paths)
+        drawn.append(rng.choice(innovations, ((SHAPE + YEAR) * WEEK + 30, paths)) * scatter)
+    made = _remembering(np.stack(drawn, axis=2), worlds)[30:]
     z = made - _expected(made, level_weeks)
     z = z[SHAPE * WEEK :]
     z = z / z.std(axis=(0, 1))
@@ -85,15 +102,18 @@ def thresholds(
     e = e / unit
     slack = SLACK * SHIFT * np.maximum(1 - memory.sum(axis=0), 0.15) / unit
     peaks = _peaks(e, slack)
-    tails = np.zeros((nodes, 4))
+    tails = np.zeros((nodes, 5))
     shift, spike = np.empty(nodes), np.empty(nodes)
     for node in range(nodes):
         tails[node, :2] = _tail(peaks[node], paths * SHIFTS_SEEN)
-        tails[node, 2:] = _tail(np.abs(e[:, :, node]).ravel(), paths * SPIKES_SEEN)
+        far = np.abs(e[:, :, node]).ravel()
+        power = _power(far, paths * SPIKES_SEEN)
+        tails[node, 2:] = (*_tail(far**power, paths * SPIKES_SEEN), power)
         start, mean = tails[node, :2]
-        shift[node] = start + mean * np.log(SHIFTS_SEEN / (false_alarms * (1 - SPIKES)))
-        start, mean = tails[node, 2:]
-        spike[node] = max(LEAST_SPIKE, start + mean * np.log(SPIKES_SEEN / (false_alarms * SPIKES)))
+        shift[node] = start + mean * np.log(SHIFTS_SEEN / (aim * (1 - SPIKES)))
+        start, mean, power = tails[node, 2:]
+        far_off = start + mean * np.log(SPIKES_SEEN / (aim * SPIKES))
+        spike[node] = max(LEAST_SPIKE, far_off ** (1 / power))
     return Thresholds(memory, unit, slack, shift, spike, tails)
 
 
@@ -108,7 +128,7 @@ def innovations_of(z: Floats, memory: Floats) -> Floats:
 
 
 def _memory(off: Floats) -> tuple[Floats, Floats]:
-    """(coefficients, innovations) of the autoregression whose order suits a series (BIC)."""
+    """(partial autocorrelations, innovations) of the autoregression whose order suits a series (BIC)."""
     # Days that were off by far are breaks of the past, not what is usual.
     usual = 1.4826 * float(np.median(np.abs(off - np.median(off))))
     u = np.clip(off - off.mean(), -USUAL_TAIL * usual, USUAL_TAIL * usual)
@@ -117,25 +137,34 @@ def _memory(off: Floats) -> tuple[Floats, Floats]:
         return np.zeros(0), u if u.any() else np.array([-1.0, 1.0])
     r = np.array([(u[: n - lag] * u[lag:]).sum() / n for lag in range(ORDER + 1)])
     best: tuple[float, Floats] = (n * np.log(r[0]), np.zeros(0))
-    own, variance = np.zeros(0), r[0]
+    own, partial, variance = np.zeros(0), np.zeros(0), r[0]
     for order in range(1, ORDER + 1):  # Levinson and Durbin's recursion
         carried = (r[order] - (own * r[order - 1 : 0 : -1]).sum()) / variance
         own = np.concatenate([own - carried * own[::-1], [carried]])
+        partial = np.append(partial, carried)
         variance = variance * (1 - carried**2)
         score = n * np.log(variance) + order * np.log(n)
         if score < best[0]:
-            best = (score, own)
+            best = (score, partial)
     chosen = best[1]
     e = u.copy()
-    for lag, share in enumerate(chosen, start=1):
+    for lag, share in enumerate(coefficients(chosen[:, None])[:, 0], start=1):
         e[lag:] -= share * u[:-lag]
     e = e[len(chosen) :]
     return chosen, e - e.mean()
 
 
+def coefficients(partial: Floats) -> Floats:
+    """(lag, series): the autoregression with these partial autocorrelations (Levinson and Durbin)."""
+    own = np.zeros((0, partial.shape[1]))
+    for carried in partial:
+        own = np.concatenate([own - carried * own[::-1], carried[None]])
+    return own
+
+
 def _remembering(drawn: Floats, memory: Floats) -> Floats:
     """Innovations (day, path, node) made into series that remember."""
-    order = int(np.max(np.nonzero(memory.any(axis=1))[0], initial=-1)) + 1
+    order = int(np.max(np.nonzero(memory.any(axis=(1, 2)))[0], initial=-1)) + 1
     for day in range(order, len(drawn)):
         for lag in range(1, order + 1):
             drawn[day] += memory[lag - 1] * drawn[day - lag]
@@ -190,3 +219,14 @@ def _tail(values: Floats, beyond: int) -> tuple[float, float]:
     if at < 1:
         return CLIP, 0.5
     return float(ordered[at]), float(max((ordered[:at] - ordered[at]).mean(), 1e-6))
+
+
+def _power(values: Floats, beyond: int) -> float:
+    """The power of the largest values whose tail is exponential: 2 for normal days, less for wild ones."""
+    largest = np.sort(values)[::-1][: beyond + 1]
+    for power in (2.0, 1.5):
+        excess = largest[:-1] ** power - largest[-1] ** power
+        # The spread of an exponential tail is its mean.
+        if excess.std() <= WILD * excess.mean():
+            return power
+    return 1.0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -20,6 +21,7 @@ KINDS = {
     "trend": "moving day by day",
     "missing": "no data",
 }
+BY_HOUR = {"spike": "a few hours far off", "missing": "no data", "trend": "moving day by day"}
 COLUMNS = (
     TableColumn("since", "Since", "date"),
     TableColumn("found", "Known on", "date"),
@@ -39,6 +41,9 @@ COLUMNS = (
 def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     """The answer of `percontact watch`."""
     rows = tuple(_row(answer, alert, currency) for alert in answer.alerts)
+    by_hour = any(alert.hours for alert in answer.alerts)
+    # Hours are told as text: a date has none.
+    columns = tuple(replace(c, kind="text") if by_hour and c.kind == "date" else c for c in COLUMNS)
     when = span_words(answer.span)
     notes = [
         f"{answer.series} series were watched. Where nothing happens, chance alone raises about "
@@ -50,7 +55,7 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     return Document(
         title=f"What broke, {when}",
         headline=" ".join(_sentences(answer, currency, when)),
-        tables=(Table("Alerts", COLUMNS, rows), *_candidates(answer)) if rows else (),
+        tables=(Table("Alerts", columns, rows), *_candidates(answer)) if rows else (),
         notes=tuple(notes),
         data=_data(answer),
         facts=(("Watched", when),),
@@ -80,6 +85,9 @@ def alert_sentence(alert: Alert, currency: str) -> str:
     if one.kind == "missing":
         return f"{name}: no data from {alert.found.since} to {alert.found.last}."
     moved = "rose" if one.up else "fell"
+    if alert.hours:
+        is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
+        return f"{name} {moved} {_hours(alert)}: {is_now}, expected {expected} ({_off(alert)})."
     ended = f" to {alert.found.until}" if alert.found.until and alert.found.until != alert.found.since else ""
     since = (
         f"from {alert.found.since}{ended}"
@@ -104,12 +112,25 @@ def alert_title(alert: Alert) -> str:
 
 def alert_kind(alert: Alert) -> str:
     """How it broke, in words."""
-    return KINDS[alert.found.one.kind]
+    kind = alert.found.one.kind
+    return KINDS[kind] if not alert.hours else BY_HOUR.get(kind, KINDS[kind])
 
 
 def alert_rarity(alert: Alert) -> str:
     """How often chance alone would bring as much, in words."""
     return _rarity(min(f.one.a_year for f in alert.breaks))
+
+
+def _hours(alert: Alert) -> str:
+    """since Sunday 2026-03-01 02:00, or from there to the end of the last hour; how many hours are off."""
+    assert alert.hours
+    first, last, number = alert.hours
+    begun = f"{first:%A %Y-%m-%d %H:%M}"
+    if alert.found.until is None:
+        return f"since {begun}"
+    end = last + timedelta(hours=1)
+    ends = f"{end:%H:%M}" if end.date() == first.date() else f"{end:%A %Y-%m-%d %H:%M}"
+    return f"from {begun} to {ends} (in {number} hour{'s' if number != 1 else ''})"
 
 
 def _places(alert: Alert) -> str:
@@ -118,10 +139,17 @@ def _places(alert: Alert) -> str:
 
 def _row(answer: Watch, alert: Alert, currency: str) -> tuple[Cell, ...]:
     one = alert.found.one
+    since: Cell = alert.found.since
+    known: Cell = alert.found.found
+    until: Cell = alert.found.until
+    if alert.hours:
+        known = str(alert.found.found)
+        since = f"{alert.hours[0]:%Y-%m-%d %H:%M}"
+        until = f"{alert.hours[1] + timedelta(hours=1):%Y-%m-%d %H:%M}" if alert.found.until else None
     return (
-        alert.found.since, alert.found.found, alert.card.name, _places(alert), KINDS[one.kind],
+        since, known, alert.card.name, _places(alert), alert_kind(alert),
         _value(alert, one.observed, currency), _value(alert, one.expected, currency), _off(alert),
-        _rarity(min(f.one.a_year for f in alert.breaks)), alert.found.until,
+        _rarity(min(f.one.a_year for f in alert.breaks)), until,
         ", ".join(e.name for e in alert.events),
         contacts_command(_days(alert), alert.slices[0], answer.where),
     )  # fmt: skip
@@ -134,6 +162,9 @@ def _days(alert: Alert) -> Period:
 def _value(alert: Alert, value: float | None, currency: str) -> str:
     if value is None:
         return "-"
+    if alert.hours and alert.card.kind == "amount":
+        hours = alert.hours[2]
+        return f"{value / hours:,.0f} an hour" if hours > 1 else f"{value:,.0f}"
     if alert.card.kind == "amount":
         days = _days(alert).days
         return f"{value / days:,.0f} a day" if days > 1 else f"{value:,.0f}"
@@ -189,6 +220,11 @@ def _data(answer: Watch) -> dict[str, object]:
                 "kind": a.found.one.kind,
                 "since": str(a.found.since),
                 "found": str(a.found.found),
+                **(
+                    {"first_hour": a.hours[0].isoformat(), "last_hour": a.hours[1].isoformat()}
+                    if a.hours
+                    else {}
+                ),
                 "until": None if a.found.until is None else str(a.found.until),
                 "where": [dict(where) for where in a.slices],
                 "of": {a.found.node.dimension: a.found.node.value} if a.found.node.dimension else {},
