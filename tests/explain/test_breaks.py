@@ -65,10 +65,11 @@ def test_few_false_alarms_and_planted_shifts_and_spikes_are_found(
     for one in sorted(seen(shifted), key=lambda b: -b.found):
         if one.found >= at[one.node]:
             delays[one.node] = one.found - at[one.node]
-    assert np.median(delays) <= late
-    assert (delays > 28).mean() <= missed
+    # Half of them, less what chance takes from the share of 240 (two standard errors); so for the next two.
+    assert (delays <= late).mean() >= 0.5 - (1 / series) ** 0.5
+    assert (delays > 28).mean() <= missed + 2 * (missed / series) ** 0.5
     hit = {b.node for b in seen(spiked) if b.since <= at[b.node] <= (b.until or b.found)}
-    assert len(hit) / series >= 0.85
+    assert len(hit) / series >= 0.9 - 2 * (0.09 / series) ** 0.5
 
 
 @pytest.mark.slow

@@ -21,11 +21,11 @@ SHIFT = 1.5
 """The shift, in usual distances of a day, that is looked for."""
 SLACK = 0.47
 """Share of that shift which is forgiven each day; 0.5 finds it soonest on average, less misses fewer."""
-SPIKES = 0.1
+SPIKES = 0.12
 """Share of the false alarms that single days may raise; the rest is left to shifts."""
 USUAL_TAIL = 4.0
 """A past day further off than so many usual distances does not make days like it usual."""
-HEED = 0.9
+HEED = 0.87
 """Share of the allowed false alarms that is aimed at: a past of one or two years is no exact teacher."""
 WILD = 1.2
 """A tail whose spread is so many times its mean is heavier than supposed."""
