@@ -25,7 +25,7 @@ from percontact.explain.alerts import (
     together,
     within_budget,
 )
-from percontact.explain.breaks import LEAST_WEEKS, Break, breaks
+from percontact.explain.breaks import ANNUAL, LEAST_WEEKS, Break, breaks
 from percontact.explain.expected import WEEK, Daily
 from percontact.explain.noted import Event, candidates, read_events
 from percontact.metrics.card import Card
@@ -97,6 +97,8 @@ def watched(
         for (card, hour), daily in series
         for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=holidays)
     ]
+    seasons = [f for f in found if f.one.season]
+    found = [f for f in found if not f.one.season]
     noted = read_events(connect(), book.book) if book.book.has("events") else ()
     by_name = {(card.metric, hour): (card, daily) for (card, hour), daily in series}
     whole = replace(asked, grain="whole")
@@ -114,12 +116,24 @@ def watched(
         notes.append(
             f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one."
         )
+    notes += _season_notes(days, span, seasons)
     if holidays:
         notes.append(f"{len(holidays)} holidays and closed days of the calendar are left out.")
     return Watch(
         span, tuple(sorted(kept, key=lambda a: (a.found.since, a.card.metric))), len(alerts) - len(kept),
         nodes, each, tuple(notes), question.where,
     )  # fmt: skip
+
+
+def _season_notes(days: Period, span: Period, seasons: Sequence[Sighting]) -> list[str]:
+    """What is not told because last year had it too, or may be told because no last year is known."""
+    groups = together(seasons)
+    if groups:
+        told = ", ".join(sorted({f"{g[0].node.metric} since {min(f.since for f in g)}" for g in groups}))
+        return [f"New levels that came in the same weeks a year ago, the season, are no alerts: {told}."]
+    if span.end - timedelta(days=ANNUAL + 5 * WEEK) < days.start:
+        return ["Less than a year of earlier days is known: a new level may be the season."]
+    return []
 
 
 def document(book: OpenBook, answer: Watch) -> Document:

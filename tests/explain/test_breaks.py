@@ -171,3 +171,27 @@ def test_what_comes_later_is_not_needed_to_be_told() -> None:
 
 def test_a_short_past_says_nothing() -> None:
     assert counted(calls()[:105], 60) == []
+
+
+def december(years: int, seed: int) -> np.ndarray:
+    """Counts with a December of 1.4 times as many, in each of some years from January 2024 on."""
+    rng = np.random.default_rng(seed)
+    mean = np.tile([440, 420, 400, 390, 380, 130, 110], 52 * years).astype(float)
+    days = [date.fromordinal(MONDAY.toordinal() + at) for at in range(len(mean))]
+    mean *= np.array([1.4 if day.month == 12 else 1.0 for day in days])
+    return rng.poisson(mean * rng.gamma(100, 0.01, len(mean)))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_december_that_came_last_year_too_is_the_season(seed: int) -> None:
+    """Two years; in the first December nobody could know, in the second it is marked as the season."""
+    assert [b for b in counted(december(2, seed), 600) if b.kind != "spike" and not b.season] == []
+    first = [b for b in counted(december(1, seed), 300) if b.kind != "spike"]
+    assert first
+    assert not any(b.season for b in first)
+
+
+def test_a_rise_without_a_like_a_year_before_is_no_season() -> None:
+    days = calls()
+    days[850:] = np.round(days[850:] * 1.25)
+    assert not counted(days)[0].season

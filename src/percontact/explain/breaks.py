@@ -42,6 +42,10 @@ LEAST_WEEKS = 16
 """A shorter past says too little about what is usual."""
 FAR = 4.5
 """A past day so many usual distances off is no example of what is usual."""
+ANNUAL = 52 * WEEK
+"""Days of a year of whole weeks: the same weekdays."""
+CLEARLY = 3.5
+"""Errors of its mean by which a level of last year must stand out, to be a season."""
 SETTLING = 14
 """Days after a shift that are needed to know the new level; until then no further shift is called."""
 CONFIRMED = 21
@@ -61,6 +65,7 @@ class Break:
     until     place of its last day, where it is over; else None
     observed, expected  over the days from `since` to `until` or `found`: sums added up, ratios of sums
     a_year    how often a year chance alone raises as much in this series
+    season    a new level that came in the same weeks a year before, about as large
     """
 
     node: int
@@ -71,6 +76,7 @@ class Break:
     observed: float | None
     expected: float | None
     a_year: float
+    season: bool = False
 
     @property
     def up(self) -> bool:
@@ -379,9 +385,34 @@ def _shifts(
         short = alarm.ended is not None and end - alarm.since < WEEK
         kind: Kind = "spike" if short else _grown(scaled, walk, alarm, end)
         often = limits.a_year(alarm.node, "shift", alarm.size)
-        one = Break(alarm.node, kind, alarm.day, alarm.since, alarm.ended, None, None, often)
+        season = _season(scaled, walk, alarm, limits)
+        one = Break(alarm.node, kind, alarm.day, alarm.since, alarm.ended, None, None, often, season)
         found.append(_told(series, scaled, walk, one))
     return found
+
+
+def _season(scaled: Floats, walk: _Walk, alarm: _Alarm, limits: Thresholds) -> bool:
+    """Whether a level moved in the same weeks a year before, clearly, to the same side, about as far."""
+    n, since, day = alarm.node, alarm.since, alarm.day
+    if since < ANNUAL + 5 * WEEK:
+        return False
+    week = walk.expected[since - WEEK : since, n]
+    at = np.arange(since, day + 1)
+    now = scaled[at, n] - week[(at - since) % WEEK]
+    now = now[~np.isnan(now)]
+    then = np.arange(since - WEEK, day + 3 * WEEK + 1) - ANNUAL
+    before = np.arange(then[0] - 4 * WEEK, then[0])
+    weeks = scaled[before, n].reshape(-1, WEEK)
+    known = ~np.isnan(weeks)
+    usual = np.where(known, weeks, 0).sum(axis=0) / np.where(known.any(axis=0), known.sum(axis=0), np.nan)
+    off = scaled[then, n] - usual[(then - before[0]) % WEEK]
+    off = off[~np.isnan(off)]
+    if not len(off) or not len(now):
+        return False
+    days = 1 / len(off) + 1 / len(before)
+    error = walk.noise[since, n] * limits.unit[n] / max(1 - limits.memory[:, n].sum(), 0.15) * np.sqrt(days)
+    then_moved = alarm.sign * float(off.mean())
+    return bool(then_moved > CLEARLY * error and then_moved > 0.5 * alarm.sign * float(now.mean()))
 
 
 def _grown(scaled: Floats, walk: _Walk, alarm: _Alarm, end: int) -> Kind:
