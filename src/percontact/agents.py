@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -41,6 +42,12 @@ class Agents:
             return where
         return tuple(self._meant(c) if c.dimension == AGENT else c for c in where)
 
+    def meant_texts(self, where: Sequence[str]) -> list[str]:
+        """The same for conditions as they are written: "agent=Agent 0MJV-F8W6"."""
+        if self.by_name or not any(text.partition("=")[0].rstrip("!").strip() == AGENT for text in where):
+            return list(where)
+        return [_text(c) for c in self.meant(self.book.ask(where=where).where)]
+
     def _meant(self, one: Condition) -> Condition:
         return replace(one, values=tuple(v and self._behind(v) for v in one.values))
 
@@ -57,3 +64,9 @@ class Agents:
     @cached_property
     def _all(self) -> list[str]:
         return self.book.values_of(AGENT)
+
+
+def _text(one: Condition) -> str:
+    """A condition as it is written, each value in quotes."""
+    values = ",".join('"' + v.replace('"', '""') + '"' for v in one.values)
+    return f"{one.dimension}{'!' if one.negate else ''}={values}"

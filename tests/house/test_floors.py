@@ -39,6 +39,8 @@ FLOORS = {
     "placing": 10,
     "exploring": 10,
     "contacts": 10,
+    "jumping": 10,
+    "cataloguing": 10,
     "front": 10,
     "demo": 9,
     "web": 11,

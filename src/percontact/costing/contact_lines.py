@@ -87,14 +87,15 @@ def contact_lines(costed: CostedBook, contact_id: str, basis: Basis = "used") ->
     stretches, contact = _stretches(costed, contact_id)
     if contact is None:
         return None
-    seen = sorted(_months(costed, contact_id))
+    seen = sorted(months_of_contact(costed, contact_id))
     months = Period(seen[0], add_months(seen[-1], 1))
     rates = {(r.pool, r.month): r for r in costed.rates(months)}
     lines = _lines(costed, contact_id, months, basis, rates)
     return ContactLines(contact_id, contact, months, tuple(lines), stretches, rates)
 
 
-def _months(costed: CostedBook, contact_id: str) -> set[date]:
+def months_of_contact(costed: CostedBook, contact_id: str) -> set[date]:
+    """The months that a contact was worked on or came in; none where there is no such contact."""
     tables = [t for t in ("contacts", "handlings") if costed.book.has(t)]
     sides = [
         f"SELECT month FROM {costed.book.relation(t, ['month', 'contact_id'])} WHERE contact_id = $id"

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from percontact import __version__
 from percontact.people import open_state
-from percontact.web import api, assets, sign_in, telling
+from percontact.web import api, assets, jump, sign_in, telling
 from percontact.web.desk import Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
@@ -59,7 +59,7 @@ def rules(desk: Desk) -> list[Rule]:
     found = [Rule("/assets/{name}", OPEN, _asset)]
     for screen in SCREENS:
         found += screen_rules(desk, screen)
-    return found
+    return [*found, *jump.rules(desk)]
 
 
 async def _asset(request, person) -> Response:  # type: ignore[no-untyped-def]

@@ -3,7 +3,16 @@
 
 from __future__ import annotations
 
-from percontact.web.pages import contacts, cost_map, explain, explore, opportunities, overview, watch
+from percontact.web.pages import (
+    contacts,
+    cost_map,
+    explain,
+    explore,
+    measures,
+    opportunities,
+    overview,
+    watch,
+)
 from percontact.web.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -13,6 +22,8 @@ SCREENS: tuple[Screen, ...] = (
     contacts.SCREEN,
     contacts.CONTACT,
     cost_map.SCREEN,
+    measures.SCREEN,
+    measures.MEASURE,
     opportunities.SCREEN,
     watch.SCREEN,
 )

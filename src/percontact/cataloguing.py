@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers about the metrics themselves: all of them with today's values, and one with its figures put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from percontact.agents import Agents
+from percontact.costing.slice import Slice
+from percontact.measuring import explained, panel_for
+from percontact.metrics.card import CATEGORIES, Card
+from percontact.metrics.catalogue import catalogue, find, search
+from percontact.metrics.facts import dimensions
+from percontact.pipeline import OpenBook
+from percontact.report.catalogued import Entry, catalogued_document
+from percontact.report.document import Document
+from percontact.values.period import Period, add_months, before, last_year
+from percontact.values.problem import PercontactError, did_you_mean, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Metrics with their values of a span.
+
+    tags  every tag and shelf there is, to choose from
+    """
+
+    document: Document
+    entries: tuple[Entry, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One metric: its card with figures, the metrics beside it, and whether its data is there."""
+
+    card: Card
+    document: Document
+    related: tuple[Card, ...]
+    has_data: bool
+
+
+def catalogued(
+    book: OpenBook,
+    *,
+    words: Sequence[str] = (),
+    tag: str = "",
+    start: str | None = None,
+    end: str | None = None,
+    where: Sequence[str] = (),
+    basis: str = "used",
+    compare: str = "previous",
+    agents_by_name: bool = True,
+) -> Catalogue:
+    """Metrics that speak of every word, of one shelf or tag, with their values of a span in one pass.
+
+    Those that need single rows (percentiles, cost by case or customer) are left to their own pages.
+    Raises E-ARG-01 for a tag that no metric has.
+    """
+    every = list(catalogue(book.workspace.path).values())
+    tags = tuple(sorted({t for c in every for t in c.tags}))
+    if tag and tag not in (*CATEGORIES, *tags):
+        what, why = (
+            f"no metric has the tag {tag!r}",
+            "A tag is a shelf of the catalogue or a word on its cards.",
+        )
+        raise problem("E-ARG-01", f"tag={tag}", what, why, did_you_mean(tag, [*CATEGORIES, *tags]))
+    chosen = [c for c in every if not tag or tag == c.category or tag in c.tags]
+    if words:
+        chosen = search(chosen, words)
+    quick = [c for c in chosen if not needs_rows(c) and _has_data(book, c)]
+    question = book.ask(start=start, end=end, where=where, basis=basis, also=dimensions(quick))
+    asked = question.where
+    question = replace(question, grain="whole", where=Agents(book, agents_by_name).meant(asked))
+    now = panel_for(book, quick, question).totals if quick else {}
+    against = _against(book, question, compare)
+    then = panel_for(book, quick, replace(question, span=against)).totals if quick and against else {}
+    entries = tuple(Entry(c, now.get(c.metric), then.get(c.metric), needs_rows(c)) for c in chosen)
+    return Catalogue(
+        catalogued_document(
+            entries,
+            replace(question, where=asked),
+            against,
+            book.settings.currency,
+            words,
+            tag,
+            book.settings.demo,
+        ),
+        entries,
+        tags,
+    )
+
+
+def needs_rows(card: Card) -> bool:
+    """Whether a figure of it is read from single rows: too slow for a list of all."""
+    return card.kind in ("percentile", "survival") or card.per in ("case", "customer")
+
+
+def _has_data(book: OpenBook, card: Card) -> bool:
+    needed = ("ledger", "contacts") if card.kind == "cost" else (card.table,)
+    return all(book.book.has(t) for t in needed)
+
+
+def _against(book: OpenBook, question: Slice, compare: str) -> Period | None:
+    if compare == "budget":
+        return None
+    span = (last_year if compare == "last-year" else before)(question.span, question.calendar, question.grain)
+    known = book.months()
+    return span if span.start < add_months(known[-1], 1) and span.end > known[0] else None
+
+
+def opened_metric(
+    book: OpenBook,
+    name: str,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    where: Sequence[str] = (),
+    agents_by_name: bool = True,
+) -> Opened:
+    """One metric: definition with today's figures put in, and what others publish.
+
+    Raises E-WEB-22 where there is no such metric.
+    """
+    cards = catalogue(book.workspace.path)
+    card = _named(cards, name)
+    meant = Agents(book, agents_by_name).meant_texts(where)
+    document = explained(card.metric, book, start=start, end=end, where=meant)
+    related = tuple(cards[m] for m in card.related if m in cards)
+    return Opened(card, document, related, _has_data(book, card))
+
+
+def _named(cards: dict[str, Card], name: str) -> Card:
+    try:
+        return find(cards, name)
+    except PercontactError as error:
+        what, why = f"there is no metric {name!r}", "A figure needs a definition."
+        do = f"{did_you_mean(name, cards)} Measures lists them all."
+        raise problem("E-WEB-22", f"metric {name}", what, why, do) from error
