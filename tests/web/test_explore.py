@@ -5,6 +5,7 @@ import html
 import json
 import re
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from percontact.exploring import explored
 from percontact.people.pseudonyms import pseudonym
 from percontact.pipeline import OpenBook
 from percontact.report.explored import explored_document
+from percontact.report.exploring_charts import exploration_chart
 from percontact.store.workspace import Workspace
 from percontact.values.problem import PercontactError
 
@@ -117,6 +119,23 @@ def test_the_file_holds_all_lines_where_the_page_holds_fifty(app: TestClient) ->
     assert len(page) == 50 < len(in_all)
     second = rows(app.get(f"/explore?{query}&page=2").text)
     assert [r[:2] for r in page + second][:100] == [[x["reason"], x["channel"]] for x in in_all[:100]]
+
+
+def test_two_dimensions_are_a_heat_picture_whose_squares_are_the_lines(book: OpenBook) -> None:
+    found = explored(book, by=["reason", "channel"], start="2026-06", end="2026-06")
+    (chart,) = exploration_chart(found, [""] * len(found.lines))
+    assert chart.kind == "heat"
+    drawn = {(row[0], row[1]): row[2] for row in chart.table.rows if row[2] is not None}
+    known = {x.values: x.now.value for x in found.lines}
+    assert len(drawn) > 20
+    assert all(abs(Fraction(value) - known[place]) < Fraction(1, 10**9) for place, value in drawn.items())
+
+
+def test_time_is_a_trend_with_a_line_a_channel_and_one_dimension_is_bars(book: OpenBook) -> None:
+    months = explored(book, by=["channel"], grain="month", start="2026-01", end="2026-06")
+    assert [c.kind for c in exploration_chart(months, [""] * len(months.lines))] == ["trend"]
+    channels = explored(book, start="2026-06", end="2026-06")
+    assert [c.kind for c in exploration_chart(channels, [""] * len(channels.lines))] == ["bars"]
 
 
 # -- order and pages -----------------------------------------------------------------------------------------

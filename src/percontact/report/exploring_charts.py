@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,6 +11,7 @@ from fractions import Fraction
 
 from percontact.report.charts.bars import Bar, More, bars
 from percontact.report.charts.chart import Chart
+from percontact.report.charts.heat import Square, heat
 from percontact.report.charts.trend import Happening, Moment, Series, trend
 from percontact.report.document import Cell, TableColumn
 from percontact.report.explored import Exploration, Line, change, value_column
@@ -21,6 +23,9 @@ from percontact.values.period import label
 
 MOST_LINES = 6
 """Lines of one picture, those that most rests on: four in colour, two grey."""
+
+MOST_ROWS, MOST_COLUMNS = 30, 10
+"""Rows and columns of one heat picture."""
 
 MOST_BARS = 20
 """Bars of one picture; the table beneath has all lines."""
@@ -36,7 +41,7 @@ def exploration_chart(e: Exploration, links: Sequence[str]) -> list[Chart]:
         return []
     if e.step:
         return [_trend(e, known)]
-    return [_bars(e, known)]
+    return [_heat(e, known) if len(e.by) == 2 else _bars(e, known)]
 
 
 def finding(e: Exploration) -> str:
@@ -46,6 +51,35 @@ def finding(e: Exploration) -> str:
     high, _ = e.ends
     assert high.now.value is not None
     return f"Highest: {e.label(high)}, {value_words(e.card, high.now.value, e.currency)}"
+
+
+def _heat(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
+    """Rows and columns that most rests on, the heaviest first; the rest stands in the table."""
+    rows, columns = (_heaviest(known, i, most) for i, most in ((0, MOST_ROWS), (1, MOST_COLUMNS)))
+    at = {line.values: (line, href) for line, href in known}
+    squares = []
+    for row in rows:
+        for column in columns:
+            line, href = at.get((row, column), (None, ""))
+            few = line is not None and "few" in line.now.marks
+            value = None if line is None else cell(e, line)
+            squares.append(Square(name_of(e.by[0], row), name_of(e.by[1], column), value, href, few=few))
+    beyond = len(known) - sum((row, column) in at for row in rows for column in columns)
+    return heat(
+        squares,
+        measured_column(e),
+        title=finding(e),
+        subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
+        headers=(dimension_words(e.by[0]).capitalize(), dimension_words(e.by[1]).capitalize()),
+    )
+
+
+def _heaviest(known: Sequence[tuple[Line, str]], dimension: int, most: int) -> list[str | None]:
+    """The values of a dimension that most rests on, the heaviest first."""
+    weights: dict[str | None, Fraction] = defaultdict(Fraction)
+    for line, _ in known:
+        weights[line.values[dimension]] += _weight(line)
+    return sorted(weights, key=lambda value: (-weights[value], str(value)))[:most]
 
 
 def _trend(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
