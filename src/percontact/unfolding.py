@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from percontact import explaining, locating
 from percontact.costing.slice import Slice
@@ -17,7 +16,7 @@ from percontact.metrics.figure import Panel
 from percontact.metrics.guard import GUARDS, guard
 from percontact.pipeline import OpenBook
 from percontact.report.bridged import find_part, part_headline, piece_tables
-from percontact.report.document import Cell, Document, Table
+from percontact.report.document import Document, Table
 from percontact.report.glanced import quality_says
 from percontact.report.measured import beside_table
 from percontact.report.spoken import heading, spoken
@@ -29,10 +28,6 @@ LOCATED: dict[Unit, str] = {
     "contact": "cost_per_contact", "resolution": "cost_per_resolution", "total": "total_cost",
 }  # fmt: skip
 """What a change is split of -> the metric that is looked for in slices."""
-
-
-PIECES = 10
-"""So many pieces of a part are named along each dimension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,15 @@ def unfolded(
     """
     cost_basis = None if compare == "budget" else basis
     found = explaining.explained(
-        book, start=start, end=end, against=compare, by=by, where=where, basis=cost_basis, per=per
+        book,
+        start=start,
+        end=end,
+        against=compare,
+        by=by,
+        where=where,
+        basis=cost_basis,
+        per=per,
+        accounts="with" if part else "without",
     )
     found = replace(found, bridges={unit: _spoken(b) for unit, b in found.bridges.items()})
     bridge = found.bridge
@@ -115,20 +118,12 @@ def _opened(bridge: Bridge, part: Part) -> Opened:
 
 
 def _short(table: Table) -> Table:
-    """The pieces that can be seen, the others as one row: the rows still make the part."""
-    seen = [row for row in table.rows if row[1]][:PIECES]
-    others = [row for row in table.rows if row not in seen]
-    rest = sum((Decimal(str(row[1])) for row in others), Decimal(0))
-    if len(others) > 1:
-        more: tuple[Cell, ...] = (f"{len(others)} others", rest, "")
-        rows = (*seen, more)
-    else:
-        rows = tuple(table.rows)
-    if not any(row[2] for row in rows):
-        keep = table.columns[:2]
-        total = table.total[:2] if table.total else None
-        return replace(table, columns=keep, rows=tuple(row[:2] for row in rows), total=total)
-    return replace(table, rows=rows)
+    """Without the pieces too small to be seen, so that the rows still make the part."""
+    rows = tuple(row for row in table.rows if row[1]) or table.rows
+    if any(row[2] for row in rows):
+        return replace(table, rows=rows)
+    total = table.total[:2] if table.total else None
+    return replace(table, columns=table.columns[:2], rows=tuple(row[:2] for row in rows), total=total)
 
 
 def _spoken(bridge: Bridge) -> Bridge:

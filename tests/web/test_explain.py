@@ -67,7 +67,7 @@ def test_the_page_says_what_the_command_says(book: OpenBook, november: Unfolded)
     assert [(p.name, p.pico) for p in november.bridge.parts] == [
         (p.name, p.pico) for p in command.bridge.parts
     ]
-    assert "from October 2025 to November 2025" in november.document.headline
+    assert "in November 2025 against October 2025" in november.document.headline
 
 
 def test_an_opened_part_is_the_sum_of_its_pieces_as_shown(book: OpenBook, november: Unfolded) -> None:
@@ -87,6 +87,15 @@ def test_every_cause_opens_and_its_pieces_lead_to_contacts_and_ledger_lines(app:
     assert 'id="part"' in opened
     assert 'href="/explore/contacts?' in opened
     assert 'href="/cost-map?period=2025-11&amp;pool=' in opened
+    assert 'href="/cost-map?by=account&amp;period=2025-11"' in opened
+
+
+def test_what_is_no_slice_of_contacts_leads_to_none(app: TestClient) -> None:
+    """Volume is told by working days too: no contact has those."""
+    page = app.get(f"{AT}&per=total&part=volume").text
+    linked = re.findall(r'href="(/explore/contacts[^"]*)"', page)
+    assert not [href for href in linked if "calendar" in href]
+    assert all(app.get(unescape(href)).status_code == 200 for href in dict.fromkeys(linked[:4]))
 
 
 def test_a_slice_leads_to_its_contacts_in_the_same_days(app: TestClient, november: Unfolded) -> None:

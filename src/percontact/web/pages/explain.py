@@ -41,7 +41,7 @@ def explain(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             "found": found,
             "figures": found.document.tables[0],
             "causes": replace(causes, links=tuple(opens(str(row[0])) for row in causes.rows)),
-            "pieces": [_linked(t, asked) for t in found.opened.tables] if found.opened else [],
+            "pieces": [_linked(t, found, asked) for t in found.opened.tables] if found.opened else [],
             "slices": _slices(found, asked),
             "per": tuple((u, PER[u]) for u in UNITS if u != "resolution" or asked.one("compare") != "budget"),
             "trees": _trees(book, asked),
@@ -50,20 +50,23 @@ def explain(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     )
 
 
-def _linked(table: Table, asked: Asked) -> Table:
-    """The pieces of a part, each with its contacts behind it; a pool with its ledger lines."""
+def _linked(table: Table, found: Unfolded, asked: Asked) -> Table:
+    """The pieces of a part, each with its contacts behind it; a pool or an account with its ledger lines."""
     dimension = table.columns[0].name
     named = [str(row[0]) if not str(row[0]).endswith(" others") else "" for row in table.rows]
-    return replace(table, links=tuple(_behind(dimension, value, asked) for value in named))
+    return replace(table, links=tuple(_behind(dimension, value, found, asked) for value in named))
 
 
-def _behind(dimension: str, value: str, asked: Asked) -> str:
+def _behind(dimension: str, value: str, found: Unfolded, asked: Asked) -> str:
     if value in ("", "(unknown)"):
         return ""
+    if dimension == "account":
+        return asked.carried().but(by="account").to("/cost-map")
     if dimension == "pool":
         # Work of two pools at once is named by both.
         return asked.carried().but(pool=value.split(" and ")[0]).to("/cost-map")
-    return _contacts(asked, [(dimension, value)])
+    # Working days and the like are no slice of contacts.
+    return _contacts(asked, [(dimension, value)]) if dimension in found.bridge.by else ""
 
 
 def _contacts(asked: Asked, where: Sequence[tuple[str, str | None]]) -> str:
