@@ -99,9 +99,7 @@ def unfolded(
     return Unfolded(
         found,
         bridge,
-        None
-        if opened is None
-        else Opened(opened, part_headline(bridge, opened), piece_tables(bridge, opened)),
+        None if opened is None else _opened(bridge, opened),
         located,
         unlocated,
         place,

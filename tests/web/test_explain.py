@@ -76,6 +76,7 @@ def test_an_opened_part_is_the_sum_of_its_pieces_as_shown(book: OpenBook, novemb
         assert opened is not None
         for table in opened.tables:
             assert table.total is not None
+            assert all(row[1] for row in table.rows) or not any(row[1] for row in table.rows)
             assert sum(Decimal(str(row[1])) for row in table.rows) == table.total[1]
 
 
