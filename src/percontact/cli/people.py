@@ -41,7 +41,7 @@ def command() -> None:
     from percontact.values.problem import problem
 
     try:
-        import percontact.people  # noqa: F401 (all that it needs is imported with it)
+        import percontact.people.state  # noqa: F401 (all that it needs is imported with it)
     except ImportError as error:
         what, why = f"{error.name} is not installed", "Accounts belong to the app, which is an extra."
         do = "Install it: pip install 'percontact[web]'."

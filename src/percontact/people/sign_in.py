@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from percontact.people import audit, sessions, waits
+from percontact.people import accounts, audit, sessions, waits
 from percontact.people.accounts import LOCAL, login_key, person_of
-from percontact.people.passwords import MOST_SIGNS, hash_password, is_outdated, is_password
+from percontact.people.passwords import MOST_SIGNS, check_password, hash_password, is_outdated, is_password
 from percontact.people.schema import PEOPLE
 from percontact.people.state import State
+from percontact.people.who import Person, Who
 from percontact.values.problem import PercontactError, problem
 
 
@@ -50,3 +51,20 @@ def _refused() -> PercontactError:
     why = "Which of these it is, is not said: it would help those who guess."
     do = "Try again, mind capitals; an Admin can give you a one-time link for a new password."
     return problem("E-WHO-01", "sign-in", what, why, do)
+
+
+def change_password(state: State, person: Person, old: str, new: str, *, by: Who) -> str:
+    """Change one's own password by the one that held; gives the secret of a new session.
+
+    All sessions end, this one too: who changes a password may do so because somebody else knows it.
+    Raises E-WHO-01 where the old one is wrong, E-WHO-02 where to wait, E-WHO-04 for one that is not taken.
+    """
+    check_password(new, person.login, person.name)
+    session = sign_in(state, person.login, old, address=by.address)
+    try:
+        accounts.set_password(state, person, new, by=by)
+    except PercontactError:
+        sessions.end(state, session)
+        raise
+    with state.writing() as con:
+        return sessions.begin(con, state.now(), person, "password", by.address)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from percontact import __version__
 from percontact.people import open_state
-from percontact.web import api, assets, jump, sign_in, telling
+from percontact.web import account, api, assets, jump, people_pages, sign_in, telling
 from percontact.web.desk import Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
@@ -46,7 +46,7 @@ def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | Non
         lifespan=living,
     )
     app.state.desk, app.state.gate, app.state.entrance = desk, gate, entrance
-    for rule in [*sign_in.rules(entrance), *rules(desk)]:
+    for rule in [*sign_in.rules(entrance), *account.rules(desk), *people_pages.rules(desk), *rules(desk)]:
         app.router.routes.append(gate.route(rule))
     api.add(app, desk, gate)
     app.add_middleware(SecurityHeaders)

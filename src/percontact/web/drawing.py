@@ -31,6 +31,7 @@ def templates() -> Environment:
     env.filters["signed"] = signed
     env.filters["prose"] = prose
     env.filters["plain"] = visible
+    env.filters["begins"] = begins
     env.globals["asset"] = url
     env.filters["spec"] = spec
     return env
@@ -49,6 +50,15 @@ def cell(value: Cell, column: TableColumn, total: bool = False) -> str:
 def signed(value: Cell, column: TableColumn) -> str:
     """A change as people read it, with its sign."""
     return written(value, column, sign=True)
+
+
+def begins(text: str) -> str:
+    """A text as a sentence begins; unlike Jinja's `capitalize` it leaves the other letters as they are.
+
+    >>> begins("the role Admin is needed")
+    'The role Admin is needed'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def prose(text: str) -> Markup:

@@ -55,6 +55,7 @@ class Person:
             names=self.may("see_agents"),
             contacts=self.may("see_contacts"),
             sources=self.may("import"),
+            exports=self.may("export"),
         )
 
     def may(self, needs: str) -> bool:

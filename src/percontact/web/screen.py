@@ -21,11 +21,13 @@ class Viewer:
     names     whether agents are shown by name: below the role Manager they are pseudonymous
     contacts  whether single contacts may be opened
     sources   whether the text of source rows may be read: who may import has seen them
+    exports   whether answers may be taken away as files
     """
 
     names: bool = True
     contacts: bool = True
     sources: bool = True
+    exports: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Req
     return html("whole.html", {**frame, "main": main, "title": found.document.title}, headers={"ETag": tag})
 
 
-def frame_of(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> dict[str, Any]:
+def frame_of(
+    desk: Desk, screen: Screen | None, asked: Asked, person: Person, request: Request
+) -> dict[str, Any]:
     """What stands around every page: menu, controls, who is signed in."""
     found = desk.answer("controls", controls)
     settings = desk.opened().book.settings

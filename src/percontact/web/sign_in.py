@@ -37,7 +37,7 @@ def rules(entrance: Entrance) -> list[Rule]:
 
     def with_entrance(call: Callable[[Entrance, Request, Person], Response]) -> Endpoint:
         async def answered(request: Request, person: Person) -> Response:
-            request.state.form = await _form(request) if request.method == "POST" else {}
+            request.state.form = await short_form(request) if request.method == "POST" else {}
             return await run_in_threadpool(call, entrance, request, person)
 
         return answered
@@ -71,7 +71,7 @@ def _by_password(entrance: Entrance, request: Request, person: Person) -> Respon
     except PercontactError as error:
         facts = _asked(entrance, back) | {"login": login, "problem": error.problem}
         return _page(request, "sign_in.html", status=status_of(error.problem), **facts)
-    return _signed_in(request, secret, back)
+    return signed_in(request, secret, back)
 
 
 def _asked(entrance: Entrance, back: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _by_link(entrance: Entrance, request: Request, person: Person) -> Response:
     except PercontactError as error:
         facts = _of_link(found, secret) | {"login": login, "name": called, "problem": error.problem}
         return _page(request, "first.html", status=status_of(error.problem), **facts)
-    return _signed_in(request, session, "/")
+    return signed_in(request, session, "/")
 
 
 def _of_link(found: links.Link, secret: str) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _from_provider(entrance: Entrance, request: Request, person: Person) -> Resp
         facts = _asked(entrance, "/") | {"problem": error.problem}
         response = _page(request, "sign_in.html", status=status_of(error.problem), **facts)
     else:
-        response = _signed_in(request, secret, back)
+        response = signed_in(request, secret, back)
     take_back(response, request, BROWSER)
     return response
 
@@ -156,7 +156,8 @@ def _from_provider(entrance: Entrance, request: Request, person: Person) -> Resp
 # -- what they share -----------------------------------------------------------------------------------------
 
 
-def _signed_in(request: Request, secret: str, back: str) -> Response:
+def signed_in(request: Request, secret: str, back: str) -> Response:
+    """Go on to a page with a new session."""
     response = RedirectResponse(back, 303)
     put(response, request, COOKIE, secret, seconds=int(sessions.LONGEST.total_seconds()))
     return response
@@ -170,7 +171,7 @@ def _page(request: Request, template: str, *, status: int = 200, **facts: Any) -
     )
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def short_form(request: Request) -> dict[str, str]:
     """A form's fields. Anybody may send here, so no more than a form's worth is read."""
     body = b""
     async for part in request.stream():
