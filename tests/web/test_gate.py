@@ -62,8 +62,10 @@ def address(path: str) -> str:
 
 
 def all_routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
+    """Routes, and those of apps and routers that stand among them."""
     for route in routes:
-        yield from all_routes(route.routes or []) if isinstance(route, Mount) else [route]
+        within = getattr(route, "original_router", route if isinstance(route, Mount) else None)
+        yield from [route] if within is None else all_routes(within.routes or [])
 
 
 def test_no_route_stands_beside_the_gate(house: House) -> None:
