@@ -99,7 +99,7 @@ def entries(
         asked = asked.where(AUDIT.c.at >= since)
     if until is not None:
         asked = asked.where(AUDIT.c.at < until)
-    asked = asked.order_by(AUDIT.c.id.desc()).limit(limit).offset(after)
+    asked = asked.order_by(AUDIT.c.at.desc(), AUDIT.c.id.desc()).limit(limit).offset(after)
     with state.reading() as con:
         return [Entry(*line) for line in con.execute(asked)]
 
