@@ -51,6 +51,7 @@ async function show(box, now, vega, spec) {
     tooltip: tip,
   });
   await now.view.runAsync();
+  box.querySelector("svg").setAttribute("aria-hidden", "true"); // the box bears the picture's name, the table its numbers
   box.dataset.drawn = "";
   now.watch = new ResizeObserver(() => {
     const width = box.clientWidth;
