@@ -242,8 +242,8 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         end: Annotated[Span, Query(alias="to")] = None,
         by: Names = [],  # noqa: B006
         where: Conditions = [],  # noqa: B006
-        alerts_a_week: Annotated[float, Query(gt=0, le=100)] = 2.0,
-        false_alarms: Annotated[float, Query(gt=0, le=12)] = 0.5,
+        alerts_a_week: Annotated[float, Query(ge=0.01, le=1000)] = 2.0,
+        false_alarms: Annotated[float, Query(ge=0.001, le=20)] = 0.5,
     ) -> Response:
         """Spikes, new levels, trends, missing days: `percontact watch`."""
         _not_by_agent(request, by, where)
