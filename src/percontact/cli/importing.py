@@ -17,7 +17,6 @@ from percontact.cli.receipts import mask_of, parted
 from percontact.cli.speak import Bar, advice, call, count
 
 if TYPE_CHECKING:
-    from percontact.ingest.mapping import Mapping
     from percontact.records.landing import Aside, Receipt
     from percontact.store.workspace import Workspace
 
@@ -71,6 +70,7 @@ def command(
     same bytes twice change nothing.
     """
     from percontact.ingest.sources_named import named_files
+    from percontact.receiving import land_readings
     from percontact.store.workspace import Workspace
 
     if replace and add:
@@ -90,13 +90,19 @@ def command(
         mappings = choice.of(path, mapping_file)
         if mappings is None:
             ctx.exit(1)
-        # Each reading of the file stands for the earlier one of its kind, or beside the others.
-        parts = [] if mapping_file else [m.part for m in mappings if m is not None]
-        for number, mapping in enumerate(mappings):
-            beside = add or (number > 0 and not replace)
-            receipts.append(_land(workspace, table, path, mapping, replace=replace, add=beside, parts=parts))
-            if not as_json:
-                _tell(workspace, receipts[-1], call(ctx))
+        bars = Bars()
+        found = land_readings(
+            workspace, table, path, mappings, named=mapping_file is not None, replace=replace, add=add,
+            progress=bars.next,
+        )  # fmt: skip
+        try:
+            for receipt in found:
+                bars.done()
+                receipts.append(receipt)
+                if not as_json:
+                    _tell(workspace, receipt, call(ctx))
+        finally:
+            bars.done()
         if not any(r.landed or r.unchanged for r in receipts[-len(mappings) :]):
             choice.forget()
     if as_json:
@@ -107,25 +113,23 @@ def command(
         click.echo(f"Next: {_next(workspace, table, call(ctx))}", err=True)
 
 
-def _land(
-    workspace: Workspace,
-    table: str,
-    path: Path,
-    mapping: Mapping | None,
-    *,
-    replace: bool,
-    add: bool,
-    parts: list[str],
-) -> Receipt:
-    from percontact.pipeline import land
+class Bars:
+    """A progress line for each reading of a file; the earlier one is taken away first."""
 
-    bar = Bar()
-    try:
-        return land(
-            workspace, table, path, mapping=mapping, replace=replace, add=add, parts=parts, progress=bar
-        )
-    finally:
-        bar.done()
+    def __init__(self) -> None:
+        self.shown: Bar | None = None
+
+    def next(self) -> Bar:
+        """The line of the next reading."""
+        self.done()
+        self.shown = Bar()
+        return self.shown
+
+    def done(self) -> None:
+        """Take the line away."""
+        if self.shown is not None:
+            self.shown.done()
+            self.shown = None
 
 
 def _typed(ctx: click.Context) -> str:

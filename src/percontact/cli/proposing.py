@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from percontact.ingest.question import Question
     from percontact.store.workspace import Workspace
 
-MAPPINGS = "mappings"
-"""Folder of a workspace that keeps its mapping files."""
-
-
 PIPE_WIDTH = 100
 """Columns of a proposal that is not shown on a terminal."""
 
@@ -87,25 +83,20 @@ class Choice:
 
     def of(self, path: Path, named: Path | None) -> list[Mapping | None] | None:
         """The mappings a file is read with, one after the other; None when it must be asked about first."""
-        from percontact.ingest.look import reads_as_it_is
         from percontact.ingest.source import mapping_of
         from percontact.pipeline import check_source
-        from percontact.records.tables import TABLES
+        from percontact.receiving import known_reading
 
         if named is not None:
             return [mapping_of(named, self.table)]
         check_source(self.table, path)
-        if not self.answers and reads_as_it_is(path, TABLES[self.table], self.workspace.settings):
-            return [None]
-        known = [] if self.answers else known_mappings(self.workspace, self.table, path)
-        if known:
-            if not self.as_json:
-                told = " and ".join(self.shown(file) for file, _ in known)
-                click.echo(
-                    f"{path.name} has the headers of an earlier file, so it is read by {told}.", err=True
-                )
-            return [mapping for _, mapping in known]
-        return self.agreed(path)
+        known = None if self.answers else known_reading(self.workspace, self.table, path)
+        if known is None:
+            return self.agreed(path)
+        if known.files and not self.as_json:
+            told = " and ".join(self.shown(file) for file in known.files)
+            click.echo(f"{path.name} has the headers of an earlier file, so it is read by {told}.", err=True)
+        return list(known.mappings)
 
     def shown(self, file: Path) -> str:
         """A mapping file as a person would name it."""
@@ -116,10 +107,12 @@ class Choice:
 
     def agreed(self, path: Path) -> list[Mapping | None] | None:
         """Show the proposal, ask what is open, confirm, and keep it."""
+        from percontact.receiving import MAPPINGS, keep, refuse_wrong, texts_of
+
         with self.proposer(path) as proposer:
             ask = on_terminal() and not self.yes and not self.as_json
             proposal = proposer.propose(self.answers)
-            self.refuse_wrong(proposal)
+            refuse_wrong(proposal, self.answers)
             if ask:
                 show(proposal)
                 proposal = discuss(proposer, self.answers)
@@ -132,7 +125,7 @@ class Choice:
                 click.echo("Nothing was imported.")
                 return None
         earlier = set((self.workspace.path / MAPPINGS).glob("*.yaml"))
-        saved = keep(self.workspace, proposal)
+        saved = keep(self.workspace, proposal.table, proposal.name, texts_of(proposal))
         self.made = tuple(file for file, _ in saved if file not in earlier)
         if not self.as_json:
             if not ask:
@@ -148,11 +141,12 @@ class Choice:
     def print_proposal(self, path: Path) -> int:
         """Print the mapping on stdout and open questions on stderr; 1 when there are any."""
         from percontact.pipeline import check_source
+        from percontact.receiving import refuse_wrong
 
         check_source(self.table, path)
         with self.proposer(path) as proposer:
             proposal = proposer.propose(self.answers)
-        self.refuse_wrong(proposal)
+        refuse_wrong(proposal, self.answers)
         if self.as_json:
             click.echo(as_json(proposal))
         else:
@@ -165,27 +159,6 @@ class Choice:
         from percontact.ingest.propose import Proposer
 
         return Proposer(path, self.table, settings=self.workspace.settings)
-
-    def refuse_wrong(self, proposal: Proposal) -> None:
-        """An answer that is none of the answers is a slip of the key: say so."""
-        from percontact.values.problem import problem
-
-        for question, given in proposal.wrong:
-            known = ", ".join(option.value for option in question.options) or question.free
-            raise problem(
-                "E-ARG-01",
-                f"--answer {question.key}={given}",
-                f"{given!r} is no answer to it",
-                question.text,
-                f"Answer one of {known}.",
-            )
-        unknown = set(self.answers) - set(proposal.asked)
-        if unknown and not proposal.questions:
-            from percontact.values.problem import did_you_mean
-
-            key = sorted(unknown)[0]
-            do = did_you_mean(key, proposal.asked) if proposal.asked else "The file leaves nothing open."
-            raise problem("E-ARG-01", f"--answer {key}", "the file does not ask that", do, "Leave it out.")
 
     def stop(self, path: Path, proposal: Proposal) -> None:
         """Say what is proposed and what is open, and that nothing was imported."""
@@ -351,62 +324,3 @@ def _meant(question: Question, said: str) -> str | None:
         if said.lower() in (option.value.lower(), option.label.lower()):
             return option.value
     return said if question.free and said else None
-
-
-# -- keeping -------------------------------------------------------------------------------------------------
-
-
-def keep(workspace: Workspace, proposal: Proposal) -> list[tuple[Path, Mapping]]:
-    """Save an accepted proposal as mapping files of the workspace; one for each reading."""
-    from percontact.ingest import load_mapping
-
-    saved = []
-    texts = [(proposal.mapping.part, proposal.text), *((r.part, r.text) for r in proposal.also)]
-    for part, text in texts:
-        path = _free_place(workspace, proposal, part, text)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        saved.append((path, load_mapping(path)))
-    return saved
-
-
-def _free_place(workspace: Workspace, proposal: Proposal, part: str, text: str) -> Path:
-    """A name made of the table and the file's, without the figures that change from month to month."""
-    stem = re.sub(
-        r"\.(csv|tsv|txt|xlsx?|xlsm|xlsb|ods|json|ndjson|jsonl|parquet|gz|zip)$",
-        "",
-        proposal.name,
-        flags=re.I,
-    )
-    stem = re.sub(r"\.(csv|tsv|txt|json)$", "", stem, flags=re.I)
-    stem = re.sub(r"[^a-z]+", "-", stem.lower()).strip("-")
-    words = [proposal.table, *([stem] if stem and stem != proposal.table else []), *([part] if part else [])]
-    name = "-".join(words)[:60]
-    folder = workspace.path / MAPPINGS
-    for number in range(1, 1000):
-        path = folder / (f"{name}.yaml" if number == 1 else f"{name}-{number}.yaml")
-        if not path.exists() or path.read_text(encoding="utf-8") == text:
-            return path
-    return folder / f"{name}.yaml"
-
-
-def known_mappings(workspace: Workspace, table: str, path: Path) -> list[tuple[Path, Mapping]]:
-    """Saved mappings that were made for files with the very headers of this one."""
-    from percontact.ingest import load_mapping
-    from percontact.ingest.look import headers_under
-
-    found = []
-    for file in sorted((workspace.path / MAPPINGS).glob("*.yaml")):
-        mapping = load_mapping(file)
-        wanted = [names[0].strip().lower() for names in mapping.recognise]
-        if mapping.table != table or not wanted:
-            continue
-        there = headers_under(path, mapping)
-        if there is not None and sorted(wanted) == sorted(h.strip().lower() for h in there if h):
-            found.append((file, mapping))
-    parts = {m.part for _, m in found}
-    # Several files for one reading: the newest is what was answered last.
-    return [
-        max((p for p in found if p[1].part == part), key=lambda p: p[0].stat().st_mtime_ns)
-        for part in sorted(parts, key=lambda p: (p != "answered", p))
-    ]

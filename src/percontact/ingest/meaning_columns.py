@@ -161,6 +161,8 @@ class Match:
     def why(self) -> str:
         if self.score == 1.0:
             return "the table's own name"
+        if self.word.startswith("as you "):
+            return self.word
         return f"`{self.word}`" if self.word != self.seen.head.full else "name"
 
 

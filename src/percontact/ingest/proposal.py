@@ -38,6 +38,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class FileColumn:
+    """One column of the file, with values of it, and the table's columns that its values could be."""
+
+    header: str
+    samples: tuple[str, ...]
+    could_be: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A further reading of the same file: its other kind of contacts.
 
@@ -81,6 +90,10 @@ class Proposal:
     notes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     also: tuple[Reading, ...] = ()
+
+    def wrong_keys(self) -> list[tuple[str, str]]:
+        """(key of a question, the answer to it that is none)."""
+        return [(question.key, given) for question, given in self.wrong]
 
 
 @dataclass

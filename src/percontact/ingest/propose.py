@@ -21,12 +21,13 @@ from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.meaning_columns import Seen, seen_columns
 from percontact.ingest.nested import record_lists
 from percontact.ingest.profile import Profile
-from percontact.ingest.proposal import Draft, Proposal, written
+from percontact.ingest.proposal import Draft, FileColumn, Proposal, written
 from percontact.ingest.propose_columns import Columns
 from percontact.ingest.propose_headings import AccountRows, account_rows
 from percontact.ingest.propose_months import Months, month_of, months_of
 from percontact.ingest.propose_source import FromSource, source_of
 from percontact.ingest.propose_surveys import Survey, ask_if_surveys, survey_of
+from percontact.ingest.propose_told import could_be, left_empty, set_apart, shown_samples, tells_columns
 from percontact.ingest.question import Asked, Option, Question
 from percontact.ingest.sniff import DELIMITERS, Layout, layout_of, sniff
 from percontact.ingest.source import Source
@@ -105,7 +106,7 @@ class Proposer:
         draft.layout = _said_layout(layout, sheet, self.path)
         draft.headers = opened.profile.found.headers
         source = source_of(draft.headers, self.contract, asked, self.path.name)
-        if source is not None:
+        if source is not None and not tells_columns(asked):
             return self._from_source(source, layout, sheet, opened, asked, draft)
         if ask_if_surveys(self.table, opened.columns, asked, self.path.name):
             return self._only_questions(asked)
@@ -128,10 +129,12 @@ class Proposer:
         elif survey and survey.unpivot:
             columns = self.open(layout, sheet, survey=survey).columns
         columns = tuple(replace(seen, zoned=True) for seen in columns)
+        columns = set_apart(self.contract, columns, asked, draft, self.path.name)
         made = Columns(self.path.name, self.contract, columns, self.settings, asked, draft)
         made.typed = self.kind not in ("delimited",)
         made.months, made.accounts, made.above, made.survey = months, accounts, layout.before, survey
         made.fill()
+        left_empty(self.contract, asked, draft)
         if months:
             months.tell(made, opened.columns)
         if made.constant or (months and not months.said):
@@ -152,6 +155,14 @@ class Proposer:
             asked=tuple(sorted(asked.used)),
             also=tuple(made.also()),
         )
+
+    def columns(self, answers: Pairs[str, str]) -> tuple[FileColumn, ...]:
+        """The columns of the file, and what each could hold; none while its layout is in question."""
+        layout, sheet = self.layout(Asked(answers))
+        if layout is None:
+            return ()
+        seen = self.open(layout, sheet).columns
+        return tuple(FileColumn(s.header, shown_samples(s), tuple(could_be(self.contract, s))) for s in seen)
 
     def _from_source(
         self, source: Source, layout: Layout, sheet: str, opened: _Opened, asked: Asked, draft: Draft

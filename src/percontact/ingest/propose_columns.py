@@ -41,6 +41,7 @@ from percontact.ingest.propose_months import Months
 from percontact.ingest.propose_payroll import Payroll
 from percontact.ingest.propose_rows import rows_left_out
 from percontact.ingest.propose_surveys import Survey, scales_by_kind
+from percontact.ingest.propose_told import as_told
 from percontact.ingest.propose_zone import ask_zone, zone_behind
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import KINDS, Understanding
@@ -67,6 +68,7 @@ class Columns(Understanding):
     def fill(self) -> None:
         """Work out every column, and note what is open."""
         self.taken, near = assign(self.table, self.columns)
+        as_told(self.table, self.columns, self.taken, self.asked)
         if self.months:
             self.months.take(self)
         if self.accounts:

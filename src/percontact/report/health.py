@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -39,24 +39,30 @@ LOOKS_ABANDONED = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know: how bad, what, and what to do about it."""
+    """One thing to know: how bad, what, and what to do about it.
+
+    about  what it is about, for a link: months, policy, placed, capacity, contacts, ledger, more, import 3;
+           "" = the whole
+    """
 
     weight: Weight
     what: str
     do: str
+    about: str = ""
 
 
 def findings(costed: CostedBook) -> list[Finding]:
     """All that a costed Book shows to be missing or doubtful, worst first."""
-    found = [
-        *_months(costed),
-        *_policy(costed),
-        *_placed(costed),
-        *_capacity(costed),
-        *_contacts(costed),
-        *_ledger(costed),
-        *_more(costed),
-    ]
+    parts = {
+        "months": _months,
+        "policy": _policy,
+        "placed": _placed,
+        "capacity": _capacity,
+        "contacts": _contacts,
+        "ledger": _ledger,
+        "more": _more,
+    }
+    found = [replace(one, about=about) for about, part in parts.items() for one in part(costed)]
     return sorted(found, key=lambda f: ORDER.index(f.weight))
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from percontact.ingest.suspect import suspicions_of_book
 from percontact.records.book import Book
@@ -38,6 +39,7 @@ def still_aside(workspace: Workspace) -> Iterator[Finding]:
                 "note",
                 f"{meant:,} {were} left out of {r.name} on purpose, by its mapping ({r.seen:,} in all).",
                 f"percontact imports --aside {r.number} lists them.",
+                f"import {r.number}",
             )
             continue
         by = f"; {corrected:,} of them landed since" if corrected else ""
@@ -46,6 +48,7 @@ def still_aside(workspace: Workspace) -> Iterator[Finding]:
             f"{r.aside:,} of {r.seen:,} rows of {r.name} were set aside{by}.",
             f"percontact imports --aside {r.number} shows each with its reason; with -o FILE it writes them "
             "to be corrected and imported, or correct the whole file and import it with --replace.",
+            f"import {r.number}",
         )
 
 
@@ -55,7 +58,7 @@ def doubtful(workspace: Workspace, book: Book) -> Iterator[Finding]:
         if one.state == "live":
             for doubt in one.receipt.suspicions:
                 if doubt.code not in OF_A_BOOK:
-                    yield _finding(doubt)
+                    yield replace(_finding(doubt), about=f"import {one.receipt.number}")
     for doubt in suspicions_of_book(connect(), book):
         yield _finding(doubt)
 

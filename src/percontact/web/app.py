@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from percontact import __version__
@@ -17,9 +18,13 @@ from percontact.web.desk import Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
 from percontact.web.headers import SecurityHeaders
+from percontact.web.landed import import_rules
 from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
 from percontact.web.showing import screen_rules
+from percontact.web.welcoming import welcome_rules
+from percontact.web.wizard import upload_rules
+from percontact.web.working import job_rules
 
 
 def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | None = None) -> FastAPI:
@@ -34,6 +39,7 @@ def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | Non
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         yield
+        await run_in_threadpool(desk.close)
         entrance.close()
 
     # The pages that FastAPI makes for its API load from elsewhere and run inline script: ours is /api.
@@ -57,6 +63,7 @@ def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | Non
 def rules(desk: Desk) -> list[Rule]:
     """Every route of the app with the permission it needs; a route that is not here does not exist."""
     found = [Rule("/assets/{name}", OPEN, _asset)]
+    found += [*welcome_rules(desk), *job_rules(desk), *upload_rules(desk), *import_rules(desk)]
     for screen in SCREENS:
         found += screen_rules(desk, screen)
     return [*found, *jump.rules(desk)]

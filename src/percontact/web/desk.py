@@ -13,7 +13,10 @@ from typing import TypeVar, cast
 
 from percontact.metrics.catalogue import OWN_FOLDER
 from percontact.pipeline import POLICY_FILE, OpenBook
+from percontact.store.manifest import NAME as MANIFEST
 from percontact.store.workspace import Workspace
+from percontact.web.jobs import Jobs
+from percontact.web.uploads import Uploads
 
 T = TypeVar("T")
 
@@ -45,6 +48,18 @@ class Desk:
         self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
         self._keeping = threading.Lock()
         self._held = 0
+        self._long = threading.Lock()
+        self.jobs = Jobs(self.folder)
+        self.uploads = Uploads(self.folder)
+
+    def stands(self) -> bool:
+        """Whether there is a workspace in the folder."""
+        return (self.folder / MANIFEST).is_file()
+
+    def close(self) -> None:
+        """Stop what is at work, and let go of files under discussion."""
+        self.jobs.close()
+        self.uploads.close()
 
     @property
     def workspace(self) -> Workspace:
@@ -56,7 +71,7 @@ class Desk:
         now = self._touched()
         if now != self._seen[0]:
             workspace = self.workspace
-            told = f"{workspace.newest()} {workspace.settings} {now[2:]}"
+            told = f"{workspace.newest()} {workspace.settings} {workspace.key.hex()} {now[2:]}"
             self._seen = (now, hashlib.sha256(told.encode()).hexdigest()[:16])
         return self._seen[1]
 
@@ -100,6 +115,18 @@ class Desk:
                 if found is None:
                     found = make(opened.book)
                     self._keep(whole, found, weigh(found))
+        return cast(T, found)
+
+    def long_answer(self, key: Hashable, make: Callable[[OpenBook], T]) -> T:
+        """An answer that takes seconds: worked out on a Book of its own: nobody else waits for it."""
+        whole = (self.version(), key)
+        found = self.given(whole)
+        if found is None:
+            with self._long:
+                found = self.given(whole)
+                if found is None:
+                    found = make(OpenBook(self.workspace))
+                    self._keep(whole, found, 20_000)
         return cast(T, found)
 
     def _keep(self, key: Hashable, answer: object, weight: int) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +42,8 @@ class Screen:
     make      its answer; raises PercontactError, which the page tells in four parts
     template  what draws it; `page.html` draws any answer
     filters   whether period, comparison and filters stand on top
+    slow      whether making it takes seconds, so that other pages must not wait for it
+    beside    (desk, person) -> what its page has besides the answer, without the data: jobs, uploads
     menu      whether it stands in the menu; single contacts are reached from figures
     compares  whether what it shows is held against another span
     usual     the span shown where none was chosen, in words; "" = the newest month
@@ -60,3 +62,5 @@ class Screen:
     menu: bool = True
     compares: bool = True
     usual: str = ""
+    slow: bool = False
+    beside: Callable[..., Mapping[str, object]] | None = None

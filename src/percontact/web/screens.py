@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from percontact.web.pages import (
+    checks,
     contacts,
     cost_map,
+    data,
     explain,
     explore,
     measures,
@@ -26,4 +28,6 @@ SCREENS: tuple[Screen, ...] = (
     measures.MEASURE,
     opportunities.SCREEN,
     watch.SCREEN,
+    data.SCREEN,
+    checks.SCREEN,
 )

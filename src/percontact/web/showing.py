@@ -9,9 +9,10 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
+from percontact.records.tables import TABLES
 from percontact.report.page import Page
 from percontact.web import files
 from percontact.web.asked import FILTERS, Asked
@@ -58,7 +59,8 @@ def asked_of(request: Request) -> Asked:
 def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
     """The answer of a screen, worked out once for all who may see the same."""
     key = (screen.path, asked.pairs, person.viewer)
-    return desk.answer(key, lambda book: screen.make(book, asked, person.viewer))
+    answered = desk.long_answer if screen.slow else desk.answer
+    return answered(key, lambda book: screen.make(book, asked, person.viewer))
 
 
 def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -> Response:
@@ -69,13 +71,19 @@ def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -
 
 
 def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> Response:
+    if not desk.stands() or (screen.path == "/" and not any(map(desk.opened().book.book.has, TABLES))):
+        return RedirectResponse("/welcome", 303)
     frame = frame_of(desk, screen, asked, person, request)
     missing = [t for t in screen.tables if not desk.opened().book.book.has(t)]
     if missing:
-        return html("empty.html", {**frame, "missing": missing})
+        return html("empty.html", {**frame, "missing": [TABLES[t] for t in missing]})
     if screen.filters and not screen.usual:
         asked = with_period(asked, desk.answer("controls", controls))
     frame["asked"] = asked
+    if screen.beside:
+        found = answer(desk, screen, asked, person)
+        main = draw(screen.template, {**frame, "page": found, **screen.beside(desk, person)})
+        return html("whole.html", {**frame, "main": main, "title": found.document.title})
     tag = _tag(desk, screen, asked, person, frame)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
@@ -88,9 +96,14 @@ def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Req
 def frame_of(
     desk: Desk, screen: Screen | None, asked: Asked, person: Person, request: Request
 ) -> dict[str, Any]:
-    """What stands around every page: menu, controls, who is signed in."""
-    found = desk.answer("controls", controls)
-    settings = desk.opened().book.settings
+    """What stands around every page: menu, controls, who is signed in.
+
+    Controls are worked out only where they are shown: a page that takes in data stands even while the books
+    cannot be costed.
+    """
+    opened = desk.opened().book if desk.stands() else None
+    wanted = opened is not None and screen is not None and screen.filters
+    found = desk.answer("controls", controls) if wanted else Controls((), (), "")
     return {
         "screen": screen,
         "asked": asked,
@@ -102,9 +115,9 @@ def frame_of(
         "known_periods": {value for _, choices in found.periods for value, _ in choices},
         "theme": theme_of(request),
         "workspace": desk.folder.resolve().name,
-        "demo": settings.demo,
+        "demo": opened is not None and opened.settings.demo,
         "version": __version__,
-        "snapshot": desk.opened().book.book.snapshot,
+        "snapshot": opened.book.snapshot if opened else None,
         "path": request.url.path,
     }
 

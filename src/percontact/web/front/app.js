@@ -15,6 +15,16 @@ document.addEventListener("change", (event) => {
   if (form && form.reportValidity()) form.requestSubmit();
 });
 
+// A file larger than is taken in is told before it is sent.
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("input[type=file][data-limit]");
+  if (!field) return;
+  const most = Number(field.dataset.limit);
+  const over = field.files.length > 0 && field.files[0].size > most;
+  field.setCustomValidity(over ? `The file is larger than ${Math.floor(most / 1e6)} MB. Pack it, or part it by month.` : "");
+  field.reportValidity();
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
   if (event.target.closest("[data-theme-switch]")) switchTheme();
