@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """How hard the laws are tried: `fast` at the desk, `ci` before a change goes in. And books from few words."""
 
+import fcntl
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from percontact.costing import CostedBook, cost, parse_policy, textbook
+from percontact.demo.make import make_demo
 from percontact.records.books import Row, make_book
 
 settings.register_profile("fast", max_examples=20, deadline=None)
@@ -57,3 +60,18 @@ def cost_of() -> Callable[..., CostedBook]:
         return cost(book, rules, amounts=amounts)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo workspace of some 20,000 contacts in 24 months. Whoever changes it works on a copy.
+
+    Made once a run: of several processes that run tests, the first makes it and the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "company"
+    with open(folder.with_name("company.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make_demo(folder, contacts=20_000)
+    return folder

@@ -16,7 +16,6 @@ import uvicorn
 from find_browser import find
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from percontact.demo.make import make_demo
 from percontact.web import make_app
 
 
@@ -73,14 +72,6 @@ class Desk:
 
         page.on("request", asked)
         return page, seen, context
-
-
-@pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo workspace of some 20,000 contacts in 24 months, made once a run. Nobody writes into it."""
-    folder = tmp_path_factory.mktemp("browser") / "company"
-    make_demo(folder, contacts=20_000)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,16 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from percontact.demo.make import make_demo
 from percontact.web import make_app
-
-
-@pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo workspace of some 20,000 contacts in 24 months, made once a run. Nobody writes into it."""
-    folder = tmp_path_factory.mktemp("company") / "company"
-    make_demo(folder, contacts=20_000)
-    return folder
 
 
 @pytest.fixture

@@ -295,7 +295,7 @@ class _Drawing:
 def _sigmoid(part: float) -> float:
     """From 0 to 1, level at both ends, so that a ribbon meets its nodes straight.
 
-    >>> _sigmoid(0.0), _sigmoid(0.5), _sigmoid(1.0)
-    (0.0, 0.5, 1.0)
+    >>> [round(_sigmoid(part), 12) for part in (0.0, 0.5, 1.0)]
+    [0.0, 0.5, 1.0]
     """
     return (1 - math.cos(math.pi * part)) / 2
