@@ -31,7 +31,7 @@ browser: .venv/.dev  ## find or install the Chromium that the browser tests driv
 	$(BIN)/python tools/find_browser.py
 
 oldest: .venv-oldest/.dev .venv/.assets  ## run the same tests on the oldest DuckDB we support
-	.venv-oldest/bin/pytest -n 2
+	.venv-oldest/bin/pytest -n 2 --ignore tests/browser --ignore tests/people
 	.venv-oldest/bin/pytest -n 2 -m 'not real' tests/laws
 
 laws: .venv/.dev  ## try hard the laws that hold for any book or file, and the wrong numbers that got out once

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 AXE = Path(__file__).resolve().parents[2] / "build" / "front" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PATHS = [s.path for s in SCREENS if "{" not in s.path]
+PATHS = [
+    pytest.param(s.path, marks=pytest.mark.slow) if s.slow else s.path for s in SCREENS if "{" not in s.path
+]
 NARROW = [("light", 390), ("dark", 1280), ("dark", 390)]
 
 

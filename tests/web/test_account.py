@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from percontact.people import COMMAND_LINE, Role, State, accounts, passwords, tokens
 from percontact.web import make_app
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery"
 
 

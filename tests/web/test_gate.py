@@ -96,6 +96,7 @@ def test_a_rule_names_a_permission_that_there_is() -> None:
         Rule("/x", "fly", call)
 
 
+@pytest.mark.slow
 def test_each_role_passes_where_it_may_and_nowhere_else(house: House) -> None:
     """Every route and method of the app, for nobody and each of the four roles"""
     wrong = []

@@ -9,7 +9,9 @@ from starlette.testclient import TestClient
 
 from percontact.web.screens import SCREENS
 
-SHOWN = [s.path for s in SCREENS if "{" not in s.path]
+SHOWN = [
+    pytest.param(s.path, marks=pytest.mark.slow) if s.slow else s.path for s in SCREENS if "{" not in s.path
+]
 
 
 @pytest.mark.parametrize("path", SHOWN)

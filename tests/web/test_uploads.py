@@ -20,6 +20,8 @@ from percontact.web import make_app
 from percontact.web.streaming import LIMIT_SETTING
 from tests.web.first_use import CALLS, LEDGER, begin, finish, send, wait
 
+pytestmark = pytest.mark.slow
+
 SURE = {"sure": "yes"}
 HEADER = "contact_id,started_at,channel,reason\n"
 

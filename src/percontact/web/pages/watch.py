@@ -86,4 +86,5 @@ SCREEN = Screen(
     template="watch.html",
     compares=False,
     usual="the last 13 weeks",
+    slow=True,
 )
