@@ -19,7 +19,7 @@ demo: .venv/.run  ## make the demo company and show what its contacts cost
 	@test -d demo || $(BIN)/percontact demo demo
 	@$(BIN)/percontact -C demo cost --from 2026-01 --to 2026-06 --by channel
 
-serve: .venv/.run .venv/.assets  ## open the app on the demo company
+serve: .venv/.dev .venv/.assets  ## open the app on the demo company
 	@test -d demo || $(BIN)/percontact demo demo
 	@$(BIN)/percontact -C demo serve
 

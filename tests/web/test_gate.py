@@ -188,3 +188,13 @@ def test_alone_on_the_machine_no_other_name_reaches_it(own_company: Path, host: 
         refused = client.get("/overview.json", headers={"Host": host})
     assert refused.status_code == 403
     assert refused.json()["problem"]["code"] == "E-WEB-04"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/explain", "/cost-map", "/opportunities", "/overview.json", "/api/v1/cost"]
+)
+def test_below_manager_no_answer_tells_a_named_agent_apart(house: House, path: str) -> None:
+    """Screens that show no pseudonyms refuse; who may see agents by name is let through."""
+    asked = f"{path}?where=agent=somebody" if path != "/api/v1/cost" else f"{path}?by=agent"
+    assert house.ask(Role.ANALYST, "GET", asked, **PAGE).status_code == 403
+    assert house.ask(Role.MANAGER, "GET", asked, **PAGE).status_code != 403

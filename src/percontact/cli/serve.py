@@ -26,7 +26,18 @@ def command(ctx: click.Context, host: str, port: int, accounts: bool, browse: bo
     \b
     percontact -C demo serve --open
     """
-    from percontact.web.serving import serve
+    try:
+        from percontact.web.serving import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("percontact"):
+            raise
+        from percontact.values.problem import problem
+
+        why, do = (
+            "The app is an extra: who wants files only needs none of it.",
+            "pip install 'percontact[web]'",
+        )
+        raise problem("E-LIB-01", "serve", f"{error.name} is not installed", why, do) from error
 
     def ready(address: str, link: str | None) -> None:
         click.echo(f"percontact serves {ctx.find_root().obj} at {address} (Ctrl+C ends it).", err=True)

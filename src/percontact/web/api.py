@@ -136,7 +136,7 @@ def _figures(router: APIRouter, desk: Desk) -> None:
         ] = "contact",
     ) -> Response:
         """What contacts cost: `percontact cost`."""
-        _not_by_agent(request, by, where)
+        request.state.person.need_agents(where, by, request.url.path)
 
         def answer(book: OpenBook) -> Answer:
             asked = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
@@ -158,7 +158,7 @@ def _figures(router: APIRouter, desk: Desk) -> None:
         compare: Annotated[list[Literal["previous", "last-year", "budget", "target"]], Query()] = [],  # noqa: B006
     ) -> Response:
         """Figures of one or several metrics by period and slice: `percontact measure`."""
-        _not_by_agent(request, by, where)
+        request.state.person.need_agents(where, by, request.url.path)
         key = ("measure", *metric, start, end, grain, *by, *where, basis, *compare)
         return await _answered(
             desk, request, key,
@@ -184,7 +184,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         per: Literal["contact", "resolution", "total"] = "contact",
     ) -> Response:
         """The exact bridge of a change: `percontact explain`."""
-        _not_by_agent(request, by, where)
+        request.state.person.need_agents(where, by, request.url.path)
 
         def answer(book: OpenBook) -> Document:
             found = explaining.explained(
@@ -208,7 +208,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         top: Annotated[int, Query(ge=1, le=50)] = 6,
     ) -> Response:
         """The slices that explain a change: `percontact locate`."""
-        _not_by_agent(request, by, where)
+        request.state.person.need_agents(where, by, request.url.path)
 
         def answer(book: OpenBook) -> Document:
             found = locating.located(
@@ -227,7 +227,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         where: Conditions = [],  # noqa: B006
     ) -> Response:
         """Ranked, with guardrail and next step: `percontact opportunities`."""
-        _not_by_agent(request, [], where)
+        request.state.person.need_agents(where, (), request.url.path)
         key = ("opportunities", start, end, *where)
         return await _answered(
             desk, request, key,
@@ -246,7 +246,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         false_alarms: Annotated[float, Query(ge=0.001, le=20)] = 0.5,
     ) -> Response:
         """Spikes, new levels, trends, missing days: `percontact watch`."""
-        _not_by_agent(request, by, where)
+        request.state.person.need_agents(where, by, request.url.path)
         key = ("watch", *metric, start, end, *by, *where, alerts_a_week, false_alarms)
         return await _answered(
             desk, request, key,
@@ -312,16 +312,6 @@ async def _answered(
         desk.answer, whole, lambda book: str(render(document_of(make(book)), "json")), weigh=len
     )
     return Response(text, media_type="application/json")
-
-
-def _not_by_agent(request: Request, by: list[str], where: list[str]) -> None:
-    """Raise E-WHO-03 where figures of single agents are asked for by who may not see agents by name.
-
-    Pages show them under pseudonyms; what is handed to a program keeps no promise about what it says.
-    """
-    asked = [*by, *(one.partition("=")[0].rstrip("!") for one in where)]
-    if any("agent" in (d.strip().lower() for d in one.split(",")) for one in asked):
-        request.state.person.who.need("see_agents", request.url.path)
 
 
 async def _not_taken(request: Request, error: Exception) -> Response:

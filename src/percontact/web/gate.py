@@ -6,7 +6,7 @@ A route names the permission it needs (`people.roles.PERMISSIONS`); no page asks
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from percontact.agents import AGENT
 from percontact.people import PERMISSIONS, Who, audit
 from percontact.people.audit import Act
 from percontact.values.problem import PercontactError, problem
@@ -61,6 +62,18 @@ class Person:
     def may(self, needs: str) -> bool:
         """Whether a permission is given."""
         return needs == OPEN or (self.who is not None and self.who.may(needs))
+
+    def need_agents(self, where: Iterable[str], by: Iterable[str], path: str) -> None:
+        """Raise E-WHO-03 where single agents are asked for by who may not see agents by name.
+
+        For answers that do not show pseudonyms: `Screen.pseudonyms` says which do.
+        """
+        names = [
+            *(one.partition("=")[0].rstrip("!") for one in where),
+            *(d for one in by for d in one.split(",")),
+        ]
+        if self.who is not None and any(name.strip().lower() == AGENT for name in names):
+            self.who.need("see_agents", path)
 
 
 Endpoint = Callable[[Request, Person], Awaitable[Response]]

@@ -58,6 +58,8 @@ def asked_of(request: Request) -> Asked:
 
 def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
     """The answer of a screen, worked out once for all who may see the same."""
+    if not screen.pseudonyms:
+        person.need_agents(asked.where, asked.every("by"), screen.path)
     key = (screen.path, asked.pairs, person.viewer)
     answered = desk.long_answer if screen.slow else desk.answer
     return answered(key, lambda book: screen.make(book, asked, person.viewer))

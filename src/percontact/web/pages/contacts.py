@@ -65,6 +65,7 @@ SCREEN = Screen(
     needs="see_contacts",
     template="contacts.html",
     menu=False,
+    pseudonyms=True,
 )
 CONTACT = Screen(
     path=ONE,
@@ -76,4 +77,5 @@ CONTACT = Screen(
     needs="see_contacts",
     filters=False,
     menu=False,
+    pseudonyms=True,
 )

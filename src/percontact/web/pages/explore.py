@@ -117,4 +117,5 @@ SCREEN = Screen(
     make=explore,
     template="explore.html",
     tables=("contacts",),
+    pseudonyms=True,
 )

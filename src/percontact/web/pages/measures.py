@@ -111,6 +111,7 @@ SCREEN = Screen(
     make=measures,
     template="measures.html",
     tables=("contacts",),
+    pseudonyms=True,
 )
 MEASURE = Screen(
     path=ONE,
@@ -122,4 +123,5 @@ MEASURE = Screen(
     template="measure.html",
     tables=("contacts",),
     menu=False,
+    pseudonyms=True,
 )
