@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,15 +64,22 @@ def cost_of() -> Callable[..., CostedBook]:
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo workspace of some 20,000 contacts in 24 months. Whoever changes it works on a copy.
+def company_as_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo workspace of some 20,000 contacts in 24 months, to be copied and never opened.
 
-    Made once a run: of several processes that run tests, the first makes it and the others wait.
+    Files that SQLite makes for its readers come and go, so a folder somebody has open cannot be copied
+    safely. Made once a run: of several processes that run tests, the first makes it and the others wait.
     """
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "company"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "company-as-made"
     with open(folder.with_name("company.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             make_demo(folder, contacts=20_000)
     return folder
+
+
+@pytest.fixture(scope="session")
+def company(company_as_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same company for all who only read it."""
+    return Path(shutil.copytree(company_as_made, tmp_path_factory.mktemp("company") / "company"))

@@ -12,9 +12,9 @@ from percontact.web import make_app
 
 
 @pytest.fixture
-def own_company(company: Path, tmp_path: Path) -> Path:
+def own_company(company_as_made: Path, tmp_path: Path) -> Path:
     """A copy of the company that a test may change."""
-    return Path(shutil.copytree(company, tmp_path / "company"))
+    return Path(shutil.copytree(company_as_made, tmp_path / "company"))
 
 
 @pytest.fixture(scope="session")

@@ -47,10 +47,10 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(company_as_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     import shutil
 
-    folder = shutil.copytree(company, tmp_path_factory.mktemp("house") / "company")
+    folder = shutil.copytree(company_as_made, tmp_path_factory.mktemp("house") / "company")
     app = make_app(folder, alone=False)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield House(client)
