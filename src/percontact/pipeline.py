@@ -12,7 +12,6 @@ import csv
 import errno
 import hashlib
 import json
-import os
 import shlex
 import shutil
 import tempfile
@@ -41,6 +40,7 @@ from percontact.records.tables import TABLES
 from percontact.report.closed import closed_notes, differing
 from percontact.report.state import state
 from percontact.report.statement import Statement
+from percontact.store.policies import POLICY_FILE, policy_text
 from percontact.store.publish import Moved
 from percontact.store.workspace import Workspace
 from percontact.values.fiscal import FiscalCalendar
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     # Reading files is a third of all code, and most commands read none: it is imported where it is used.
     from percontact.ingest.mapping import Mapping
 
-POLICY_FILE = "policy.yaml"
 SUMMARY_FILE = "work.parquet"
 SUMS_FILE = "sums.parquet"
 CLOSED_FILE = "closed.json"
@@ -81,12 +80,14 @@ class OpenBook:
     snapshot  which state; None = the newest at the time of opening
     keeps     whether sums of metrics are made and kept for questions to come; those that are kept are
               always read
+    instead   the text of a policy that is tried instead of the one in force; nothing of it is kept
     """
 
     workspace: Workspace
     snapshot: int | None = None
     amounts: Amounts = "effective"
     keeps: bool = False
+    instead: str | None = None
 
     @cached_property
     def book(self) -> Book:
@@ -101,19 +102,8 @@ class OpenBook:
     @cached_property
     def policy(self) -> Policy:
         """The rules of policy.yaml, or the textbook formula where there is none."""
-        file = self.workspace.path / POLICY_FILE
-        if not os.path.lexists(file):
-            return textbook()
-        try:
-            text = file.read_text("utf-8-sig")
-        except UnicodeDecodeError as error:
-            why = "Guessing an encoding can change the names that its rules match."
-            raise problem("E-POL-01", POLICY_FILE, "it is not UTF-8", why, "Save it as UTF-8.") from error
-        except OSError as error:
-            what = f"it cannot be read: {error.strerror or type(error).__name__}"
-            why = "Going on without it would divide all cost by contacts, which is not what it says."
-            raise problem("E-POL-01", str(file), what, why, "Put a file that can be read there.") from error
-        return parse_policy(text, POLICY_FILE)
+        text = policy_text(self.workspace.path) if self.instead is None else self.instead
+        return textbook() if text is None else parse_policy(text, POLICY_FILE)
 
     def need(self, table: str) -> None:
         """Raise E-DATA-01 where a table that the question needs has no rows."""
@@ -132,7 +122,7 @@ class OpenBook:
         costed = CostedBook(
             self.book, self.policy, amounts=self.amounts, summary=kept if kept.is_file() else None
         )
-        if costed.work.wants_summary():
+        if self.instead is None and costed.work.wants_summary():
             self._keep_summary(costed)
         costed.kept = self.kept
         return costed
@@ -610,4 +600,4 @@ def _one_of(value: str, allowed: Sequence[Choice], option: str) -> Choice:
     )
 
 
-__all__ = ["Basis", "Grain", "OpenBook", "Per", "land"]
+__all__ = ["POLICY_FILE", "Basis", "Grain", "OpenBook", "Per", "land"]

@@ -108,7 +108,7 @@ def test_a_column_that_is_not_there_is_refused(cost_of: Cost) -> None:
     """cost_center"""
     with pytest.raises(PercontactError) as error:
         claimed(cost_of, "{match: {cost_center: '6*'}, to: a}", {})
-    assert (error.value.problem.code, error.value.problem.where) == ("E-POL-02", "policy.yaml: rule 1")
+    assert (error.value.problem.code, error.value.problem.where) == ("E-POL-02", "policy.yaml:2: rule 1")
     assert error.value.problem.why == "Did you mean cost_centre?"
 
 

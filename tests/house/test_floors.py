@@ -43,6 +43,7 @@ FLOORS = {
     "jumping": 10,
     "cataloguing": 10,
     "keeping": 10,
+    "trying": 10,
     "front": 10,
     "demo": 9,
     "web": 11,

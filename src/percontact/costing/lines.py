@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from percontact.costing.claim import claim_lines, make_rules
 from percontact.costing.fx import RATE_SCALE, RateRow, month_rates
-from percontact.costing.policy import Policy, Rule
+from percontact.costing.policy import Policy, Rule, place
 from percontact.records.book import Book
 from percontact.records.dialect import literal
 from percontact.values.problem import did_you_mean, problem
@@ -131,7 +131,7 @@ def _check_columns(book: Book, rules: Sequence[Rule]) -> None:
             if column not in known:
                 raise problem(
                     "E-POL-02",
-                    f"policy.yaml: rule {i}",
+                    place("policy.yaml", rule.line, f"rule {i}"),
                     f"it matches on {column!r}, which the ledger does not have",
                     did_you_mean(column, known),
                     "Match on a column of the ledger.",

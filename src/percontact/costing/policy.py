@@ -51,10 +51,20 @@ Scope = tuple[tuple[str, tuple[str, ...]], ...]
 being one."""
 
 
+def place(file: str, line: int | None, part: str = "") -> str:
+    """Where something of a policy stands, for messages.
+
+    >>> place("policy.yaml", 12, "rule 3")
+    'policy.yaml:12: rule 3'
+    """
+    return f"{file}{f':{line}' if line else ''}{f': {part}' if part else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Cost lines that match go to a pool. `match`: ((ledger column, patterns), ...), all must hold; `*` is
-    any text, upper and lower case are one. In force from `start` up to but not on `end`."""
+    any text, upper and lower case are one. In force from `start` up to but not on `end`.
+    line: where it stands in the file, from 1."""
 
     to: str
     match: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -64,6 +74,7 @@ class Rule:
     because: str = ""
     start: date | None = None
     end: date | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Pool:
     group    resource group whose practical capacity it pays for, or None
     to       pools it serves; () = it is assigned to contacts
     weights  fixed weights of the pools it serves, for the driver `weights`
+    line     where it stands in the file, from 1
     """
 
     name: str
@@ -84,6 +96,7 @@ class Pool:
     to: tuple[str, ...] = ()
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     because: str = ""
+    line: int | None = field(default=None, compare=False)
 
     @property
     def shared(self) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from percontact.costing.policy import Method, Policy
+from percontact.costing.policy import Method, Policy, place
 from percontact.values.money import split
 from percontact.values.problem import problem
 
@@ -91,7 +91,7 @@ def check_ways_out(given: Shared, weights: Weights, policy: Policy, month: date)
         without = ", ".join(r for r in pool.to if r not in served)
         raise problem(
             "E-POL-03",
-            f"policy.yaml: pool {pool.name}",
+            place("policy.yaml", pool.line, f"pool {pool.name}"),
             f"in {month:%Y-%m} it serves only {', '.join(r for r in pool.to if r in served)}, "
             f"so by method {policy.method} its cost never reaches a contact",
             f"Its driver is {pool.driver}, of which {without} has none in that month."

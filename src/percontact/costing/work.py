@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.customers import customer_attributes, customers_sql
-from percontact.costing.policy import Policy
+from percontact.costing.policy import Policy, place
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.work_cubes import BY_DAY, BY_HOUR, WorkCubes
 from percontact.costing.work_rows import WorkRows, is_number
@@ -124,18 +124,20 @@ class Work:
         """Raise PercontactError E-POL-02 when the policy speaks of a column that contacts do not have."""
         columns, dimensions = self.book.columns("contacts"), self.dimensions()
         named = [
-            (f"pool {p.name}", "scope", d, dimensions) for p in self.policy.pools.values() for d, _ in p.scope
+            (f"pool {p.name}", p.line, "scope", d, dimensions)
+            for p in self.policy.pools.values()
+            for d, _ in p.scope
         ]
         own = [d for d in dimensions if d in columns]
         for u in self.policy.unit_times:
-            named += [("unit_times", "scope", d, own) for d, _ in u.scope]
-            named += [("unit_times", "extra", c, list(columns)) for c in u.extra_s]
-        named += [("repeat", "same", c, own) for c in self.policy.repeat_same]
-        for where, part, name, known in named:
+            named += [("unit_times", None, "scope", d, own) for d, _ in u.scope]
+            named += [("unit_times", None, "extra", c, list(columns)) for c in u.extra_s]
+        named += [("repeat", None, "same", c, own) for c in self.policy.repeat_same]
+        for where, line, part, name, known in named:
             if name not in known:
                 raise problem(
                     "E-POL-02",
-                    f"policy.yaml: {where}",
+                    place("policy.yaml", line, where),
                     f"its {part} names {name!r}, which contacts do not have",
                     did_you_mean(name, known),
                     "Correct the name, or import contacts that have such a column.",
