@@ -1,5 +1,7 @@
 """Build what browsers need of percontact (scripts, style, font) into src/percontact/web/assets.
 
+The font of PDF and of drawn charts goes into src/percontact/report/fonts.
+
     python tools/make_assets.py          build, unless what is there was made from the same sources
     python tools/make_assets.py --lock   take what package.json names into package-lock.json
 
@@ -21,7 +23,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FRONT = ROOT / "src" / "percontact" / "web" / "front"
 ASSETS = ROOT / "src" / "percontact" / "web" / "assets"
+FONTS = ROOT / "src" / "percontact" / "report" / "fonts"
 WORK = ROOT / "build" / "front"
+INTER = "@expo-google-fonts/inter"
+KEPT_FONTS = {
+    "Inter-Regular.ttf": "400Regular/Inter_400Regular.ttf",
+    "Inter-SemiBold.ttf": "600SemiBold/Inter_600SemiBold.ttf",
+    "LICENSE": "LICENSE_FONT",
+}
+"""Name of ours -> file of the package. Whole files: what browsers get holds Latin letters only."""
 OLDEST_NODE = 20
 
 
@@ -31,9 +41,13 @@ def main(arguments: Sequence[str]) -> int:
         lock()
         return 0
     sources = fingerprint()
-    if made_from() == sources:
+    built = made_from() == sources
+    if built and all((FONTS / name).is_file() for name in KEPT_FONTS):
         return 0
     packages()
+    keep_fonts()
+    if built:
+        return 0
     node = [find_node()[0], str(FRONT / "build.mjs"), str(FRONT), str(ASSETS)]
     subprocess.run(node, cwd=WORK, check=True)
     manifest = ASSETS / "manifest.json"
@@ -70,6 +84,13 @@ def packages() -> None:
     _copy("package.json", "package-lock.json", ".npmrc")
     _npm("ci")
     stamp.write_text(locked, encoding="utf-8")
+
+
+def keep_fonts() -> None:
+    """The two weights that paper is set in."""
+    FONTS.mkdir(exist_ok=True)
+    for name, file in KEPT_FONTS.items():
+        shutil.copyfile(WORK / "node_modules" / INTER / file, FONTS / name)
 
 
 def lock() -> None:

@@ -105,6 +105,16 @@ class OpenBook:
         text = policy_text(self.workspace.path) if self.instead is None else self.instead
         return textbook() if text is None else parse_policy(text, POLICY_FILE)
 
+    @property
+    def state_words(self) -> tuple[tuple[str, str], ...]:
+        """What an answer rests on, by name: workspace, snapshot, policy. Costs nothing to say."""
+        snapshot = self.book.snapshot
+        return (
+            ("Workspace", self.workspace.path.resolve().name),
+            *((("Snapshot", str(snapshot)),) if snapshot is not None else ()),
+            ("Policy", self.policy.digest),
+        )
+
     def need(self, table: str) -> None:
         """Raise E-DATA-01 where a table that the question needs has no rows."""
         if not self.book.has(table):

@@ -71,7 +71,10 @@ def command(
 
         say(guarded(book, question, per, [g for g in guards if g]), form=form, as_json=as_json, output=output)
         return
-    say(book.state(question, per), form=form, as_json=as_json, output=output)
+    from percontact.report.statement_chart import statement_charts
+
+    found = book.state(question, per)
+    say(found, form=form, as_json=as_json, output=output, charts=lambda: statement_charts(found))
     if output is None and not as_json and form in (None, "text"):
         click.echo(
             f"\nNext: {call(ctx)} trace opens a figure down to its rows; "

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from percontact.cli.speak import call, open_book, output_options, say
+
+if TYPE_CHECKING:
+    from percontact.explaining import Explained
+    from percontact.report.charts.chart import Chart
 
 
 @click.command("explain")
@@ -84,6 +89,7 @@ def command(
     percontact explain --from 2026-01 --to 2026-06 --against previous
                                                             the half year against the one before
     percontact explain --from 2025-12 --to 2026-01 --part "handle time"
+    percontact explain --to 2026-01 -o why.pdf               on paper; why.svg, why.png: the picture alone
     """
     from percontact.explaining import document, explained
 
@@ -92,7 +98,14 @@ def command(
         book, start=start, end=end, against=against, by=by, where=where, basis=basis, per=per,
         accounts="with" if part else "without",
     )  # fmt: skip
-    say(document(book, found, part=part, call=call(ctx)), form=form, as_json=as_json, output=output)
+    answer = document(book, found, part=part, call=call(ctx))
+    say(answer, form=form, as_json=as_json, output=output, charts=lambda: [_picture(found)])
     if output is None and not as_json and form in (None, "text") and part is None and found.bridge.parts:
         name = found.bridge.parts[0].name
         click.echo(f"\nNext: add --part '{name}' to open it.", err=True)
+
+
+def _picture(found: Explained) -> Chart:
+    from percontact.report.bridge_chart import bridge_chart
+
+    return bridge_chart(found.bridge, lambda part: "", where=found.where, basis=found.basis)

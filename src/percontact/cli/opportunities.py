@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from percontact.cli.speak import call, open_book, output_options, say, span_options
+
+if TYPE_CHECKING:
+    from percontact.pipeline import OpenBook
+    from percontact.report.charts.chart import Chart
+    from percontact.seeking import Answer
 
 
 @click.command("opportunities")
@@ -45,8 +51,17 @@ def command(
     book = open_book(ctx)
     answer = sought(book, start=start, end=end, where=where)
     told = document(book, answer, top=top)
-    say(told, form=form, as_json=as_json, output=output)
+    say(told, form=form, as_json=as_json, output=output, charts=lambda: _pictures(book, answer, top))
     if output is None and not as_json and form in (None, "text") and answer.found:
         look = next((str(row[3]) for row in told.tables[1].rows if row[3]), "")
         if look:
             click.echo(f"\nNext: {look.replace('percontact', call(ctx), 1)}", err=True)
+
+
+def _pictures(book: OpenBook, answer: Answer, top: int) -> list[Chart]:
+    from percontact.report.looking import span_words
+    from percontact.report.sought_charts import stakes_chart
+
+    drawn = answer.found[:top]
+    span = span_words(answer.question.span)
+    return [stakes_chart(drawn, book.settings.currency, span, [""] * len(drawn))] if drawn else []

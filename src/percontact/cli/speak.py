@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,15 +15,29 @@ import click
 
 if TYPE_CHECKING:
     from percontact.pipeline import OpenBook
+    from percontact.report.as_pdf import Sheet
+    from percontact.report.charts.chart import Chart
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("text", "json", "csv", "md", "html", "xlsx", "parquet")
-BINARY = ("xlsx", "parquet")
+FORMATS = ("text", "json", "csv", "md", "html", "xlsx", "parquet", "pdf", "svg", "png")
+BINARY = ("xlsx", "parquet", "pdf", "png")
+PAPER, BOOK = "percontact.paper", "percontact.book"
+"""What a command keeps for the end of its call: the paper asked for, the book it opened."""
+DRAWN = ("pdf", "svg", "png")
+PAPERS = ("a4", "letter")
 
 
 def output_options(command: F) -> F:
-    """--format, --json and --output."""
+    """--format, --json, --output and --paper."""
     for option in (
+        click.option(
+            "--paper",
+            type=click.Choice(PAPERS),
+            default="a4",
+            expose_value=False,
+            callback=lambda ctx, _, value: ctx.meta.update({PAPER: value}),
+            help="Of a PDF: a4 (default) or letter.",
+        ),
         click.option(
             "-o",
             "--output",
@@ -36,7 +50,7 @@ def output_options(command: F) -> F:
             "form",
             type=click.Choice(FORMATS),
             default=None,
-            help="Default: text, or the ending of --output.",
+            help="Default: text, or the ending of --output. svg and png: the picture alone.",
         ),
     ):
         command = option(command)
@@ -101,16 +115,31 @@ def open_book(ctx: click.Context, amounts: str = "effective", snapshot: int | No
     from percontact.pipeline import OpenBook
     from percontact.store.workspace import Workspace
 
-    return OpenBook(Workspace.open(ctx.find_root().obj), snapshot, amounts=amounts)  # type: ignore[arg-type]
+    book = OpenBook(Workspace.open(ctx.find_root().obj), snapshot, amounts=amounts)  # type: ignore[arg-type]
+    ctx.meta[BOOK] = book
+    return book
 
 
-def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) -> None:
-    """Print an answer, or write it to a file."""
+def say(
+    answer: Any,
+    *,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+    charts: Callable[[], Sequence[Chart]] = tuple,
+) -> None:
+    """Print an answer, or write it to a file.
+
+    charts  makes its pictures; asked only for a form that shows them
+    """
     from percontact.report.as_text import page_of
     from percontact.report.forms import render
 
     chosen = _chosen_form(form, as_json, output)
-    made = render(answer, chosen, page=page_of(sys.stdout))
+    if chosen in DRAWN:
+        made = render(answer, chosen, charts=tuple(charts()), sheet=_sheet())
+    else:
+        made = render(answer, chosen, page=page_of(sys.stdout))
     if output is None:
         text = made if isinstance(made, str) else made.decode()
         # CSV ends its lines itself; text mode would end them twice on Windows.
@@ -119,6 +148,17 @@ def say(answer: Any, *, form: str | None, as_json: bool, output: Path | None) ->
     with writing_to(output):
         output.write_bytes(made if isinstance(made, bytes) else made.encode())
     click.echo(f"Wrote {output}.", err=True)
+
+
+def _sheet() -> Sheet:
+    """The paper asked for, and what the figures rest on."""
+    from datetime import UTC, datetime
+
+    from percontact.report.as_pdf import Sheet
+
+    kept = click.get_current_context().meta
+    state = kept[BOOK].state_words if BOOK in kept else ()
+    return Sheet(kept.get(PAPER, "a4"), datetime.now(UTC), state)
 
 
 def _chosen_form(form: str | None, as_json: bool, output: Path | None) -> str:

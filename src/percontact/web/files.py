@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of a page: the same answer as JSON, CSV, Excel, Parquet or Markdown, to keep or to send on."""
+"""Files of a page: the same answer as PDF, Excel, CSV, JSON, Parquet or Markdown, to keep or to send on."""
 
 from __future__ import annotations
 
 import re
 
-from percontact.report.document import Document
+from percontact.report.as_pdf import Sheet
 from percontact.report.forms import render
+from percontact.report.page import Page
 
 MEDIA = {
+    "pdf": "application/pdf",
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -18,13 +20,13 @@ MEDIA = {
 """Form -> its media type. The form is the ending of the page's address."""
 
 
-def made(document: Document, form: str) -> tuple[bytes, dict[str, str]]:
-    """A document in a form, and the headers it is sent with: JSON is shown, the others are saved."""
-    content = render(document, form)
+def made(page: Page, form: str, sheet: Sheet) -> tuple[bytes, dict[str, str]]:
+    """A page in a form, and the headers it is sent with: JSON is shown, the others are saved."""
+    content = render(page.document, form, charts=page.charts, tiles=page.tiles, sheet=sheet)
     body = content if isinstance(content, bytes) else content.encode()
     headers = {"Content-Type": MEDIA[form]}
     if form != "json":
-        headers["Content-Disposition"] = f'attachment; filename="{_name(document.title)}.{form}"'
+        headers["Content-Disposition"] = f'attachment; filename="{_name(page.document.title)}.{form}"'
     return body, headers
 
 

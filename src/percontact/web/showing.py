@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
 from percontact.records.tables import TABLES
+from percontact.report.as_pdf import Sheet
 from percontact.report.page import Page
 from percontact.web import files
 from percontact.web.asked import FILTERS, Asked
@@ -34,7 +36,8 @@ def screen_rules(desk: Desk, screen: Screen) -> list[Rule]:
     def file(form: str) -> Endpoint:
         async def made(request: Request, person: Person) -> Response:
             asked = asked_of(request)
-            return await run_in_threadpool(_file, desk, screen, asked, person, form)
+            paper = asked.one("paper", "a4")
+            return await run_in_threadpool(_file, desk, screen, asked.but(paper=None), person, form, paper)
 
         return made
 
@@ -65,10 +68,11 @@ def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
     return answered(key, lambda book: screen.make(book, asked, person.viewer))
 
 
-def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -> Response:
+def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str, paper: str) -> Response:
     if screen.filters and not screen.usual:
         asked = with_period(asked, desk.answer("controls", controls))
-    body, headers = files.made(answer(desk, screen, asked, person).document, form)
+    sheet = Sheet(paper, datetime.now(UTC), desk.opened().book.state_words)  # type: ignore[arg-type]
+    body, headers = files.made(answer(desk, screen, asked, person), form, sheet)
     return Response(body, headers=headers)
 
 

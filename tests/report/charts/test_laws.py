@@ -337,7 +337,7 @@ def test_without_its_library_a_chart_says_what_to_install(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(PercontactError, match="E-LIB-01") as raised:
         ask()  # type: ignore[operator]
-    assert "pip install 'percontact[web]'" in str(raised.value)
+    assert "pip install 'percontact[pdf]'" in str(raised.value)
 
 
 _EMPTY = bars([], PER_CONTACT, title="", subtitle="").table

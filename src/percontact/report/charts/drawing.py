@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from percontact.report.charts.tokens import FONT, Theme, colour, painted
@@ -63,6 +64,13 @@ def svg(chart: Picture, theme: Theme = "light", *, width: int = WIDTH) -> str:
     return str(_library().vega_to_svg(_whole(chart, theme, width), allowed_base_urls=_NOWHERE))
 
 
+def bare_svg(chart: Picture, *, width: int = WIDTH) -> str:
+    """The chart as SVG without title and paper, for a page that says and colours them itself."""
+    bare = _fixed(chart.spec, width)
+    drawing = _still(json.loads(_compiled(_text(bare), "light")))
+    return str(_library().vega_to_svg(drawing, allowed_base_urls=_NOWHERE))
+
+
 def png(chart: Picture, scale: float = 2.0, theme: Theme = "light", *, width: int = WIDTH) -> bytes:
     """The chart as PNG with its title, for e-mail and chat; `scale` in pixels of the picture per pixel."""
     drawing = _whole(chart, theme, width)
@@ -80,15 +88,30 @@ def _library() -> Any:
         import vl_convert
     except ImportError as error:
         raise missing("vl-convert-python") from error
+    _take_font()
     return vl_convert
+
+
+@lru_cache(maxsize=1)
+def _take_font() -> None:
+    """Text is measured before it is placed; with the font at hand a drawing is the same on any machine."""
+    import vl_convert
+
+    if font_folder().is_dir():
+        vl_convert.register_font_directory(str(font_folder()))
+
+
+def font_folder() -> Path:
+    """Where the font of paper and of drawn charts lies, once `tools/make_assets.py` has put it there."""
+    return Path(__file__).parents[1] / "fonts"
 
 
 def missing(library: str) -> PercontactError:
     """The error that a chart needs a library which is not there."""
     return problem(
         "E-LIB-01", "charts", f"{library} is not installed",
-        "Charts are an extra: figures, tables and the command line need none of their libraries.",
-        "Install it: pip install 'percontact[web]'.",
+        "Charts and PDF are an extra: figures, tables and the command line need none of their libraries.",
+        "Install it: pip install 'percontact[pdf]'.",
     )  # fmt: skip
 
 
@@ -144,10 +167,13 @@ def _whole(chart: Picture, theme: Theme, width: int) -> dict[str, object]:
         "subtitleFontSize": 13,
         "subtitlePadding": 5,
     }
-    spec = {**chart.spec, "title": title, "padding": 16, "background": colour("paper")}
-    if chart.spec.get("width") == "container":
-        spec["width"] = width
+    spec = {**_fixed(chart.spec, width), "title": title, "padding": 16, "background": colour("paper")}
     return dict(_still(json.loads(_compiled(_text(spec), literal))))
+
+
+def _fixed(spec: Mapping[str, object], width: int) -> dict[str, object]:
+    """As wide as said, where a page would give its width."""
+    return {**spec, "width": width} if spec.get("width") == "container" else dict(spec)
 
 
 def _still(node: Any) -> Any:
