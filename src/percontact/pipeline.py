@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 SUMMARY_FILE = "work.parquet"
 SUMS_FILE = "sums.parquet"
 CLOSED_FILE = "closed.json"
+UNSUMMED = ("events",)
+"""Tables whose rows stand beside figures and in none."""
 _NEEDED = {
     "ledger": (
         "there is no ledger yet",
@@ -159,13 +161,17 @@ class OpenBook:
 
     @property
     def _run(self) -> str:
-        """Digest of all that the work's quantities depend on.
+        """Digest of all that sums depend on: rows, settings, policy, our version.
 
-        That is the state of the workspace, the policy, and our version.
+        Files are named by their content. Events are no part of it: one that is noted today moves no sum, and
+        whoever reads next must not wait until all are made anew.
         """
-        return hashlib.sha256(
-            f"{self.book.snapshot} {self.policy.digest} {__version__} {SUMMARY_FORMAT}".encode()
-        ).hexdigest()[:20]
+        rows = sorted(
+            f"{table} {file.month} {file.path.name}"
+            for table, files in self.book.files.items() if table not in UNSUMMED for file in files
+        )  # fmt: skip
+        told = f"{rows} {self.book.settings} {self.policy.digest} {__version__} {SUMMARY_FORMAT}"
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
 
     def _keep_summary(self, costed: CostedBook) -> None:
         """Write the sums of the work once; later questions and processes read them."""

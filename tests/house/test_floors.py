@@ -35,6 +35,7 @@ FLOORS = {
     "seeking": 9,
     "agents": 9,
     "receiving": 9,
+    "noting": 9,
     "glancing": 10,
     "unfolding": 10,
     "placing": 10,

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from percontact.people import audit
-from percontact.people.accounts import local_person
+from percontact.people.accounts import LOCAL, local_person
 from percontact.people.schema import EVENT_CHANGES, EVENTS, PEOPLE
 from percontact.people.state import State
 from percontact.people.who import Who
@@ -39,12 +39,13 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A happening with who noted it (login), and when it was last changed."""
+    """A happening with who noted it (login, and how they are called), and when it was last changed."""
 
     id: int
     happening: Happening
     by: str
     at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,27 @@ class EventChange:
 def events(state: State) -> list[Noted]:
     """All that is noted, in the order of time."""
     asked = (
-        select(EVENTS, PEOPLE.c.login)
+        select(EVENTS, PEOPLE.c.login, PEOPLE.c.name)
         .join_from(EVENTS, PEOPLE)
         .where(EVENTS.c.removed.is_(None))
         .order_by(EVENTS.c.started_on, EVENTS.c.event, EVENTS.c.id)
     )
     with state.reading() as con:
-        return [Noted(r["id"], _happening(r), r["login"], r["noted"]) for r in con.execute(asked).mappings()]
+        return [
+            Noted(r["id"], _happening(r), r["login"], r["noted"], r["name"])
+            for r in con.execute(asked).mappings()
+        ]
 
 
 def rows(state: State) -> list[dict[str, str | None]]:
     """All that is noted as rows for the Book's table events, all cells texts, days in ISO form."""
-    return [_texts(e.happening) for e in events(state)]
+    return [_texts(e.happening) | {"noted_by": None if e.by == LOCAL else e.name} for e in events(state)]
+
+
+def ever(state: State) -> list[dict[str, str | None]]:
+    """How any event ever read here, removed ones too: the cells of `Happening` as texts."""
+    with state.reading() as con:
+        return [dict(row) for row in con.execute(select(EVENT_CHANGES.c.row)).scalars()]
 
 
 def note(state: State, happening: Happening, *, by: Who) -> Noted:
@@ -161,18 +171,24 @@ def _checked(happening: Happening) -> Happening:
     texts = {name: (getattr(happening, name) or "").strip() or None for name in LONGEST}
     if texts["event"] is None:
         raise _unfit("it has no name", "A mark on a chart needs one.", "Say what happened in a few words.")
+    for name, text in texts.items():
+        if text is not None and name != "note" and not text.isprintable():
+            why = "It stands on one line beside a chart."
+            raise _unfit(
+                f"`{name}` has signs that cannot be seen", why, "Write it anew; details go into the note."
+            )
     for name, longest in LONGEST.items():
         if len(texts[name] or "") > longest:
             what = f"`{name}` has {len(texts[name] or '')} signs; {longest} is the most"
             raise _unfit(what, "It would not fit beside a chart.", "Shorten it; details go into the note.")
     if happening.ended_on is not None and happening.ended_on < happening.started_on:
         what = f"its last day {happening.ended_on} lies before its first, {happening.started_on}"
-        raise _unfit(what, "Nothing ends before it begins.", "Correct one of the two days.")
+        raise _unfit(what, "Nothing ends before it begins.", "Correct one of the two days.", "until")
     return Happening(
         event=texts["event"], started_on=happening.started_on, ended_on=happening.ended_on,
         **{name: text for name, text in texts.items() if name != "event"},
     )  # fmt: skip
 
 
-def _unfit(what: str, why: str, do: str) -> PercontactError:
-    return problem("E-ARG-03", "event", what, why, do)
+def _unfit(what: str, why: str, do: str, where: str = "event") -> PercontactError:
+    return problem("E-ARG-03", where, what, why, do)

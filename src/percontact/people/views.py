@@ -59,16 +59,42 @@ def save(state: State, name: str, address: str, *, by: Who, shared: bool = False
     return next(v for v in views(state, person) if v.name == name and v.owner == person.login)
 
 
+def change(state: State, number: int, name: str, *, by: Who, shared: bool) -> View:
+    """Give a view of one's own another name, share it or keep it for oneself.
+
+    Raises E-WHO-03 where they may not, E-ARG-01 where it is none of their own, E-ARG-03 for a name that
+    cannot be kept or that another view of theirs has.
+    """
+    by.need("share_views" if shared else "save_views", "view")
+    person, name = _who(by), name.strip()
+    mine = {v.id: v for v in views(state, person) if v.owner == person.login}
+    if number not in mine:
+        raise _not_theirs(number, "changed")
+    _check(name, mine[number].address)
+    if any(v.name == name and v.id != number for v in mine.values()):
+        why = "By its name you know it again."
+        raise _unfit(f"you have a view {name!r} already", why, "Take another name, or remove that one.")
+    with state.writing() as con:
+        con.execute(update(VIEWS).where(VIEWS.c.id == number).values(name=name, shared=shared))
+        detail: audit.Detail = {"was": mine[number].name, "shared": shared}
+        audit.note(con, state.now(), by, "changed", f"views/{name}", detail)
+    return next(v for v in views(state, person) if v.id == number)
+
+
 def remove(state: State, number: int, *, by: Who) -> None:
     """Remove a view of one's own; a shared one may be removed by who manages people. Raises E-ARG-01."""
     person = _who(by)
     theirs = [v for v in views(state, person) if v.id == number]
     if not theirs or (theirs[0].owner != person.login and not by.may("manage_people")):
-        what, why = f"there is no view {number} of yours", "A view is removed by who saved it."
-        raise problem("E-ARG-01", "view", what, why, "Choose one of your own.")
+        raise _not_theirs(number, "removed")
     with state.writing() as con:
         con.execute(delete(VIEWS).where(VIEWS.c.id == number))
         audit.note(con, state.now(), by, "changed", f"views/{theirs[0].name}", {"removed": True})
+
+
+def _not_theirs(number: int, done: str) -> PercontactError:
+    what, why = f"there is no view {number} of yours", f"A view is {done} by who saved it."
+    return problem("E-ARG-01", "view", what, why, "Choose one of your own.")
 
 
 def _who(by: Who) -> Person:

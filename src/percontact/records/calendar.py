@@ -48,6 +48,7 @@ EVENTS = Table(
         Column("team", "code", "MAY be any code", "slice it touches"),
         Column("reason", "code", "MAY be any code", "slice it touches"),
         Column("note", "text", "MAY be any text", "what happened"),
+        Column("noted_by", "text", "MAY be any text", "who noted it, as people call them"),
     ),
     orders=(Order("started_on", "ended_on"),),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from percontact.explain.noted import Event
 from percontact.report.charts.bars import Bar, bars
 from percontact.report.charts.chart import FEW, Chart
 from percontact.report.charts.trend import Happening, Moment, Series, trend
@@ -17,11 +18,15 @@ from percontact.report.words import value_text
 
 Href = Callable[[date], str]
 
+LABEL = 50
+"""Signs of a note that is read at a glance."""
 
-def trend_chart(seen: Seen, href: Href, event_href: str) -> Chart:
+
+def trend_chart(seen: Seen, href: Href, event_href: Href) -> Chart:
     """Cost per contact month by month, with unused time, and the budget dashed.
 
-    href  where a month leads
+    href        where a month leads
+    event_href  where the events that begin on a day stand
     """
     s = seen.statement
     own = "with unused time" if s.basis == "full" else BASIS_WORDS[s.basis].removeprefix("for the ")
@@ -36,8 +41,14 @@ def trend_chart(seen: Seen, href: Href, event_href: str) -> Chart:
         TableColumn("value", f"{s.currency} per contact", "value", s.currency),
         title=_finding(seen),
         subtitle=f"{s.currency} per contact by month{_inside(seen)}",
-        events=[Happening(e.first, e.note or e.name, event_href) for e in seen.events],
+        events=[Happening(e.first, event_label(e), event_href(e.first)) for e in seen.events],
     )
+
+
+def event_label(event: Event) -> str:
+    """What stands at an event's mark: its note where that is a short one, else its name."""
+    note = event.note or ""
+    return note if 0 < len(note) <= LABEL and note.isprintable() else event.name
 
 
 def _line(label: str, points: list[tuple[Month, Decimal | None]], href: Href) -> Series:
@@ -111,4 +122,4 @@ def _inside(seen: Seen) -> str:
     return f" ({', '.join(seen.statement.where)})" if seen.statement.where else ""
 
 
-__all__ = ["shares_chart", "trend_chart"]
+__all__ = ["event_label", "shares_chart", "trend_chart"]

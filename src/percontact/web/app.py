@@ -19,6 +19,7 @@ from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
 from percontact.web.headers import SecurityHeaders
 from percontact.web.landed import import_rules
+from percontact.web.noting_rules import event_rules
 from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
 from percontact.web.showing import screen_rules
@@ -33,7 +34,8 @@ def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | Non
     alone     whether only this machine reaches it: then nobody signs in while there is no account
     provider  the OpenID provider that people may sign in with
     """
-    desk, entrance = Desk(folder), Entrance(open_state(folder), alone=alone, provider=provider)
+    state = open_state(folder)
+    desk, entrance = Desk(folder, state), Entrance(state, alone=alone, provider=provider)
     gate = Gate(entrance)
 
     @asynccontextmanager
@@ -64,6 +66,7 @@ def rules(desk: Desk) -> list[Rule]:
     """Every route of the app with the permission it needs; a route that is not here does not exist."""
     found = [Rule("/assets/{name}", OPEN, _asset)]
     found += [*welcome_rules(desk), *job_rules(desk), *upload_rules(desk), *import_rules(desk)]
+    found += event_rules(desk)
     for screen in SCREENS:
         found += screen_rules(desk, screen)
     return [*found, *jump.rules(desk)]

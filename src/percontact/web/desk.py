@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from percontact.metrics.catalogue import OWN_FOLDER
+from percontact.people import State, open_state
 from percontact.pipeline import POLICY_FILE, OpenBook
 from percontact.store.manifest import NAME as MANIFEST
 from percontact.store.workspace import Workspace
@@ -40,8 +41,9 @@ class Desk:
     by whoever asks first. Kept answers never wait.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, state: State | None = None) -> None:
         self.folder = Path(folder)
+        self._state = state
         self._opened: Opened | None = None
         self._seen: tuple[tuple[object, ...], str] = ((), "")
         self._work = threading.RLock()
@@ -51,6 +53,13 @@ class Desk:
         self._long = threading.Lock()
         self.jobs = Jobs(self.folder)
         self.uploads = Uploads(self.folder)
+
+    @property
+    def state(self) -> State:
+        """What people keep in the app: views, events."""
+        if self._state is None:
+            self._state = open_state(self.folder)
+        return self._state
 
     def stands(self) -> bool:
         """Whether there is a workspace in the folder."""

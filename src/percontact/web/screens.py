@@ -8,6 +8,7 @@ from percontact.web.pages import (
     contacts,
     cost_map,
     data,
+    events,
     explain,
     explore,
     measures,
@@ -30,4 +31,5 @@ SCREENS: tuple[Screen, ...] = (
     watch.SCREEN,
     data.SCREEN,
     checks.SCREEN,
+    events.SCREEN,
 )

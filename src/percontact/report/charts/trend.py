@@ -403,21 +403,26 @@ class _Drawing:
                     "late": late,
                     "tip": f"{event.label}\n{event.on.isoformat()}",
                     "named": event in self.named,
+                    "href": event.href,
                 }
             )
         lane = self.alt.Y("lane:Q", scale=None)
-        rule = (
-            self.alt.Chart(self._data(rows))
-            .mark_rule(color=colour("control"), strokeDash=[1, 3])
-            .encode(x=self._x(), y=lane, y2=self.alt.Y2("foot:Q"), tooltip=self.alt.Tooltip("tip:N"))
-        )
-        made = [rule]
-        for late in (False, True):
-            side = [r for r in rows if r["late"] is late and r["named"]]
+        made = []
+        for linked in (False, True):
+            some = [r for r in rows if bool(r["href"]) is linked]
+            if some:
+                rule = (
+                    self.alt.Chart(self._data(some))
+                    .mark_rule(color=colour("control"), strokeDash=[1, 3])
+                    .encode(x=self._x(), y=lane, y2=self.alt.Y2("foot:Q"), tooltip=self.alt.Tooltip("tip:N"))
+                )
+                made.append(rule.encode(href=self.alt.Href("href:N")) if linked else rule)
+        for late, linked in ((late, linked) for late in (False, True) for linked in (False, True)):
+            side = [r for r in rows if r["late"] is late and r["named"] and bool(r["href"]) is linked]
             place = "scale('x', datum.at)"
             room = f"{place} - 6" if late else f"width - {place} - 6"
             if side:
-                made.append(
+                named = (
                     self.alt.Chart(self._data(side))
                     .mark_text(
                         align="right" if late else "left",
@@ -434,6 +439,7 @@ class _Drawing:
                         tooltip=self.alt.Tooltip("tip:N"),
                     )
                 )
+                made.append(named.encode(href=self.alt.Href("href:N")) if linked else named)
         return made
 
     def _muted(self) -> Any:

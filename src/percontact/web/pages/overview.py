@@ -11,6 +11,7 @@ from percontact.report.glance_charts import shares_chart, trend_chart
 from percontact.report.glanced import Reading
 from percontact.report.page import Page, Tile, Tone
 from percontact.web.asked import Asked
+from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
 TONES: dict[str, Tone] = {"worse": "worse", "better": "better"}
@@ -36,7 +37,7 @@ def overview(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     movers = [(m, state.but(part=m.part).to("/explain") + "#part") for m in seen.movers]
     return Page(
         found.document,
-        charts=(trend_chart(seen, month, "/events"), shares_chart(seen, share)),
+        charts=(trend_chart(seen, month, events.on), shares_chart(seen, share)),
         tiles=tuple(_tile(r, asked) for r in seen.readings),
         tables=0,
         extra={"seen": seen, "movers": movers, "explain": state.to("/explain"), "data": "/data"},
