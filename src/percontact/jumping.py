@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers to a word typed to get somewhere: metrics, values of dimensions and contacts it may mean."""
+"""Answers to a word typed to get somewhere: what it may mean, metric, event, value or contact."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from percontact.costing.contact_lines import months_of_contact
+from percontact.explain.noted import read_events
 from percontact.metrics.catalogue import catalogue, known_as, search
 from percontact.pipeline import OpenBook
+from percontact.records.dialect import connect
 from percontact.report.named import dimension_words
 
 LOOKED_AT = ("channel", "reason", "team", "site", "queue", "product", "outcome", "language", "direction")
@@ -23,11 +25,11 @@ class Hit:
     """One thing a word may mean.
 
     name, says  as people read it
-    at          what leads there: a metric's name, (dimension, value), a contact's id
+    at          what leads there: a metric's name, an event's first day, (dimension, value), a contact's id
     exact       whether the word is its name
     """
 
-    kind: Literal["metric", "value", "contact"]
+    kind: Literal["metric", "event", "value", "contact"]
     name: str
     says: str
     at: tuple[str, ...]
@@ -40,11 +42,28 @@ def jumped(book: OpenBook, word: str, *, contacts: bool = True) -> list[Hit]:
     found = [Hit("metric", c.name, c.asks, (c.metric,), exact=True) for c in cards if known_as(c, word)]
     near = [c for c in search(cards, word.split()) if not known_as(c, word)]
     found += [Hit("metric", c.name, c.asks, (c.metric,), exact=False) for c in near]
+    found += _events(book, word)
     if book.book.has("contacts"):
         found += _values(book, word)
         if contacts and book.book.has("ledger") and " " not in word and months_of_contact(book.costed, word):
             found.append(Hit("contact", word, "One contact, priced line by line.", (word,), exact=True))
     return sorted(found, key=lambda hit: not hit.exact)
+
+
+def _events(book: OpenBook, word: str) -> list[Hit]:
+    if not book.book.has("events"):
+        return []
+    return [
+        Hit(
+            "event",
+            e.name,
+            f"Event of {e.first}.",
+            (str(e.first),),
+            exact=e.name.casefold() == word.casefold(),
+        )
+        for e in read_events(connect(), book.book)
+        if word.casefold() in f"{e.name} {e.note or ''}".casefold()
+    ][-MOST:]
 
 
 def _values(book: OpenBook, word: str) -> list[Hit]:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 AXE = Path(__file__).resolve().parents[2] / "build" / "front" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATHS = [
-    pytest.param(s.path, marks=pytest.mark.slow) if s.slow else s.path for s in SCREENS if "{" not in s.path
+    *(
+        pytest.param(s.path, marks=pytest.mark.slow) if s.slow else s.path
+        for s in SCREENS
+        if "{" not in s.path
+    ),
+    "/views",
 ]
 NARROW = [("light", 390), ("dark", 1280), ("dark", 390)]
 
@@ -128,4 +133,30 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(desk: Desk, path: 
     assert [m for m in met if m.endswith("false")] == []
     assert len({m for m in met if m != "body"}) >= 1
     assert met.count("body") <= 2
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_opens_to_save_a_view_is_accessible_and_fits(desk: Desk, width: int) -> None:
+    page, seen, context = desk.open(width=width)
+    shown(page, "/explain")
+    page.get_by_text("Save this view").click()
+    expect(page.get_by_label("Link to send")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    quiet(seen)
+    context.close()
+
+
+@pytest.mark.slow
+def test_a_form_that_came_back_with_a_problem_is_accessible(desk: Desk) -> None:
+    page, _, context = desk.open()
+    shown(page, "/events")
+    page.get_by_label("What happened, in a few words").fill("Backwards")
+    page.get_by_label("First day").fill("2026-04-14")
+    page.get_by_label("Last day, if it ended").fill("2026-04-01")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_role("alert")).to_contain_text("lies before its first")
+    assert violations(page) == []
     context.close()

@@ -45,6 +45,23 @@ class TestViews:
         views.save(state, "June", "/?b=2", by=as_who(bob))
         assert sorted(v.address for v in views.views(state, bob)) == ["/?a=1", "/?b=2"]
 
+    def test_a_view_takes_another_name_and_is_shared_by_its_owner_alone(
+        self, state: State, person: Make
+    ) -> None:
+        ada, bob = person("ada", "analyst"), person("bob")
+        one = views.save(state, "June", "/?a=1", by=as_who(ada))
+        views.save(state, "May", "/?a=2", by=as_who(ada))
+        changed = views.change(state, one.id, " The sixth month ", by=as_who(ada), shared=True)
+        assert (changed.id, changed.name, changed.address, changed.shared) == (
+            one.id, "The sixth month", "/?a=1", True
+        )  # fmt: skip
+        assert [v.name for v in views.views(state, bob)] == ["The sixth month"]
+        assert code(lambda: views.change(state, one.id, "x", by=as_who(bob), shared=False)) == "E-ARG-01"
+        assert code(lambda: views.change(state, one.id, "May", by=as_who(ada), shared=False)) == "E-ARG-03"
+        assert code(lambda: views.change(state, one.id, " ", by=as_who(ada), shared=False)) == "E-ARG-03"
+        assert code(lambda: views.change(state, one.id, "x", by=as_who(bob), shared=True)) == "E-WHO-03"
+        assert audit.entries(state)[0].detail == {"was": "June", "shared": True}
+
     def test_a_viewer_shares_none_and_removes_no_one_elses(self, state: State, person: Make) -> None:
         ada, bob = person("ada", "analyst"), person("bob")
         seen = views.save(state, "June", "/", by=as_who(ada), shared=True)
@@ -84,11 +101,11 @@ class TestEvents:
         assert events.rows(state) == [
             {
                 "event": "Release 4", "started_on": "2026-05-02", "kind": None, "ended_on": None,
-                "channel": None, "team": None, "reason": None, "note": None,
+                "channel": None, "team": None, "reason": None, "note": None, "noted_by": "ada",
             },
             {
                 "event": "Outage", "started_on": "2026-06-03", "kind": "outage", "ended_on": "2026-06-04",
-                "channel": "voice", "team": None, "reason": None, "note": "Exchange down",
+                "channel": "voice", "team": None, "reason": None, "note": "Exchange down", "noted_by": "ada",
             },
         ]  # fmt: skip
         assert set(events.rows(state)[0]) == {c.name for c in TABLES["events"].columns}

@@ -46,9 +46,9 @@ def trend_chart(seen: Seen, href: Href, event_href: Href) -> Chart:
 
 
 def event_label(event: Event) -> str:
-    """What stands at an event's mark: its note where that is a short one, else its name."""
+    """What stands at an event's mark: its name; its note where the name is but a code, and the note short."""
     note = event.note or ""
-    return note if 0 < len(note) <= LABEL and note.isprintable() else event.name
+    return note if " " not in event.name and 0 < len(note) <= LABEL and note.isprintable() else event.name
 
 
 def _line(label: str, points: list[tuple[Month, Decimal | None]], href: Href) -> Series:

@@ -23,6 +23,7 @@ from percontact.web.noting_rules import event_rules
 from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
 from percontact.web.showing import screen_rules
+from percontact.web.views_page import view_rules
 from percontact.web.welcoming import welcome_rules
 from percontact.web.wizard import upload_rules
 from percontact.web.working import job_rules
@@ -66,7 +67,7 @@ def rules(desk: Desk) -> list[Rule]:
     """Every route of the app with the permission it needs; a route that is not here does not exist."""
     found = [Rule("/assets/{name}", OPEN, _asset)]
     found += [*welcome_rules(desk), *job_rules(desk), *upload_rules(desk), *import_rules(desk)]
-    found += event_rules(desk)
+    found += [*event_rules(desk), *view_rules(desk)]
     for screen in SCREENS:
         found += screen_rules(desk, screen)
     return [*found, *jump.rules(desk)]

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jump: a word to a page, a metric, a value or a contact; straight there where it means one thing only."""
+"""Jump: a word to a page, a saved view, a metric, an event, a value or a contact; straight there where it
+means one thing only."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact.jumping import Hit, jumped
+from percontact.people import views
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
 from percontact.report.page import Page
@@ -15,7 +19,8 @@ from percontact.web.asked import Asked
 from percontact.web.desk import Desk
 from percontact.web.filters import filtered
 from percontact.web.gate import Person, Rule
-from percontact.web.pages import contacts, measures
+from percontact.web.pages import contacts, events, measures
+from percontact.web.saved import told
 from percontact.web.screen import Screen, Viewer
 from percontact.web.screens import SCREENS
 from percontact.web.showing import frame_of, html
@@ -63,7 +68,12 @@ def _places(desk: Desk, word: str, person: Person) -> list[Place]:
     ]
     may = person.viewer.contacts
     hits = desk.answer(("jump", word, may), lambda book: jumped(book, word, contacts=may))
-    found = [*pages, *((h.name, h.says, _address(h), h.exact) for h in hits)]
+    mine = [
+        (v.name, f"Saved view: {told(v.address)}.", v.address, v.name.casefold() == word.casefold())
+        for v in (views.views(desk.state, person.who.person) if person.who and person.who.person else ())
+        if word.casefold() in v.name.casefold()
+    ]
+    found = [*pages, *mine, *((h.name, h.says, _address(h), h.exact) for h in hits)]
     return sorted(found, key=lambda place: not place[3])
 
 
@@ -72,6 +82,8 @@ def _address(hit: Hit) -> str:
         return Asked.of([("metric", hit.at[0])]).to(measures.ONE)
     if hit.kind == "contact":
         return Asked.of([("id", hit.at[0])]).to(contacts.ONE)
+    if hit.kind == "event":
+        return events.on(date.fromisoformat(hit.at[0]))
     dimension, value = hit.at
     following = "reason" if dimension != "reason" else "channel"
     return filtered(Asked(), [(dimension, value)]).but(by=following).to("/explore")

@@ -22,6 +22,7 @@ from percontact.web.controls import COMPARISONS, Controls, controls
 from percontact.web.desk import Desk
 from percontact.web.drawing import draw
 from percontact.web.gate import Endpoint, Person, Rule
+from percontact.web.saved import saved
 from percontact.web.screen import Screen
 from percontact.web.screens import SCREENS
 
@@ -125,6 +126,7 @@ def frame_of(
         "version": __version__,
         "snapshot": opened.book.snapshot if opened else None,
         "path": request.url.path,
+        "saved": saved(desk.state, screen, asked, person, request),
     }
 
 
@@ -159,5 +161,5 @@ def html(
 
 
 def _tag(desk: Desk, screen: Screen, asked: Asked, person: Person, frame: Mapping[str, Any]) -> str:
-    parts = (desk.version(), __version__, screen.path, asked.pairs, person, frame["theme"])
+    parts = (desk.version(), __version__, screen.path, asked.pairs, person, frame["theme"], frame["saved"])
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'

@@ -6,7 +6,7 @@ const $ = (selector, from = document) => from.querySelector(selector);
 
 function begin() {
   root.classList.add("scripted");
-  for (const hidden of document.querySelectorAll("[data-print], [data-theme-switch], [data-keys]")) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-print], [data-theme-switch], [data-keys], [data-copy]")) hidden.hidden = false;
 }
 
 // A change of a control asks anew; typing waits for a rest.
@@ -29,7 +29,23 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
   if (event.target.closest("[data-theme-switch]")) switchTheme();
   if (event.target.closest("[data-keys]")) showKeys();
+  const copy = event.target.closest("[data-copy]");
+  if (copy) copyLink($(`#${copy.dataset.copy}`));
 });
+
+// Over plain http only this machine may write to the clipboard; elsewhere the link is marked, ready to be copied.
+async function copyLink(field) {
+  field.select();
+  let said = "The link is marked: copy it.";
+  try {
+    await navigator.clipboard.writeText(field.value);
+    said = "The link is copied.";
+  } catch {
+    // not allowed here
+  }
+  const status = $("#status");
+  if (status) status.textContent = said;
+}
 
 function switchTheme() {
   const now = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
