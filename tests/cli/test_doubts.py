@@ -21,10 +21,13 @@ def calls(first: int, last: int, *, without: tuple[int, ...] = (), team: str = "
 
 
 @pytest.fixture
-def books(tmp_path: Path, shell) -> Path:
-    assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
-    (tmp_path / "ledger.csv").write_text("date,account,amount\n2026-06,6100,12000\n2026-07,6100,12100\n")
-    assert shell("-C", "books", "import", "ledger", "ledger.csv", "--yes").code == 0
+def books(tmp_path: Path, shell, kept) -> Path:
+    def make() -> None:
+        assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
+        (tmp_path / "ledger.csv").write_text("date,account,amount\n2026-06,6100,12000\n2026-07,6100,12100\n")
+        assert shell("-C", "books", "import", "ledger", "ledger.csv", "--yes").code == 0
+
+    kept("two months of salaries", tmp_path, make)
     return tmp_path
 
 

@@ -31,12 +31,17 @@ c5;05.06.2026 11:00;2,0;Test;Barbara
 
 
 @pytest.fixture
-def calls(tmp_path: Path, shell) -> Path:
+def calls(tmp_path: Path, shell, kept) -> Path:
     """Five calls: one lands, three are at fault, one is left out on purpose."""
-    (tmp_path / "calls.csv").write_text(CALLS)
-    (tmp_path / "m.yaml").write_text(MAPPING)
-    assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
-    assert bring(shell, "calls.csv").out.startswith("calls.csv: 5 rows = 1 landed in contacts + 4 set aside.")
+
+    def make() -> None:
+        (tmp_path / "calls.csv").write_text(CALLS)
+        (tmp_path / "m.yaml").write_text(MAPPING)
+        assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
+        said = bring(shell, "calls.csv").out
+        assert said.startswith("calls.csv: 5 rows = 1 landed in contacts + 4 set aside.")
+
+    kept("five calls", tmp_path, make)
     return tmp_path
 
 

@@ -6,14 +6,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture
-def faulty(tmp_path: Path, shell) -> Path:
-    """
-    contacts  2026-05  voice, chat x faq, fault x 30 days: 8 calls of each a day, 300 s (chat 200 s)
-              2026-06  the same, but 24 a day of voice fault
-    ledger    5000.00 EUR each month, by handle time
-    events    2026-06-02 batch, about reason fault; 2026-05-20 chat-tool, about channel chat
-    """
+def make_faulty(tmp_path: Path, shell) -> None:
     rows = ["contact_id,started_at,channel,reason,handle_s,outcome"]
     for month in (5, 6):
         for day in range(1, 31):
@@ -41,6 +34,17 @@ def faulty(tmp_path: Path, shell) -> Path:
     for table in ("contacts", "ledger", "events", "budgets"):
         ran = shell("-C", "books", "import", table, str(tmp_path / f"{table}.csv"), "--yes")
         assert ran.code == 0, ran.err
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, shell, kept) -> Path:
+    """
+    contacts  2026-05  voice, chat x faq, fault x 30 days: 8 calls of each a day, 300 s (chat 200 s)
+              2026-06  the same, but 24 a day of voice fault
+    ledger    5000.00 EUR each month, by handle time
+    events    2026-06-02 batch, about reason fault; 2026-05-20 chat-tool, about channel chat
+    """
+    kept("faulty June", tmp_path, lambda: make_faulty(tmp_path, shell))
     return tmp_path / "books"
 
 

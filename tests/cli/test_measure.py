@@ -12,12 +12,7 @@ from percontact.pipeline import OpenBook
 from percontact.values.problem import PercontactError
 
 
-@pytest.fixture
-def books(shell) -> OpenBook:
-    """
-    contacts  2026-06  North  100 s, 300 s    South  200 s, one abandoned
-    no ledger
-    """
+def make_books(shell) -> None:
     Path("contacts.csv").write_text(
         "contact_id,started_at,channel,team,handle_s,outcome\n"
         "a,2026-06-01 09:00,voice,North,100,\nb,2026-06-01 09:00,voice,North,300,\n"
@@ -25,6 +20,15 @@ def books(shell) -> OpenBook:
     )
     assert shell("init", "books", "--currency", "EUR", "--timezone", "Europe/Berlin").code == 0
     assert shell("-C", "books", "import", "contacts", "contacts.csv", "--yes").code == 0
+
+
+@pytest.fixture
+def books(shell, kept) -> OpenBook:
+    """
+    contacts  2026-06  North  100 s, 300 s    South  200 s, one abandoned
+    no ledger
+    """
+    kept("two teams", Path.cwd(), lambda: make_books(shell))
     return pc.open("books")
 
 

@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture
-def wrapped(tmp_path: Path, shell) -> Path:
-    """
-    contacts  2026-04 to 2026-06  teams A, B, C: 200 faq a month of 100 s, change 300 s, claim 900 s; A: faq
-    160 s
-    ledger    60,000.00 a month, by handle time
-    """
+def make_wrapped(tmp_path: Path, shell) -> None:
     rows = ["contact_id,started_at,channel,team,reason,handle_s,outcome,customer_id"]
     for month in (4, 5, 6):
         for team in "ABC":
@@ -38,6 +32,16 @@ pools: {people: {driver: handle_s, because: test}}
 rules: [{match: {account: "6*"}, to: people, because: test}]
 """
     (tmp_path / "books" / "policy.yaml").write_text(policy)
+
+
+@pytest.fixture
+def wrapped(tmp_path: Path, shell, kept) -> Path:
+    """
+    contacts  2026-04 to 2026-06  teams A, B, C: 200 faq a month of 100 s, change 300 s, claim 900 s; A: faq
+    160 s
+    ledger    60,000.00 a month, by handle time
+    """
+    kept("long wrap-up", tmp_path, lambda: make_wrapped(tmp_path, shell))
     return tmp_path / "books"
 
 

@@ -14,9 +14,7 @@ FIRST = date(2025, 6, 2)
 DAYS = 7 * 52
 
 
-@pytest.fixture
-def desk(tmp_path: Path, shell) -> Path:
-    """A year of totals a day: two channels, three reasons; faults double from 2 to 15 March 2026."""
+def make_desk(tmp_path: Path, shell) -> None:
     rng = np.random.default_rng(5)
     shape = np.array([1.1, 1.05, 1.0, 1.0, 0.95, 0.4, 0.3])
     lines = ["contact_id,started_at,channel,reason,count,handle_s"]
@@ -38,6 +36,12 @@ def desk(tmp_path: Path, shell) -> Path:
     for table in ("contacts", "ledger", "events"):
         ran = shell("-C", "books", "import", table, f"{table}.csv", "--yes")
         assert ran.code == 0, ran.err
+
+
+@pytest.fixture
+def desk(tmp_path: Path, shell, kept) -> Path:
+    """A year of totals a day: two channels, three reasons; faults double from 2 to 15 March 2026."""
+    kept("a year of days", tmp_path, lambda: make_desk(tmp_path, shell))
     return tmp_path / "books"
 
 
@@ -78,9 +82,7 @@ def test_quiet_weeks_say_that_nothing_broke(desk: Path, shell) -> None:
     assert "Nothing broke in 2025-11 to 2026-01" in ran.out
 
 
-@pytest.fixture
-def line(tmp_path: Path, shell) -> Path:
-    """Half a year of hours, two channels; on Sunday 8 March 2026 voice triples from 02:00 to 05:00."""
+def make_line(tmp_path: Path, shell) -> None:
     rng = np.random.default_rng(6)
     day_shape = 60 + 50 * np.sin((np.arange(24) - 8) / 24 * 2 * np.pi)
     lines = ["contact_id,started_at,channel,reason,count"]
@@ -95,6 +97,12 @@ def line(tmp_path: Path, shell) -> Path:
     assert shell("init", "books", "--currency", "EUR", "--timezone", "UTC").code == 0
     ran = shell("-C", "books", "import", "contacts", "contacts.csv", "--yes")
     assert ran.code == 0, ran.err
+
+
+@pytest.fixture
+def line(tmp_path: Path, shell, kept) -> Path:
+    """Half a year of hours, two channels; on Sunday 8 March 2026 voice triples from 02:00 to 05:00."""
+    kept("half a year of hours", tmp_path, lambda: make_line(tmp_path, shell))
     return tmp_path / "books"
 
 

@@ -5,6 +5,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,7 @@ def room(module: str) -> str:
     return module.split(".")[1] if "." in module else HOUSE
 
 
+@cache
 def all_imports(src: Path) -> list[Import]:
     modules = modules_under(src)
     return [found for name, path in modules.items() for found in imports_of(name, path, modules)]
@@ -174,8 +176,11 @@ def circles(imports: list[Import]) -> list[str]:
 
 def hidden_imports(path: Path) -> list[str]:
     """Calls of `import_module` and `__import__` that name our own code, or do not say what they name."""
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    text = path.read_text(encoding="utf-8")
     callers = {"import_module", "__import__"}
+    if not any(name in text for name in callers):
+        return []
+    tree = ast.parse(text, str(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "importlib":
             callers |= {a.asname for a in node.names if a.name == "import_module" and a.asname}

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from percontact.records.landing import Staged
 
 BERLIN = Settings("EUR", "Europe/Berlin")
 KEY = b"0123456789abcdef0123456789abcdef"
+
+
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    """An engine that knows nothing of the house, opened once a run."""
+    return duckdb.connect()
 
 
 @dataclass
@@ -63,7 +70,7 @@ class Desk:
         if not staged.files:
             return []
         paths = [str(f.path) for f in staged.files]
-        with duckdb.connect() as con:
+        with engine().cursor() as con:
             con.execute("SET TimeZone = 'UTC'")
             return con.execute(
                 f"SELECT {columns} FROM read_parquet($1, union_by_name = true) {rest}", [paths]

@@ -267,8 +267,18 @@ def _has_offset(form: str) -> bool:
     return "%z" in form or "%Z" in form
 
 
+_TURN_DAYS: dict[str, tuple[str, ...]] = {}
+"""Time zone -> its turn days: three centuries of days are gone through once, not once a file."""
+
+
 def turn_days(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, ...]:
     """The local days of 1900 to 2199 on which clocks are changed in a zone, as ISO dates."""
+    if zone not in _TURN_DAYS:
+        _TURN_DAYS[zone] = _turn_days(con, zone)
+    return _TURN_DAYS[zone]
+
+
+def _turn_days(con: duckdb.DuckDBPyConnection, zone: str) -> tuple[str, ...]:
     days = "unnest(generate_series(TIMESTAMP '1900-01-01', TIMESTAMP '2199-12-31', INTERVAL 1 DAY))"
     start, end = (f"epoch(timezone({literal(zone)}, {at}))" for at in ("day", "day + INTERVAL 1 DAY"))
     rows = con.execute(

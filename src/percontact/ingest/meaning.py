@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
 from percontact.ingest.mapping import Unit
@@ -146,23 +146,30 @@ def _known(table: Table) -> Pairs[str, tuple[Role, ...]]:
 
 def roles(table: Table, head: Heading) -> list[Role]:
     """What a header may stand for, surest first."""
+    return list(_roles(table, head.full, head.base))
+
+
+# A header is asked about once for each use its column may have, and a month's files have those of the last.
+@lru_cache(maxsize=4096)
+def _roles(table: Table, full: str, base: str) -> tuple[Role, ...]:
     known = _known(table)
     found: dict[str, Role] = {}
-    for text, less in ((head.full, 0.0), (head.base, 0.02)):
+    for text, less in ((full, 0.0), (base, 0.02)):
         for role in known.get(text, ()):
             if role.name not in found:
                 found[role.name] = Role(role.name, role.score - less, role.word)
-    bag = _bag(head.base)
+    bag = _bag(base)
     if not found and len(bag) > 1:
         for word, named in known.items():
             if _bag(word) == bag:
                 found |= {r.name: Role(r.name, r.score - 0.04, word) for r in named if r.name not in found}
-    if not found and len(head.base) > 4:
-        for word in difflib.get_close_matches(head.base, known, n=2, cutoff=_ALIKE):
+    if not found and len(base) > 4:
+        for word in difflib.get_close_matches(base, known, n=2, cutoff=_ALIKE):
             found |= {r.name: Role(r.name, NEAR, word) for r in known[word] if r.name not in found}
-    return sorted(found.values(), key=lambda r: (-r.score, r.name))
+    return tuple(sorted(found.values(), key=lambda r: (-r.score, r.name)))
 
 
+@lru_cache(maxsize=16_384)
 def _bag(text: str) -> tuple[str, ...]:
     return tuple(sorted(token for token in text.split() if token not in words()["fillers"]))
 
