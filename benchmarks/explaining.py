@@ -52,7 +52,7 @@ def bridge_cubes(size: int) -> int:
 def _bridge(size: int, *, cubes: bool) -> int:
     from percontact.costing.costed import CostedBook
     from percontact.costing.slice import Slice
-    from percontact.explain.bridge import build
+    from percontact.explain.bridging import build
     from percontact.explain.gather import PARTS, gather
 
     costed = CostedBook(data.book(size), data.policy(), cubes=cubes)
@@ -82,7 +82,7 @@ def leaves(size: int) -> int:
     """Made-up leaves under 40 channels and teams: shares at three depths and five factors, to all effects."""
     import numpy as np
 
-    from percontact.explain.bridge import FACTORS
+    from percontact.explain.leaves import FACTORS
     from percontact.explain.tree import Nodes, split
 
     draw = np.random.default_rng(7)

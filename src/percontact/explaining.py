@@ -12,7 +12,8 @@ from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.denominator import denominator
 from percontact.costing.planned import PLANNED_BY, plan_of
 from percontact.costing.slice import Condition, Slice
-from percontact.explain.bridge import UNITS, Bridge, Unit, build
+from percontact.explain.bridge import UNITS, Bridge, Unit
+from percontact.explain.bridging import build
 from percontact.explain.days import working_days
 from percontact.explain.doubts import Doubts, doubts
 from percontact.explain.gather import PARTS, WORKS, Gathered, gather
@@ -20,7 +21,8 @@ from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
 from percontact.explain.prices import AccountCosts, account_costs
 from percontact.pipeline import OpenBook, named_period
 from percontact.report.bridge_doubts import doubt_notes
-from percontact.report.bridged import Inside, bridge_document
+from percontact.report.bridge_ways import Inside
+from percontact.report.bridged import bridge_document
 from percontact.report.contact_list import contact_document
 from percontact.report.document import Document, Table
 from percontact.report.looking import slice_words

@@ -23,7 +23,8 @@ from percontact.metrics.target import read_promises
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
 from percontact.report.attained import says as met_or_missed
-from percontact.report.bridged import digits_of, is_chance, leading, meaning, shown_parts
+from percontact.report.bridge_shown import digits_of, shown_parts
+from percontact.report.bridge_words import is_chance, leading, meaning
 from percontact.report.document import Document
 from percontact.report.glanced import (
     COMPARED,

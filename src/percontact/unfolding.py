@@ -15,7 +15,9 @@ from percontact.measuring import panel_of
 from percontact.metrics.figure import Panel
 from percontact.metrics.guard import GUARDS, guard
 from percontact.pipeline import OpenBook
-from percontact.report.bridged import find_part, part_headline, piece_tables
+from percontact.report.bridge_tables import piece_tables
+from percontact.report.bridge_ways import find_part
+from percontact.report.bridge_words import part_headline
 from percontact.report.document import Document, Table
 from percontact.report.glanced import quality_says
 from percontact.report.measured import beside_table

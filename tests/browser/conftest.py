@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 from find_browser import find
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from percontact.web import make_app
+
+# A machine that does much else draws a page late; the usual five seconds would tell of that alone.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

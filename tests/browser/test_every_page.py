@@ -52,7 +52,7 @@ def shown(page: Page, path: str) -> None:
     assert answered is not None
     assert answered.status == 200, f"{path}: {answered.status}"
     for box in page.locator("[data-chart]").all():
-        expect(box.locator("svg")).to_have_count(1, timeout=15_000)
+        expect(box.locator("svg")).to_have_count(1)
 
 
 def quiet(seen: Seen) -> None:

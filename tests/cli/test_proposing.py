@@ -144,7 +144,7 @@ def on_a_terminal(folder: Path, typed: list[str], *words: str) -> tuple[int, str
         close_fds=True,
     )
     os.close(follower)
-    shown, answers, until = "", list(typed), time.monotonic() + 60
+    shown, answers, until = "", list(typed), time.monotonic() + 180
     fresh = ""
     while time.monotonic() < until:
         ready, _, _ = select.select([leader], [], [], 0.2)
@@ -159,7 +159,7 @@ def on_a_terminal(folder: Path, typed: list[str], *words: str) -> tuple[int, str
                 fresh = ""
         elif ran.poll() is not None:
             break
-    code = ran.wait(timeout=30)
+    code = ran.wait(timeout=120)
     os.close(leader)
     return code, shown
 

@@ -11,8 +11,8 @@ A case is a file of three parts, E-FILE-04.txt:
     --- says                        what the last line printed on stderr, or raised
     ledger.csv: ...
 
-FOLDER stands for the folder the case runs in. `make golden` writes the last parts anew; read the difference
-before you keep it.
+FOLDER stands for the folder the case runs in, PORT for a port that another program listens at. `make golden`
+writes the last parts anew; read the difference before you keep it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import io
 import os
 import re
 import shlex
+import socket
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,6 +101,7 @@ class Desk:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.monkeypatch = folder, monkeypatch
+        self.other: socket.socket | None = None
         monkeypatch.chdir(folder)
         self.names = {
             "Path": Path,
@@ -134,7 +136,15 @@ class Desk:
             assert done.exit_code == 0, f"{line}\n{done.text}"
         return self.step(case, *last)
 
+    def port(self) -> str:
+        """A port that is taken: any that was free, for no number is free on every machine."""
+        if self.other is None:
+            self.other = socket.create_server(("127.0.0.1", 0))
+        return str(self.other.getsockname()[1])
+
     def step(self, case: Case, number: int, line: str) -> Ended:
+        if "PORT" in line:
+            line = line.replace("PORT", self.port())
         if line.startswith(">>> "):
             return self.python(case, number, line.removeprefix(">>> "))
         return self.command(shlex.split(line)[2:])
@@ -160,12 +170,16 @@ class Desk:
         return Ended(self.plain(err.getvalue()), int(ended.value.code or 0), out.getvalue())
 
     def plain(self, text: str) -> str:
-        return text.replace(str(self.folder), "FOLDER")
+        text = text.replace(str(self.folder), "FOLDER")
+        return text.replace(self.port(), "PORT") if self.other else text
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Case], Ended]:
-    return Desk(tmp_path.resolve(), monkeypatch).run
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Case], Ended]]:
+    desk = Desk(tmp_path.resolve(), monkeypatch)
+    yield desk.run
+    if desk.other:
+        desk.other.close()
 
 
 def lacking(code: str, text: str) -> list[str]:

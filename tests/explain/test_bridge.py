@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from percontact.costing import CostedBook, Slice
-from percontact.explain.bridge import Bridge, build
+from percontact.explain.bridge import Bridge
+from percontact.explain.bridging import build
 from percontact.explain.days import working_days
 from percontact.explain.doubts import doubts, missing_days
 from percontact.explain.gather import PARTS, WORKS, gather

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from percontact.costing import CostedBook, Slice
 from percontact.costing.rate import BASES
 from percontact.costing.slice import Condition
-from percontact.explain.bridge import UNITS, Bridge, build
+from percontact.explain.bridge import UNITS, Bridge
+from percontact.explain.bridging import build
 from percontact.explain.gather import PARTS, gather
 from percontact.explain.prices import account_costs
 from percontact.report.groups import whole_of

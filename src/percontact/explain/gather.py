@@ -13,7 +13,8 @@ import numpy as np
 
 from percontact.costing.slice import Slice
 from percontact.costing.work import flat_parts
-from percontact.explain.bridge import End, Leaves, Terms
+from percontact.explain.bridge import End
+from percontact.explain.leaves import Leaves, Terms
 from percontact.explain.prices import Component, Kind, Prices, prices
 from percontact.explain.tree import Bools, Ints, Nodes, Numbers, carry
 from percontact.records.dialect import quote

@@ -12,8 +12,9 @@ import numpy as np
 
 from percontact.costing.planned import planned, planned_by
 from percontact.costing.slice import Slice
-from percontact.explain.bridge import End, Leaves, Terms
+from percontact.explain.bridge import End
 from percontact.explain.gather import Gathered, Path, leaves_of
+from percontact.explain.leaves import Leaves, Terms
 from percontact.explain.tree import carry
 from percontact.values.money import PICO
 

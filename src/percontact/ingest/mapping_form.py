@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -29,30 +29,12 @@ from percontact.ingest.mapping import (
     Unpivot,
 )
 from percontact.records.tables import TABLES
+from percontact.records.written import Node, TextLoader
 from percontact.values.problem import PercontactError, did_you_mean, problem
 from percontact.values.yaml_words import yaml_words
 
-Node = str | list["Node"] | dict[str, "Node"]
-"""What a mapping file is made of: every scalar stays the text it is, so `No`, `1` and `01:30` keep theirs."""
-
 _EMPTY = ("", "~", "null", "Null", "NULL")
 _YES, _NO = ("true", "yes"), ("false", "no")
-
-
-class _TextLoader(yaml.BaseLoader):
-    """Builds text, lists and mappings only, and refuses a key that is given twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a name must be one text", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"`{key.value}` is given twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -80,7 +62,7 @@ def load_mapping(path: Path) -> Mapping:
 def parse_mapping(text: str, name: str) -> Mapping:
     """The mapping a YAML text says; `name` is said in messages. Errors as `load_mapping`."""
     try:
-        tree = yaml.load(text, Loader=_TextLoader)
+        tree = yaml.load(text, Loader=TextLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what, do = yaml_words(error.problem or "this is no YAML")

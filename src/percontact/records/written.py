@@ -26,7 +26,7 @@ class NotYaml(ValueError):
         self.what, self.line = what, line
 
 
-class _TextLoader(yaml.BaseLoader):
+class TextLoader(yaml.BaseLoader):
     """Builds text, lists and mappings only, and refuses a key that is given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -45,7 +45,7 @@ class _TextLoader(yaml.BaseLoader):
 def read_written(text: str) -> list[Node]:
     """The documents of a YAML text. Raises NotYaml."""
     try:
-        return [tree or {} for tree in yaml.load_all(text, Loader=_TextLoader)]
+        return [tree or {} for tree in yaml.load_all(text, Loader=TextLoader)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise NotYaml(error.problem or "this is no YAML", line) from error

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from percontact.explain.bridge import Bridge
-from percontact.report.bridged import UNIT_WORDS, digits_of, is_chance, meaning, steps
+from percontact.report.bridge_shown import UNIT_WORDS, digits_of, steps
+from percontact.report.bridge_words import is_chance, meaning
 from percontact.report.charts.bridge import bridge as draw
 from percontact.report.charts.chart import Chart, Point
 from percontact.report.document import TableColumn
