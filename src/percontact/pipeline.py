@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from percontact import __version__
 from percontact.costing.composition import LEDGER_DIMENSIONS
@@ -45,6 +45,7 @@ from percontact.store.publish import Moved
 from percontact.store.workspace import Workspace
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import GRAINS, Grain, Period, add_months, parse_period
+from percontact.values.plain import Plain
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 SUMMARY_FILE = "work.parquet"
 SUMS_FILE = "sums.parquet"
+LONG_FILE = "answer.json"
 CLOSED_FILE = "closed.json"
 UNSUMMED = ("events",)
 """Tables whose rows stand beside figures and in none."""
@@ -73,6 +75,7 @@ TRIES = 20
 """How often an import is checked anew when other processes keep publishing to the same table."""
 
 Progress = Callable[[str, int, int | None], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ class OpenBook:
     """A workspace opened at one state: its Book, its policy, and its cost under that policy.
 
     snapshot  which state; None = the newest at the time of opening
-    keeps     whether sums of metrics are made and kept for questions to come; those that are kept are
-              always read
     instead   the text of a policy that is tried instead of the one in force; nothing of it is kept
+    keeps     whether sums of metrics and long answers are made and kept for questions to come; those that are
+              kept are always read
+    patient   whether an answer that takes long is worked out where it is not kept; else `NotMade` is raised
     """
 
     workspace: Workspace
@@ -90,6 +94,7 @@ class OpenBook:
     amounts: Amounts = "effective"
     keeps: bool = False
     instead: str | None = None
+    patient: bool = True
 
     @cached_property
     def book(self) -> Book:
@@ -151,6 +156,28 @@ class OpenBook:
         if not file.is_file() and self.keeps:
             self._keep_run(run, "sums of metrics", lambda folder: write(folder / SUMS_FILE))
         return file if file.is_file() else None
+
+    def long_answer(
+        self, name: str, asked: dict[str, Any], make: Callable[[], T], form: Plain, *, about: str = ""
+    ) -> T:
+        """An answer that takes seconds: read where it is kept, else worked out; a book that keeps keeps it.
+
+        asked  the question, as plain JSON
+        about  what it depends on besides the question, the state of the books and the policy
+        form   how it is written and read
+        Raises NotMade where it is not kept and the book is not patient.
+        """
+        told = json.dumps(asked, sort_keys=True)
+        run = hashlib.sha256(f"{name} {self._run} {told} {about}".encode()).hexdigest()[:20]
+        file = self.workspace.run_folder(run) / LONG_FILE
+        if file.is_file():
+            return cast(T, form.read(file.read_text("utf-8")))
+        if not self.patient:
+            raise NotMade(name, asked)
+        found = make()
+        if self.keeps:
+            self._keep_run(run, name, lambda folder: _written(folder / LONG_FILE, form.write(found)))
+        return found
 
     @cached_property
     def work(self) -> Work:
@@ -333,6 +360,19 @@ class OpenBook:
         return tuple(
             v if not v or _is_hash(v, HASH_DIGITS) else person_hash(self.workspace.key, v) for v in values
         )
+
+
+class NotMade(Exception):
+    """An answer takes long and is not kept: who asked may have it made elsewhere, and come again."""
+
+    def __init__(self, name: str, asked: dict[str, Any]) -> None:
+        super().__init__(f"{name} is not made yet")
+        self.name, self.asked = name, asked
+
+
+def _written(file: Path, text: str) -> bool:
+    file.write_text(text, "utf-8")
+    return True
 
 
 def land(

@@ -46,6 +46,7 @@ FLOORS = {
     "cataloguing": 10,
     "keeping": 10,
     "trying": 10,
+    "readying": 10,
     "front": 10,
     "demo": 9,
     "web": 11,

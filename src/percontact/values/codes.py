@@ -70,6 +70,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "E-WEB-02": ("Port is taken", "Another program listens at the port.", "Name another: percontact serve --port 8485."),
     "E-WEB-03": ("Others could reach the app", "While nobody has to sign in, whoever reaches the app may do everything in it.", "Serve this machine alone, or make accounts first: percontact people add."),
     "E-WEB-04": ("From elsewhere", "The request was made by a page of another site, or reached an app that asks nobody to sign in under a name that is not this machine's.", "Open the app itself and do it there."),
+    "E-WEB-05": ("Too many at once", "So many readers are waiting for answers already that nobody knows how long the next would wait.", "Try again in a minute. An answer that was given once is kept and does not wait."),
     "E-WEB-21": ("No such contact", "No contact of the books has that id.", "Look for it among the contacts of its month; the id is read as it stands."),
     "E-WEB-22": ("No such metric", "No metric of the catalogue has that name.", "Choose one from the list of metrics."),
     "E-WEB-11": ("Not there any more", "A job, an upload or a mapping of that name is not kept: it was imported, removed, or is too old.", "Begin again on the page Data."),

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from percontact import explaining, locating, measuring, seeking, watching
+from percontact import explaining, locating, measuring, readying, seeking, watching
 from percontact.answers import checked
 from percontact.pipeline import OpenBook
 from percontact.report.answer import Answer, document_of
@@ -231,7 +231,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         key = ("opportunities", start, end, *where)
         return await _answered(
             desk, request, key,
-            lambda book: seeking.document(book, seeking.sought(book, start=start, end=end, where=where)),
+            lambda book: seeking.document(book, readying.sought(book, start=start, end=end, where=where)),
         )  # fmt: skip
 
     @router.get("/watch", summary="What broke", openapi_extra={"x-needs": "export"})
@@ -250,7 +250,7 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
         key = ("watch", *metric, start, end, *by, *where, alerts_a_week, false_alarms)
         return await _answered(
             desk, request, key,
-            lambda book: watching.document(book, watching.watched(
+            lambda book: watching.document(book, readying.watched(
                 book, metric, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
                 false_alarms=false_alarms,
             )),

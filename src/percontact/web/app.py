@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio.to_thread
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from percontact import __version__
 from percontact.people import open_state
 from percontact.web import account, api, assets, jump, people_pages, sign_in, telling
-from percontact.web.desk import Desk
+from percontact.web.desk import MOST_ASKING, Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
 from percontact.web.headers import SecurityHeaders
@@ -22,7 +23,7 @@ from percontact.web.landed import import_rules
 from percontact.web.noting_rules import event_rules
 from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
-from percontact.web.showing import screen_rules
+from percontact.web.showing import first_answers, screen_rules
 from percontact.web.views_page import view_rules
 from percontact.web.welcoming import welcome_rules
 from percontact.web.wizard import upload_rules
@@ -37,10 +38,14 @@ def make_app(folder: Path | str, *, alone: bool = True, provider: Provider | Non
     """
     state = open_state(folder)
     desk, entrance = Desk(folder, state), Entrance(state, alone=alone, provider=provider)
+    desk.prepare = first_answers
     gate = Gate(entrance)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        # A thread waits for each reader; kept answers need some too while all questions wait.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_ASKING + 50
+        desk.begin()
         yield
         await run_in_threadpool(desk.close)
         entrance.close()

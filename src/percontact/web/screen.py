@@ -67,3 +67,8 @@ class Screen:
     slow: bool = False
     pseudonyms: bool = False
     beside: Callable[..., Mapping[str, object]] | None = None
+
+    @property
+    def needs_sums(self) -> bool:
+        """Whether it shows figures, which wait until the sums of a new state are made."""
+        return self.filters or self.slow

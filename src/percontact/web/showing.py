@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
+from percontact.pipeline import NotMade, OpenBook
 from percontact.records.tables import TABLES
 from percontact.report.as_pdf import Sheet
 from percontact.report.page import Page
+from percontact.values.problem import PercontactError
 from percontact.web import files
 from percontact.web.asked import FILTERS, Asked
 from percontact.web.controls import COMPARISONS, Controls, controls
@@ -23,8 +27,9 @@ from percontact.web.desk import Desk
 from percontact.web.drawing import draw
 from percontact.web.gate import Endpoint, Person, Rule
 from percontact.web.saved import saved
-from percontact.web.screen import Screen
+from percontact.web.screen import Screen, Viewer
 from percontact.web.screens import SCREENS
+from percontact.web.warming import Waiting
 
 
 def screen_rules(desk: Desk, screen: Screen) -> list[Rule]:
@@ -60,13 +65,35 @@ def asked_of(request: Request) -> Asked:
     return Asked.of([*query, *((n, str(v)) for n, v in named.items())])
 
 
-def answer(desk: Desk, screen: Screen, asked: Asked, person: Person) -> Page:
-    """The answer of a screen, worked out once for all who may see the same."""
+def answer(desk: Desk, screen: Screen, asked: Asked, person: Person, *, patient: bool = True) -> Page:
+    """The answer of a screen, worked out once for all who may see the same.
+
+    patient  whether to wait for what is made elsewhere; else Waiting is raised
+    """
     if not screen.pseudonyms:
         person.need_agents(asked.where, asked.every("by"), screen.path)
     key = (screen.path, asked.pairs, person.viewer)
-    answered = desk.long_answer if screen.slow else desk.answer
-    return answered(key, lambda book: screen.make(book, asked, person.viewer))
+
+    def make(book: OpenBook) -> Page:
+        return screen.make(book, asked, person.viewer)
+
+    if screen.slow:
+        return desk.long_answer(key, make, patient=patient)
+    return desk.answer(key, make, sums=screen.needs_sums, patient=patient)
+
+
+def first_answers(book: OpenBook) -> Iterator[tuple[Hashable, object]]:
+    """(key, answer) of what is asked first of a new state: the controls, and pages as they open."""
+    if not book.book.has("contacts"):
+        return
+    found = controls(book)
+    yield "controls", found
+    viewer = Viewer()
+    for screen in SCREENS:
+        if screen.menu and screen.filters and not screen.slow:
+            asked = Asked() if screen.usual else with_period(Asked(), found)
+            with suppress(PercontactError, NotMade):
+                yield (screen.path, asked.pairs, viewer), screen.make(book, asked, viewer)
 
 
 def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str, paper: str) -> Response:
@@ -80,24 +107,46 @@ def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str, p
 def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> Response:
     if not desk.stands() or (screen.path == "/" and not any(map(desk.opened().book.book.has, TABLES))):
         return RedirectResponse("/welcome", 303)
+    try:
+        return _answered(desk, screen, asked, person, request)
+    except Waiting as waiting:
+        frame = frame_of(desk, screen, asked, person, request)
+        return html(
+            "waiting.html", {**frame, "making": waiting.making}, headers={"Cache-Control": "no-store"}
+        )
+
+
+def _answered(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> Response:
     frame = frame_of(desk, screen, asked, person, request)
     missing = [t for t in screen.tables if not desk.opened().book.book.has(t)]
     if missing:
         return html("empty.html", {**frame, "missing": [TABLES[t] for t in missing]})
     if screen.filters and not screen.usual:
-        asked = with_period(asked, desk.answer("controls", controls))
+        asked = with_period(asked, desk.answer("controls", controls, patient=False))
     frame["asked"] = asked
     if screen.beside:
-        found = answer(desk, screen, asked, person)
+        found = answer(desk, screen, asked, person, patient=False)
         main = draw(screen.template, {**frame, "page": found, **screen.beside(desk, person)})
         return html("whole.html", {**frame, "main": main, "title": found.document.title})
     tag = _tag(desk, screen, asked, person, frame)
+    headers = {"ETag": tag, "Vary": "Accept-Encoding, Cookie"}
     if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    found = answer(desk, screen, asked, person)
-    key = ("drawn", screen.path, asked.pairs, person.viewer)
-    main = desk.answer(key, lambda _: draw(screen.template, {**frame, "page": found}), weigh=len)
-    return html("whole.html", {**frame, "main": main, "title": found.document.title}, headers={"ETag": tag})
+        return Response(status_code=304, headers=headers)
+    version = desk.opened().version
+
+    def whole() -> tuple[bytes, bytes]:
+        """The page, and the same compressed: it holds nothing secret that its length could tell."""
+        key = ("drawn", version, screen.path, asked.pairs, person.viewer)
+        main = desk.drawn(key, lambda: draw(screen.template, {**frame, "page": found}), weigh=len)
+        text = draw("whole.html", {**frame, "main": main, "title": found.document.title}).encode()
+        return text, gzip.compress(text, 5, mtime=0)
+
+    found = answer(desk, screen, asked, person, patient=False)
+    plain, packed = desk.drawn(("whole", tag), whole, weigh=lambda both: len(both[0]) + len(both[1]))
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(plain, headers=headers)
 
 
 def frame_of(
@@ -108,8 +157,9 @@ def frame_of(
     Controls are worked out only where they are shown: a page that takes in data stands even while the books
     cannot be costed.
     """
-    opened = desk.opened().book if desk.stands() else None
-    wanted = opened is not None and screen is not None and screen.filters
+    state = desk.opened() if desk.stands() else None
+    opened = state.book if state else None
+    wanted = state is not None and state.ready and screen is not None and screen.filters
     found = desk.answer("controls", controls) if wanted else Controls((), (), "")
     return {
         "screen": screen,
@@ -125,6 +175,7 @@ def frame_of(
         "demo": opened is not None and opened.settings.demo,
         "version": __version__,
         "snapshot": opened.book.snapshot if opened else None,
+        "newer": desk.newer if opened else None,
         "path": request.url.path,
         "saved": saved(desk.state, screen, asked, person, request),
     }
@@ -161,5 +212,7 @@ def html(
 
 
 def _tag(desk: Desk, screen: Screen, asked: Asked, person: Person, frame: Mapping[str, Any]) -> str:
-    parts = (desk.version(), __version__, screen.path, asked.pairs, person, frame["theme"], frame["saved"])
+    newer, saved_here = frame["newer"] is not None, frame["saved"]
+    version = desk.opened().version
+    parts = (version, newer, __version__, screen.path, asked.pairs, person, frame["theme"], saved_here)
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'

@@ -106,7 +106,34 @@ def _demo(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     return {"rows": make_demo_in(folder, contacts=int(asked["contacts"]), progress=Told())}
 
 
-WORK: dict[str, Callable[[Path, Mapping[str, Any]], dict[str, object]]] = {"import": _import, "demo": _demo}
+def _sums(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
+    """Make the sums that pages read of the newest state."""
+    from percontact.pipeline import OpenBook
+    from percontact.readying import ready_sums
+    from percontact.store.workspace import Workspace
+
+    ready_sums(OpenBook(Workspace.open(folder), keeps=True), Told())
+    return {}
+
+
+def _long(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
+    """Make one long answer of the newest state, and keep it."""
+    from percontact.pipeline import OpenBook
+    from percontact.readying import make_long
+    from percontact.store.workspace import Workspace
+
+    _say(stage=STAGES.get(str(asked["name"]), "working it out"), done=0, total=None)
+    make_long(OpenBook(Workspace.open(folder), keeps=True), str(asked["name"]), dict(asked["asked"]))
+    return {}
+
+
+STAGES = {"sought": "looking for what may be saved", "watched": "watching every day of every slice"}
+WORK: dict[str, Callable[[Path, Mapping[str, Any]], dict[str, object]]] = {
+    "import": _import,
+    "demo": _demo,
+    "sums": _sums,
+    "long": _long,
+}
 
 
 if __name__ == "__main__":

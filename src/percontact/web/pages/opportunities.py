@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from percontact import seeking
+from percontact import readying, seeking
 from percontact.explain.opportunity import Opportunity
 from percontact.pipeline import OpenBook
 from percontact.report.looking import span_words
@@ -24,7 +24,7 @@ DRAWN = 12
 def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """Ranked by the money at stake: sentence, range, what leaves the ledger, guardrail, next step."""
     start, end = asked.span
-    answer = seeking.sought(book, start=start, end=end, where=asked.where)
+    answer = readying.sought(book, start=start, end=end, where=asked.where)
     document = seeking.document(book, answer)
     span, currency = span_words(answer.question.span), book.settings.currency
     hrefs = [_behind(one, asked, viewer) for one in answer.found]

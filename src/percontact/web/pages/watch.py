@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from percontact import watching
+from percontact import readying, watching
 from percontact.explain.alerts import Alert
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart
@@ -21,7 +21,7 @@ from percontact.web.screen import Screen, Viewer
 def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """The alerts, the rarest first, each with its contacts, its days and events of the time."""
     start, end = asked.span
-    answer = watching.watched(book, start=start, end=end, where=asked.where)
+    answer = readying.watched(book, start=start, end=end, where=asked.where)
     currency = book.settings.currency
     ranked = sorted(answer.alerts, key=lambda a: min(f.one.a_year for f in a.breaks))
     listed = [

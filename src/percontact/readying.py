@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readying a state of the books: what pages read is added up beforehand, and long answers are kept.
+
+What is made here stands on disk beside the books, under a digest of all it depends on. Whoever opens the same
+state later, in another process or after a restart, reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from percontact import seeking, watching
+from percontact.costing.slice import Condition, Slice
+from percontact.explain.alerts import Alert, Node, Sighting, Watch
+from percontact.explain.breaks import Break
+from percontact.explain.facts_of_work import Cost
+from percontact.explain.noted import Event
+from percontact.explain.opportunity import Opportunity
+from percontact.measuring import panel_of
+from percontact.metrics.card import Card
+from percontact.metrics.catalogue import catalogue, find
+from percontact.pipeline import OpenBook
+from percontact.values.fiscal import FiscalCalendar
+from percontact.values.period import Period
+from percontact.values.plain import Plain
+
+Progress = Callable[[str, int, int | None], None]
+
+LARGE = 300_000
+"""Contacts from which on sums are made beforehand: below, the first who asks waits a second or two."""
+
+
+def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: None) -> None:
+    """Make the sums that pages read: of work, of all metrics, of resolutions. What is kept already stays."""
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("adding up contacts by month", lambda: book.months()),
+        ("adding up metrics by month", lambda: _metrics(book)),
+    ]
+    for at, (stage, make) in enumerate(steps):
+        progress(stage, at, len(steps))
+        make()
+
+
+def _metrics(book: OpenBook) -> None:
+    """Every metric that adds up, over the newest month: the sums of all months are made with it."""
+    if not book.book.has("contacts"):
+        return
+    cards = [c for c in catalogue(book.workspace.path).values() if _adds_up(c) and _has_data(book, c)]
+    last = f"{book.months()[-1]:%Y-%m}"
+    panel = panel_of(book, [c.metric for c in cards], start=last, end=last)
+    for card in cards:
+        panel.totals[card.metric]
+
+
+def _adds_up(card: Card) -> bool:
+    return card.kind not in ("percentile", "survival") and card.per not in ("case", "customer")
+
+
+def _has_data(book: OpenBook, card: Card) -> bool:
+    needed = ("ledger", "contacts") if card.kind == "cost" else (card.table,)
+    return all(book.book.has(t) for t in needed)
+
+
+# -- long answers ------------------------------------------------------------------------------------------
+
+
+def watched(
+    book: OpenBook,
+    metrics: Sequence[str] = (),
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    alerts_a_week: float = 2.0,
+    false_alarms: float = 0.5,
+) -> Watch:
+    """`watching.watched` by day, kept."""
+    asked: dict[str, Any] = {
+        "metrics": list(metrics), "start": start, "end": end, "by": list(by), "where": list(where),
+        "alerts_a_week": float(alerts_a_week), "false_alarms": float(false_alarms),
+    }  # fmt: skip
+    cards = catalogue(book.workspace.path)
+    form = Plain(
+        (Watch, Alert, Sighting, Node, Break, Event, Condition, Period),
+        {Card: (lambda card: card.metric, lambda name: find(cards, name))},
+    )
+    return book.long_answer(
+        "watched", asked, lambda: watching.watched(book, **asked), form, about=_digest(book)
+    )
+
+
+def sought(
+    book: OpenBook, *, start: str | None = None, end: str | None = None, where: Sequence[str] = ()
+) -> seeking.Answer:
+    """`seeking.sought`, kept."""
+    asked: dict[str, Any] = {"start": start, "end": end, "where": list(where)}
+    form = Plain((seeking.Answer, Opportunity, Cost, Slice, Condition, Period, FiscalCalendar))
+    return book.long_answer("sought", asked, lambda: seeking.sought(book, **asked), form, about=_digest(book))
+
+
+LONG: dict[str, Callable[..., object]] = {"watched": watched, "sought": sought}
+"""Long answers by name: what another process is told to make."""
+USUAL = ("sought", "watched")
+"""Those that stand behind pages as they open by themselves; they are made before anyone asks."""
+
+
+def make_long(book: OpenBook, name: str, asked: dict[str, Any]) -> None:
+    """Make one long answer and keep it."""
+    LONG[name](book, **asked)
+
+
+def _digest(book: OpenBook) -> str:
+    """The cards as they stand: an answer under another definition is another answer."""
+    return hashlib.sha256(repr(sorted(catalogue(book.workspace.path).items())).encode()).hexdigest()[:16]
