@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from percontact.ingest import typed
 from percontact.ingest.found import BLANKS
-from percontact.ingest.regular import Dialect, is_padded
+from percontact.ingest.regular import Dialect, NotRegular, count_rows, is_padded
 from percontact.ingest.rules import Rule
 
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -143,8 +143,27 @@ def test_no_blank_at_the_end_of_a_cell_is_overlooked(rows, delimiter, always, en
         out, delimiter=delimiter, quoting=csv.QUOTE_ALL if always else csv.QUOTE_MINIMAL, lineterminator="\n"
     ).writerows(rows)
     block = out.getvalue() if ended else out.getvalue().removesuffix("\n")
-    if any(cell != cell.strip(BLANKS) for row in rows for cell in row):
-        assert is_padded(block.encode(), Dialect("utf-8", delimiter, '"', 0))
+    dialect = Dialect("utf-8", delimiter, '"', 0)
+    padded = is_padded(block.encode(), dialect)
+    assert padded or all(cell == cell.strip(BLANKS) for row in rows for cell in row)
+    assert is_padded(block.encode(), dialect, large=True) == padded
+    assert rows_of(block, dialect) == rows_of(block, dialect, large=True)
+
+
+def test_a_blank_is_seen_wherever_blocks_of_a_large_file_are_cut() -> None:
+    """A blank after a comma, at each place about the edge of a window of 65,536 bytes."""
+    for place in range(65_530, 65_540):
+        block = b"x" * place + b", y\n"
+        assert is_padded(block, Dialect("utf-8", ",", '"', 0), large=True)
+        assert not is_padded(block.replace(b", y", b",y z"), Dialect("utf-8", ",", '"', 0), large=True)
+
+
+def rows_of(block: str, dialect: Dialect, *, large: bool = False) -> int | None:
+    """The rows of a block by the counter; None where it is not regular."""
+    try:
+        return count_rows(block.encode(), dialect, 2, large=large)
+    except NotRegular:
+        return None
 
 
 def test_a_plain_file_is_not_taken_for_padded() -> None:

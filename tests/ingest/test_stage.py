@@ -47,6 +47,18 @@ def test_rows_keep_the_order_of_the_file_however_months_are_mixed(desk) -> None:
         assert ids == sorted(ids)
 
 
+def test_rows_keep_their_order_where_customers_come_back(desk) -> None:
+    """300,000 rows of one month, each customer a thousand times: hashes are joined to them."""
+    rows = "\n".join(f"2026-06-{1 + i // 12_000:02d},k{i % 300}" for i in range(300_000))
+    (file,) = desk.read("started_at,customer_id\n" + rows).files
+    with duckdb.connect() as con:
+        query = "SELECT row_id, customer_id FROM read_parquet($1)"
+        found = con.execute(query, [str(file.path)]).fetchall()
+    assert [row for row, _ in found] == sorted(row for row, _ in found)
+    assert [who for _, who in found[:300]] * 1_000 == [who for _, who in found]
+    assert len({who for _, who in found}) == 300
+
+
 def test_the_columns_told_are_those_of_the_file(desk) -> None:
     (file,) = desk.read("started_at,talk_s,colour\n2026-06-03,5,red\n").files
     with duckdb.connect() as con:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,33 +30,59 @@ _SMALL_ROWS = 5_000
 _SAVING = 2
 """Contacts a row of a cube must stand for, on average, to be worth its making and its place."""
 
-
 _ENTRIES = 512
 """Entries of a dictionary in a cube, whose columns are mostly sums: in a larger one, few come twice."""
 
 
-def worth_a_cube(con: duckdb.DuckDBPyConnection, held: str, columns: list[str]) -> tuple[By, ...]:
-    """The cubes that a month of contacts gets: by day; and by hour too, where that also saves rows.
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a look at a month's contacts tells.
+
+    rows     how many
+    cubes    those it gets: by day; and by hour too, where that also saves rows
+    single   each stands for one contact
+    handled  none was abandoned
+    timed    each has a handle time
+    basis    how all their handle times are known; "" = in several ways
+    """
+
+    rows: int
+    cubes: tuple[By, ...]
+    single: bool
+    handled: bool
+    timed: bool
+    basis: str
+
+
+def month_of(con: duckdb.DuckDBPyConnection, held: str, columns: Sequence[str]) -> Month:
+    """Look at a month's contacts once: how many, and what need not be summed because all have it in common.
 
     held  SQL, ready after FROM, of the month's rows
-    By estimate and by days of UTC, for a cube changes no answer, and making one to count it costs the most.
+    Rows that a cube saves are estimated, by days of UTC: a cube changes no answer, and making one to count
+    its rows costs the most.
     """
     by_day = ["bucket // 96", *(quote(c) for c in columns if c in CUBE_DIMENSIONS)]
     by_hour = ["bucket // 4 % 168", *(quote(c) for c in columns if c in HOUR_DIMENSIONS)]
     estimates = ", ".join(f"approx_count_distinct(hash({', '.join(keys)}))" for keys in (by_day, by_hour))
-    ((rows, days, hours),) = con.execute(f"SELECT count(*), {estimates} FROM {held}").fetchall()
-    if rows > _SMALL_ROWS and days * _SAVING > rows:
-        return ()
-    return ("day", "hour") if rows <= _SMALL_ROWS or hours * _SAVING <= rows else ("day",)
+    timed = "count(handle_s)" if "handle_s" in columns else "0"
+    ((rows, single, handled, timed, known, basis, other, days, hours),) = con.execute(
+        'SELECT count(*), bool_and("count" = 1), bool_and(handled IS NOT DISTINCT FROM "count"), '
+        f"{timed}, count(handle_basis), min(handle_basis), max(handle_basis), {estimates} FROM {held}"
+    ).fetchall()
+    cubes: tuple[By, ...] = ("day", "hour")
+    if rows > _SMALL_ROWS:
+        cubes = () if days * _SAVING > rows else ("day", "hour") if hours * _SAVING <= rows else ("day",)
+    alike = basis if basis == other and known == rows else ""
+    return Month(rows, cubes, bool(single), bool(handled), timed == rows, alike)
 
 
 def write_cube(
     con: duckdb.DuckDBPyConnection,
     held: str,
-    columns: list[str],
+    columns: Sequence[str],
     timezone: str,
     path: Path,
-    cubes: tuple[By, ...],
+    month: Month,
 ) -> tuple[str, ...]:
     """Write the cubes of a month's contacts as one file; returns its `cube_columns`.
 
@@ -69,57 +96,26 @@ def write_cube(
         "day": [f"CAST({local_at} AS DATE) AS day", *map(quote, dimensions)],
         "hour": [f"{week[0]} AS weekday", f"{week[1]} AS hour", *of_hours],
     }
-    order = ", ".join(["day", "weekday", "hour", *map(quote, dimensions)])
-    alike = _alike(con, held, columns)
+    keys = ["day", *(["weekday", "hour"] if "hour" in month.cubes else []), *map(quote, dimensions)]
 
     def write(seconds: str) -> None:
-        sums = _sums(columns, alike, seconds)
+        summed, told = _sums(columns, month, seconds)
         rows = " UNION ALL BY NAME ".join(
-            f"SELECT {', '.join([*by[kind], *sums])} FROM {held} GROUP BY ALL" for kind in cubes
+            f"SELECT {', '.join([*by[kind], *summed])} FROM {held} GROUP BY ALL" for kind in month.cubes
         )
-        write_parquet(
-            con, f"FROM ({rows}) ORDER BY {order if len(cubes) > 1 else 'ALL'}", path, entries=_ENTRIES
-        )
+        # What only repeats another column is written from it, after sorting.
+        ordered = f"(FROM ({rows}) ORDER BY {', '.join(keys)})"
+        write_parquet(con, f"SELECT {', '.join([*keys, *told])} FROM {ordered}", path, entries=_ENTRIES)
 
     try:
         write(_SECONDS)
     except duckdb.ConversionException:
         write(_LONG_SECONDS)
-    return (*dimensions, "hour") if "hour" in cubes else dimensions
+    return (*dimensions, "hour") if "hour" in month.cubes else dimensions
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """What all rows of a month have in common, so that it need not be summed.
-
-    single   each stands for one contact
-    handled  none was abandoned
-    timed    each has a handle time
-    bases    how handle times are known
-    """
-
-    single: bool
-    handled: bool
-    timed: bool
-    bases: frozenset[str]
-
-
-def _alike(con: duckdb.DuckDBPyConnection, held: str, columns: list[str]) -> _Alike:
-    untimed = "count(*) - count(handle_s)" if "handle_s" in columns else "count(*)"
-    found = con.execute(
-        'SELECT handle_basis, bool_and("count" = 1), bool_and(handled IS NOT DISTINCT FROM "count"), '
-        f"{untimed} FROM {held} GROUP BY handle_basis"
-    ).fetchall()
-    return _Alike(
-        single=all(one for _, one, _, _ in found),
-        handled=all(every for _, _, every, _ in found),
-        timed=not any(without for *_, without in found),
-        bases=frozenset(str(basis) for basis, *_ in found),
-    )
-
-
-def _sums(columns: list[str], alike: _Alike, seconds: str) -> list[str]:
-    """SQL of the sums of a month's contacts.
+def _sums(columns: Sequence[str], month: Month, seconds: str) -> tuple[list[str], list[str]]:
+    """SQL of what has to be summed, and of the columns of a cube that are made of it.
 
     n        rows;  count, handled, abandoned = count - handled
     handle_s, wait_s, talk_s, hold_s, wrap_s    of type `seconds`, NULL where none is known;  messages  BIGINT
@@ -127,31 +123,39 @@ def _sums(columns: list[str], alike: _Alike, seconds: str) -> list[str]:
     unmeasured                                  handled contacts without a handle time
     anchor   smallest row_id
     """
-    count = "count(*)" if alike.single else 'sum("count")'
-    handled = count if alike.handled else "sum(handled)"
-    sums = [
-        "count(*) AS n",
-        _whole(count, "count"),
-        _whole(handled, "handled"),
-        _whole("0" if alike.handled else f"{count} - {handled}", "abandoned"),
-    ]
+    summed: dict[str, str] = {"n": "count(*)", "anchor": "min(row_id)"}
+    told: dict[str, str] = {"n": "n"}
+
+    def column(name: str, of: str | None, *, instead: str) -> None:
+        """One that is summed as `of` says, or is known to be another or none."""
+        if of is not None:
+            summed[name] = of
+        told[name] = name if of is not None else instead
+
+    column("count", None if month.single else _whole('sum("count")'), instead="n")
+    column("handled", None if month.handled else _whole("sum(handled)"), instead=told["count"])
+    told["abandoned"] = _whole("0" if month.handled else f"{told['count']} - handled")
     for name in DURATIONS:
-        value = f"CAST(sum({name}) AS {seconds})" if name in columns else f"NULL::{seconds}"
-        sums.append(f"{value} AS {name}")
-    sums.append(_whole("sum(messages)" if "messages" in columns else "NULL", "messages"))
+        total = f"CAST(sum({name}) AS {seconds})" if name in columns else None
+        column(name, total, instead=f"NULL::{seconds}")
+    messages = _whole("sum(messages)") if "messages" in columns else None
+    column("messages", messages, instead=_whole("NULL"))
     known = "handle_s IS NOT NULL" if "handle_s" in columns else "false"
     for basis in ("measured", "reported", "derived", "standard"):
-        so_known = f"coalesce(sum(handled) FILTER ({known} AND handle_basis = '{basis}'), 0)"
-        if basis not in alike.bases:
-            so_known = "0"
-        elif alike.timed and len(alike.bases) == 1:
-            so_known = handled
-        sums.append(_whole(so_known, basis))
-    unmeasured = "0" if alike.timed else f"coalesce(sum(handled) FILTER (NOT ({known})), 0)"
-    sums.append(_whole(unmeasured, "unmeasured"))
-    return [*sums, "min(row_id) AS anchor"]
+        of = f"coalesce(sum(handled) FILTER ({known} AND handle_basis = '{basis}'), 0)"
+        every = month.timed and basis == month.basis
+        none = month.basis not in ("", basis)
+        column(basis, None if every or none else _whole(of), instead=_whole("0") if none else told["handled"])
+    unmeasured = _whole(f"coalesce(sum(handled) FILTER (NOT ({known})), 0)")
+    column("unmeasured", None if month.timed else unmeasured, instead=_whole("0"))
+    told["anchor"] = "anchor"
+    return _named(summed), _named(told)
 
 
-def _whole(of: str, name: str) -> str:
+def _named(columns: dict[str, str]) -> list[str]:
+    return [f"{sql} AS {quote(name)}" if sql != name else quote(name) for name, sql in columns.items()]
+
+
+def _whole(of: str) -> str:
     """A whole sum that stays whole: a HUGEINT would turn into a DOUBLE in Parquet."""
-    return f"CAST({of} AS BIGINT) AS {name}"
+    return f"CAST({of} AS BIGINT)"

@@ -21,7 +21,10 @@ from percontact.ingest.found import BLANKS, LONGEST_LINE_BYTES, Found, Progress,
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.unpack import is_packed, name_of, open_bytes
 
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
+"""What is looked at several times over stays in the processor's own memory."""
+_LARGE_BYTES = 1 << 25
+"""From this size on, numpy, which looks at many bytes at once, saves more time than its import takes."""
 _WINDOW_BYTES = 1 << 16
 """A line end in each window bounds every line, and so every cell, by twice this: what Python's csv reads."""
 
@@ -56,7 +59,7 @@ def read_regular(
     try:
         with open_bytes(path, longest_line=LONGEST_LINE_BYTES) as data:
             return _Regular(path, dialect, mapping, progress).read(data, folder / "regular.csv")
-    except (UnicodeError, csv.Error, _NotRegular):
+    except (UnicodeError, csv.Error, NotRegular):
         return None
 
 
@@ -72,7 +75,7 @@ def _can_be_regular(dialect: Dialect) -> bool:
         return False
 
 
-class _NotRegular(Exception):
+class NotRegular(Exception):
     """Something that only the careful way can tell apart."""
 
 
@@ -87,12 +90,12 @@ class _Regular:
         text, sign = _Text(data, self.dialect.encoding), self.dialect.quote.encode()
         *preamble, header = text.head(self.dialect.skip + 1)
         if any(not line.strip() or (sign and sign in line) for line in preamble):
-            raise _NotRegular
+            raise NotRegular
         plain = text.utf_8 and not is_packed(self.path) and b"\r" not in b"".join([*preamble, header])
         headers = named_headers(self.names(header), self.mapping, name_of(self.path))
         rows = self.count(text.blocks(), len(headers), None if plain else draft)
         if not rows:
-            raise _NotRegular
+            raise NotRegular
         first = self.dialect.skip + 1
         columns = {f"c{i}": "VARCHAR" for i in range(len(headers))}
         bare = scan(
@@ -112,7 +115,7 @@ class _Regular:
         """The cells of the header, which must be as regular as the rows."""
         text = header.decode().removesuffix("\n").removesuffix("\r")
         if not text or text.startswith("\ufeff"):
-            raise _NotRegular
+            raise NotRegular
         cells = self.cells(text)
         count_rows(text.encode(), self.dialect, len(cells))
         return cells
@@ -129,7 +132,7 @@ class _Regular:
 
     def count(self, blocks: Iterator[bytes], width: int, draft: Path | None) -> int:
         """The rows in the blocks; the blocks themselves are written to `draft`, with plain line ends."""
-        rows = 0
+        rows, large = 0, self.path.stat().st_size >= _LARGE_BYTES
         with draft.open("wb") if draft else io.BytesIO() as out:
             # The engine takes U+FEFF at the very start for a byte-order mark; here it could be in a cell.
             out.write(b"header\n")
@@ -137,16 +140,17 @@ class _Regular:
                 if draft is not None:
                     block = block.replace(b"\r\n", b"\n")
                     out.write(block)
-                rows += count_rows(block, self.dialect, width)
-                self.padded = self.padded or is_padded(block, self.dialect)
+                rows += count_rows(block, self.dialect, width, large=large)
+                self.padded = self.padded or is_padded(block, self.dialect, large=large)
                 if self.progress:
                     self.progress("reading", rows, None)
         return rows
 
 
-def count_rows(block: bytes, dialect: Dialect, width: int) -> int:
+def count_rows(block: bytes, dialect: Dialect, width: int, *, large: bool = False) -> int:
     r"""The rows in a block of whole lines, counted by their line ends alone.
 
+    large  whether it is one of many, so that numpy is worth its import
     Raises when a row does not have `width` cells, or a quote sign or line end stands anywhere but where the
     engine and Python's csv must both take it for the same.
 
@@ -156,19 +160,20 @@ def count_rows(block: bytes, dialect: Dialect, width: int) -> int:
     if not block.endswith(b"\n"):
         block += b"\n"
     if b"\r" in block or b"\0" in block:
-        raise _NotRegular
+        raise NotRegular
     if any(block.find(b"\n", at, at + _WINDOW_BYTES) < 0 for at in range(0, len(block), _WINDOW_BYTES)):
-        raise _NotRegular
-    rows, delimiter, quote = block.count(b"\n"), dialect.delimiter.encode(), dialect.quote.encode()
+        raise NotRegular
+    count = _count_at_once if large else bytes.count
+    rows, delimiter, quote = count(block, b"\n"), dialect.delimiter.encode(), dialect.quote.encode()
     bare = _without_quoted(block, delimiter, quote) if quote and quote in block else block
-    if (bare is not block and bare.count(b"\n") != rows) or bare.count(delimiter) != rows * (width - 1):
-        raise _NotRegular
+    if (bare is not block and bare.count(b"\n") != rows) or count(bare, delimiter) != rows * (width - 1):
+        raise NotRegular
     if width == 1 and (bare.startswith(b"\n") or b"\n\n" in bare):
-        raise _NotRegular
+        raise NotRegular
     return rows
 
 
-def is_padded(block: bytes, dialect: Dialect) -> bool:
+def is_padded(block: bytes, dialect: Dialect, *, large: bool = False) -> bool:
     r"""Whether a cell of whole lines may begin or end with a blank. When in doubt, it may.
 
     >>> [is_padded(line, Dialect("utf-8", ",", '"', 0)) for line in (b"a b,c\n", b"a ,c\n", b'"a ""b",c\n')]
@@ -183,12 +188,36 @@ def is_padded(block: bytes, dialect: Dialect) -> bool:
     if b" " not in block:
         return False
     edges = f"{dialect.delimiter}{dialect.quote}\n".encode()
+    if large:
+        return _blank_beside(block, edges)
     # First for two of them side by side, whichever they are; most files have none, not even an empty cell.
     alike = block.translate(bytes.maketrans(edges + b" ", b"\n" * (len(edges) + 1)))
     if b"\n\n" not in alike and not alike.startswith(b"\n"):
         return not block.endswith(b"\n") and block.endswith(b" ")
     marked = block.translate(bytes.maketrans(edges, b"\n" * len(edges)))
     return b"\n " in marked or b" \n" in marked or marked.startswith(b" ") or marked.endswith(b" ")
+
+
+def _count_at_once(block: bytes, sign: bytes) -> int:
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord(sign)))
+
+
+def _blank_beside(block: bytes, edges: bytes) -> bool:
+    """Whether a blank stands beside one of the edges of cells, or at either end."""
+    import numpy as np
+
+    every = np.frombuffer(block, np.uint8)
+    for at in range(0, len(block), _WINDOW_BYTES):
+        # With the sign after it: a blank and an edge may lie on either side of where two windows meet.
+        signs = every[at : at + _WINDOW_BYTES + 1]
+        blank, edge = signs == ord(" "), signs == edges[0]
+        for sign in edges[1:]:
+            edge |= signs == sign
+        if (blank[1:] & edge[:-1]).any() or (blank[:-1] & edge[1:]).any():
+            return True
+    return block.startswith(b" ") or block.endswith(b" ")
 
 
 def _without_quoted(block: bytes, delimiter: bytes, quote: bytes) -> bytes:
@@ -199,13 +228,13 @@ def _without_quoted(block: bytes, delimiter: bytes, quote: bytes) -> bytes:
     """
     parts = block.split(quote)
     if len(parts) % 2 == 0:
-        raise _NotRegular
+        raise NotRegular
     bare = quote.join(parts[::2])
     runs = len(parts) // 2 - parts[2:-1:2].count(b"")
     begun = bare.startswith(quote) + bare.count(delimiter + quote) + bare.count(b"\n" + quote)
     ended = bare.count(quote + delimiter) + bare.count(quote + b"\n")
     if not begun == ended == runs:
-        raise _NotRegular
+        raise NotRegular
     return bare
 
 

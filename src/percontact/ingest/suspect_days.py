@@ -7,6 +7,7 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from statistics import median
 
 from percontact.ingest.derive import local
@@ -209,7 +210,7 @@ def _even(found: Days, day: date, step: timedelta) -> bool:
     if abs(found.count[day] - (found.count[day - step] + found.count[day + step]) / 2) > len(mine) / 2 + 1:
         return False
     moves = any(before.get(part) != after.get(part) for part in mine)
-    return moves and all(_apart(found, day, step, part) <= 0.5 for part in {*mine, *before, *after})
+    return moves and all(_apart(found, day, step, part) <= 0.5 for part in chain(mine, before, after))
 
 
 def _apart(found: Days, day: date, step: timedelta, part: tuple[int, str]) -> float:
