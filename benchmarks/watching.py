@@ -26,7 +26,8 @@ from pathlib import Path
 import numpy as np
 
 from percontact.explain.alerts import Node, Sighting, together
-from percontact.explain.breaks import Break, breaks
+from percontact.explain.breaks import breaks
+from percontact.explain.episodes import Break
 from percontact.explain.expected import Daily
 
 MONDAY = date(2024, 1, 1)

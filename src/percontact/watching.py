@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
@@ -25,17 +25,17 @@ from percontact.explain.alerts import (
     together,
     within_budget,
 )
-from percontact.explain.breaks import ANNUAL, LEAST_WEEKS, Break, breaks
+from percontact.explain.breaks import LEAST_WEEKS, breaks
+from percontact.explain.episodes import ANNUAL, Break
 from percontact.explain.expected import WEEK, Daily
 from percontact.explain.noted import Event, candidates, read_events
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find
 from percontact.metrics.facts import dimensions
-from percontact.metrics.figure import Figure
+from percontact.metrics.figure import Figure, Figures, Sums, sums_of
 from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
 from percontact.pipeline import OpenBook
-from percontact.records.dialect import connect
 from percontact.report.document import Document
 from percontact.report.watched import watched_document
 from percontact.values.period import Period
@@ -52,7 +52,8 @@ LEAST_A_DAY = 10
 """A slice with fewer contacts on its median day is not watched by itself."""
 _NOT_BY_DAY = ("index", "percentile", "survival")
 
-Values = dict[date, Figure]
+Values = dict[date, Sums]
+"""Day -> (numerator, denominator)."""
 Grain = Literal["day", "hour"]
 
 
@@ -91,36 +92,36 @@ def watched(
     series, small, notes = _series(book, cards, replace(question, span=days), asked.by, grain)
     nodes = sum(len(daily.names) for _, daily in series)
     each = per_series(false_alarms, alerts_a_week, nodes)
-    holidays = {(d - days.start).days for d in _holidays(book) if d in days}
+    unlike = {(d - days.start).days for d in _unlike(book) if d in days}
     found = [
         _dated(card, daily, hour, one)
         for (card, hour), daily in series
-        for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=holidays)
+        for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=unlike)
     ]
     seasons = [f for f in found if f.one.season]
     found = [f for f in found if not f.one.season]
-    noted = read_events(connect(), book.book) if book.book.has("events") else ()
+    noted = read_events(book.kept.con, book.book) if book.book.has("events") else ()
     by_name = {(card.metric, hour): (card, daily) for (card, hour), daily in series}
     whole = replace(asked, grain="whole")
+    groups = together(found)
+    rarity = [min(f.one.a_year for f in group) for group in groups]
+    told = within_budget([_strongest(group).found for group in groups], rarity, alerts_a_week)
     alerts = []
-    for group in together(found):
+    for group in (group for group, keep in zip(groups, told, strict=True) if keep):
         card, daily = by_name[group[0].node.metric, group[0].node.hour]
         if grain == "hour":
             alerts.append(_alert_by_hour(card, group, noted))
         else:
             alerts.append(_alert(book, card, group, whole, daily, noted))
-    rarity = [min(f.one.a_year for f in a.breaks) for a in alerts]
-    told = within_budget([a.found.found for a in alerts], rarity, alerts_a_week)
-    kept = [a for a, keep in zip(alerts, told, strict=True) if keep]
     if small:
         notes.append(
             f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one."
         )
     notes += _season_notes(days, span, seasons)
-    if holidays:
-        notes.append(f"{len(holidays)} holidays and closed days of the calendar are left out.")
+    if unlike:
+        notes.append(f"{len(unlike)} days of the calendar (holidays, closed, other hours) are left out.")
     return Watch(
-        span, tuple(sorted(kept, key=lambda a: (a.found.since, a.card.metric))), len(alerts) - len(kept),
+        span, tuple(sorted(alerts, key=lambda a: (a.found.since, a.card.metric))), len(groups) - len(alerts),
         nodes, each, tuple(notes), question.where,
     )  # fmt: skip
 
@@ -182,14 +183,14 @@ def _span(book: OpenBook, days: Period, start: str | None, end: str | None) -> P
     return Period(max(first, days.start), last)
 
 
-def _holidays(book: OpenBook) -> list[date]:
-    """Days of the calendar that are holidays or closed everywhere."""
+def _unlike(book: OpenBook) -> list[date]:
+    """Days of the calendar: holidays, closed days and days of other hours, at any site.
+
+    A holiday at one site moves the work of the others too: those who would have called call them, or later.
+    """
     if not book.book.has("calendar"):
         return []
-    rows = connect().execute(
-        f"SELECT DISTINCT day FROM {book.book.relation('calendar', ['day', 'kind', 'site'])} "
-        "WHERE kind IN ('holiday', 'closed') AND site IS NULL"
-    )
+    rows = book.kept.con.execute(f"SELECT DISTINCT day FROM {book.book.relation('calendar', ['day'])}")
     return [day for (day,) in rows.fetchall()]
 
 
@@ -202,11 +203,12 @@ def _series(
         by = (*(("hour",) if grain == "hour" else ()), *((dim,) if dim else ()))
         panel = _by_day(book, cards, replace(question, grain="day", by=by, asked=by))
         for metric, figures in panel.items():
-            for (day, values), figure in figures.items():
+            for place in figures:
+                day, values = place
                 hour = int(str(values[0])) if grain == "hour" else None
                 last = values[-1] if dim else None
                 node = (dim, None if last is None else str(last))
-                made.setdefault((metric, hour), {}).setdefault(node, {})[day] = figure
+                made.setdefault((metric, hour), {}).setdefault(node, {})[day] = sums_of(figures, place)
     found: list[tuple[tuple[Card, int | None], Daily]] = []
     small: set[tuple[str, str | None]] = set()
     watched: set[tuple[str, str | None]] = set()
@@ -219,45 +221,46 @@ def _series(
             small |= {node for node in every if node[0] and node not in kept}
             if ("", None) in kept:
                 watched |= kept.keys()
-                found.append(((card, hour), _daily(kept, question.span)))
+                found.append(((card, hour), _daily(card, kept, question.span)))
         if len(found) == before:
             silent.append(card.symbol or card.name)
     notes = [f"Not watched, for want of data by {grain}: {', '.join(silent)}."] if silent else []
     return found, len(small - watched if grain == "hour" else small), notes
 
 
-def _by_day(
-    book: OpenBook, cards: Sequence[Card], question: Slice
-) -> dict[str, Mapping[tuple[date, tuple[object, ...]], Figure]]:
+def _by_day(book: OpenBook, cards: Sequence[Card], question: Slice) -> dict[str, Figures]:
+    # One connection for all that is asked: what a question makes of the Book serves the next one.
     panel = measure(
-        cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
-    )
+        cards, question, con=book.kept.con, book=book.book, policy=book.policy,
+        costed=lambda: book.costed, kept=book.kept,
+    )  # fmt: skip
     return panel.figures
 
 
 def _large(values: Values, span: Period) -> bool:
     """Whether a slice has contacts enough to be watched by itself: on its median day, and half the time."""
-    sizes = sorted(
-        float((f.numerator if f.denominator is None else f.denominator) or 0) for f in values.values()
-    )
+    sizes = sorted(float((top if bottom is None else bottom) or 0) for top, bottom in values.values())
     return len(sizes) * 2 >= span.days and sizes[len(sizes) // 2] >= LEAST_A_DAY
 
 
-def _daily(nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
+def _daily(card: Card, nodes: dict[tuple[str, str | None], Values], span: Period) -> Daily:
     """Figures as arrays, whole weeks; a sum of a day without rows is 0, a ratio unknown."""
     days = -(-span.days // WEEK) * WEEK
-    ratio = any(f.denominator is not None for values in nodes.values() for f in values.values())
+    ratio = any(bottom is not None for values in nodes.values() for _, bottom in values.values())
     top = np.full((days, len(nodes)), 0.0)
     bottom = np.zeros((days, len(nodes)))
-    for i, values in enumerate(nodes.values()):
-        for day, figure in values.items():
+    # In order of their names: who comes first from the engine says nothing.
+    ordered = dict(sorted(nodes.items(), key=lambda n: (n[0][0] != "", str(n[0]))))
+    for i, values in enumerate(ordered.values()):
+        for day, (above, below) in values.items():
             at = (day - span.start).days
             if 0 <= at < span.days:
-                known = figure.numerator is not None and figure.value is not None
-                top[at, i] = float(figure.numerator or 0) if known or not ratio else np.nan
-                bottom[at, i] = float(figure.denominator or 0) if known else 0.0
+                known = above is not None and (below is None or below != 0)
+                top[at, i] = float(above or 0) if known or not ratio else np.nan
+                bottom[at, i] = float(below or 0) if known else 0.0
     top[span.days :] = np.nan
-    return Daily(span.start, tuple(nodes), top, bottom if ratio else None)
+    booked = card.kind == "cost"
+    return Daily(span.start, tuple(ordered), top, bottom if ratio else None, booked)
 
 
 def _dated(card: Card, daily: Daily, hour: int | None, one: Break) -> Sighting:
@@ -287,7 +290,7 @@ def _alert(
     noted: Sequence[Event],
 ) -> Alert:
     """Breaks that belong together as one alert, traced to its slices."""
-    strongest = min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))
+    strongest = _strongest(group)
     now = Period(strongest.since, strongest.last + timedelta(days=1))
     before = Period(now.start - timedelta(days=BEFORE_DAYS), now.start)
     slices: tuple[tuple[tuple[str, str | None], ...], ...] = ((),)
@@ -300,6 +303,10 @@ def _alert(
         of = _of_everything(card, daily, of, now, before)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
     return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))
+
+
+def _strongest(group: Sequence[Sighting]) -> Sighting:
+    return min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))
 
 
 def _of_everything(card: Card, daily: Daily, of: Sighting, now: Period, before: Period) -> Sighting:
@@ -325,13 +332,11 @@ def _grown(daily: Daily, now: Period, before: Period) -> float:
 def _leaves(book: OpenBook, card: Card, question: Slice) -> Leaves:
     """Sums of each leaf over a span."""
     figures = _by_day(book, [card], question)[card.metric]
-    return {
-        tuple(None if v is None else str(v) for v in values): (
-            float(f.numerator or 0),
-            float(f.denominator or 0),
-        )
-        for (_, values), f in figures.items()
-    }
+    found = {}
+    for place in figures:
+        top, bottom = sums_of(figures, place)
+        found[tuple(None if v is None else str(v) for v in place[1])] = (float(top or 0), float(bottom or 0))
+    return found
 
 
 def days_of(

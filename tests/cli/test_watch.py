@@ -56,6 +56,23 @@ def test_a_doubled_reason_is_told_with_its_days_and_its_event(desk: Path, shell)
     assert alert["events"] == ["lamp batch"]
 
 
+def test_days_of_the_calendar_at_one_site_are_left_out_and_counted(desk: Path, shell) -> None:
+    """The fortnight is a works holiday at one site, with short hours on its last day."""
+    days = [date(2026, 3, 2) + timedelta(day) for day in range(14)]
+    rows = [f"{day},Leipzig,holiday,," for day in days[:-1]] + [f"{days[-1]},Leipzig,open,09:00,12:00"]
+    (desk.parent / "calendar.csv").write_text("day,site,kind,opens,closes\n" + "\n".join(rows) + "\n")
+    assert shell("-C", "books", "import", "calendar", "calendar.csv", "--yes").code == 0
+    asked = ("-C", "books", "watch", "contacts_offered", "--from", "2026-02", "--false-alarms", "0.02")
+    told = shell(*asked, "--json").json
+    assert told["alerts"] == []
+    assert "14 days of the calendar (holidays, closed, other hours) are left out." in told["notes"]
+
+
+def test_what_is_asked_twice_is_answered_alike(desk: Path, shell) -> None:
+    asked = ("-C", "books", "watch", "--from", "2026-01", "--alerts", "50", "--json")
+    assert shell(*asked).json == shell(*asked).json
+
+
 def test_the_sentence_on_top_says_what_where_since_when_and_how_far(desk: Path, shell) -> None:
     ran = shell("-C", "books", "watch", "contacts_offered", "--from", "2026-02", "--false-alarms", "0.02")
     said = " ".join(ran.out.split())

@@ -4,7 +4,7 @@
 from datetime import date, timedelta
 
 from percontact.explain.alerts import Node, Sighting, per_series, places, together, within_budget
-from percontact.explain.breaks import Break
+from percontact.explain.episodes import Break
 
 DAY = date(2026, 3, 9)
 
@@ -51,6 +51,6 @@ def test_of_each_week_the_rarest_are_told() -> None:
 
 
 def test_many_series_share_the_false_alarms_that_a_budget_bears() -> None:
-    """Two alerts a week, one in twenty of them by chance: 5.2 a year, over 52 series a tenth each."""
-    assert per_series(0.5, 2, 52) == 0.1
-    assert per_series(0.5, 2, 4) == 0.5
+    """Two alerts a week, one in a hundred of them by chance: 1.04 a year, over 52 series a fiftieth each."""
+    assert per_series(0.5, 2, 52) == 0.02
+    assert per_series(0.5, 2, 2) == 0.5

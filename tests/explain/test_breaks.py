@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from percontact.explain.breaks import Break, breaks
+from percontact.explain.breaks import breaks
+from percontact.explain.episodes import Break
 from percontact.explain.expected import Daily
 
 MONDAY = date(2024, 1, 1)

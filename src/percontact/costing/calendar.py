@@ -35,7 +35,12 @@ def bucket_days(months: Period, timezone: str) -> list[tuple[int, date, int, int
 
 
 def make_calendar(con: duckdb.DuckDBPyConnection, months: Period, timezone: str) -> None:
-    """Make the table `bucket_day` (bucket, day, weekday, hour) of some whole months."""
+    """Make the table `bucket_day` (bucket, day, weekday, hour) of some whole months, unless it is theirs."""
+    told = f"{months.start} {months.end} {timezone}"
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS bucket_span (told VARCHAR)")
+    if con.execute("SELECT told FROM bucket_span").fetchall() == [(told,)]:
+        return
+    con.execute("DELETE FROM bucket_span")
     rows = bucket_days(months, timezone)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE bucket_day (bucket INTEGER, day DATE, weekday INTEGER, hour INTEGER)"
@@ -47,3 +52,4 @@ def make_calendar(con: duckdb.DuckDBPyConnection, months: Period, timezone: str)
         """,
         [list(column) for column in zip(*rows, strict=True)],
     )
+    con.execute("INSERT INTO bucket_span VALUES (?)", [told])

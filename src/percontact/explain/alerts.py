@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 
 from percontact.costing.slice import Condition
-from percontact.explain.breaks import Break
+from percontact.explain.episodes import Break
 from percontact.explain.noted import Event
 from percontact.explain.scan import Settings, scan
 from percontact.metrics.card import Card
@@ -27,7 +27,7 @@ PRIOR = 50.0
 SLICES = Settings(depth=2, most=2, least=0.25)
 HOLDS = 0.8
 """Share of what everything was off by that a slice must hold, to be where it happened."""
-CHANCE_SHARE = 0.05
+CHANCE_SHARE = 0.01
 """Share of the alerts in a budget that may be chance alone, where nothing happens all year."""
 
 

@@ -43,12 +43,14 @@ class Daily:
     names   the nodes: (dimension, value), or ("", None) for everything
     top     (day, node); nan = unknown
     bottom  (day, node), or None where the metric is a sum
+    booked  whether it is made of amounts that are booked by the month, so that the days of one share a price
     """
 
     first: date
     names: tuple[tuple[str, str | None], ...]
     top: Floats
     bottom: Floats | None = None
+    booked: bool = False
 
     @property
     def days(self) -> int:
@@ -62,6 +64,13 @@ class Daily:
     def at(self, day: date) -> int:
         """The place of a day."""
         return (day - self.first).days
+
+    def months(self) -> Whole | None:
+        """(day) which calendar month a day lies in, where the metric is booked by the month."""
+        if not self.booked:
+            return None
+        days = [self.day(at) for at in range(self.days)]
+        return np.array([day.year * 12 + day.month for day in days], dtype=np.int64)
 
     def scaled(self) -> Floats:
         """The values on the scale where they are looked at; nan = unknown."""
@@ -92,10 +101,12 @@ def missing(series: Daily) -> NDArray[np.bool_]:
     if series.bottom is not None:
         return np.zeros(series.top.shape, dtype=bool)
     found = np.zeros(series.top.shape, dtype=bool)
-    weekly = weeks_of(series.top)
+    weekly = weeks_of(np.nan_to_num(series.top))
     for week in range(4, len(weekly)):
-        usual = np.nanmedian(np.nan_to_num(weekly[max(0, week - 8) : week]), axis=0)
-        found[week * WEEK : (week + 1) * WEEK] = (weekly[week] == 0) & (usual >= STILL)
+        if not weekly[week].all():
+            usual = np.median(weekly[max(0, week - 8) : week], axis=0)
+            rows = slice(week * WEEK, (week + 1) * WEEK)
+            found[rows] = (series.top[rows] == 0) & (usual >= STILL)
     return found
 
 
@@ -117,13 +128,13 @@ def cleaned(scaled: Floats) -> Floats:
 
 
 def _median(values: Floats, axis: tuple[int, ...]) -> Floats:
-    """Median of what is known; nan where nothing is."""
-    unknown = np.isnan(values)
-    some = ~unknown.all(axis=axis)
-    made: Floats = np.full(some.shape, np.nan)
-    if some.any():
-        first = np.moveaxis(values, axis, range(len(axis)))
-        made[some] = np.nanmedian(first[..., some] if some.ndim else first, axis=tuple(range(len(axis))))
+    """Median of what is known over the first axes; nan where nothing is."""
+    ordered = np.sort(values.reshape(-1, *values.shape[len(axis) :]), axis=0)  # unknown ones come last
+    number = (~np.isnan(ordered)).sum(axis=0)
+    low, high = np.maximum(number - 1, 0) // 2, number // 2 * (number > 0)
+    high = np.minimum(high, np.maximum(number - 1, 0))
+    ends = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (low, high))
+    made: Floats = sum(ends, start=np.zeros(number.shape)) / 2
     return made
 
 
@@ -185,15 +196,15 @@ def usual_noise(series: Daily, known: Floats, off: Floats) -> Floats:
     return left
 
 
-def noise(series: Daily, expected: Floats, rows: slice, own: Floats) -> Floats:
+def noise(series: Daily, expected: Floats, rows: slice, own: Floats, usual: Floats) -> Floats:
     """(day, node): how far days wander by themselves, up to a factor a node.
 
-    A count wanders by chance (1 / count on this scale) and by a part of its own; a ratio by 1 / its number.
+    A count wanders by chance (1 / count on this scale) and by a part of its own; a ratio by 1 / its number,
+    held against its usual one.
     """
     if series.bottom is None:
         made: Floats = np.sqrt(own + np.exp(-np.maximum(expected, 0)))
         return made
     number = np.nan_to_num(series.bottom[rows])
-    usual = np.nanmedian(np.where(series.bottom > 0, series.bottom, np.nan), axis=0) if len(number) else 1.0
-    wander: Floats = np.sqrt(np.nan_to_num(usual, nan=1.0) / np.clip(number, usual / 25, usual * 25))
+    wander: Floats = np.sqrt(usual / np.clip(number, usual / 25, usual * 25))
     return wander

@@ -9,7 +9,9 @@ threshold is set where they raise no more than was allowed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -29,7 +31,11 @@ HEED = 0.87
 """Share of the allowed false alarms that is aimed at: a past of one or two years is no exact teacher."""
 WILD = 1.2
 """A tail whose spread is so many times its mean is heavier than supposed."""
+_NORMAL = NormalDist()
+SEED = 20260101
 PATHS = 64
+MONTH = 30
+"""Days of a simulated month."""
 YEAR = 52
 LEAST_SPIKE = 3.3
 """A single day is no spike below this, however tame a series looks."""
@@ -61,7 +67,8 @@ class Thresholds:
             start, mean = self.tails[node, :2]
             return float(SHIFTS_SEEN * np.exp(-(size - start) / max(mean, 1e-9)))
         start, mean, power = self.tails[node, 2:]
-        return float(SPIKES_SEEN * np.exp(-(size**power - start) / max(mean, 1e-9)))
+        told = float(SPIKES_SEEN * np.exp(-(size**power - start) / max(mean, 1e-9)))
+        return max(told, YEAR * WEEK * _NORMAL.cdf(-size))
 
 
 SHIFTS_SEEN, SPIKES_SEEN = 4, 36
@@ -69,18 +76,56 @@ SHIFTS_SEEN, SPIKES_SEEN = 4, 36
 
 
 def thresholds(
-    off: Floats, level_weeks: Whole, false_alarms: float, *, seed: int = 20260101, paths: int = PATHS
+    off: Floats,
+    level_weeks: Whole,
+    false_alarms: float,
+    *,
+    luck: Sequence[int] = (),
+    months: Whole | None = None,
+    paths: int = PATHS,
 ) -> Thresholds:
     """Thresholds that raise `false_alarms` a year in each series where nothing happened.
 
     off          (day, node) distances from what was expected, in usual distances, without breaks
     level_weeks  (node) weeks that the level is the mean of; its error counts as well
+    luck         (node) what its worlds are drawn from; none = its place
+    months       (day) the month of each day, where the days of a month share a price
     """
     aim = HEED * false_alarms
-    rng = np.random.default_rng(seed)
+    e, memory = _worlds(off, level_weeks, luck or range(off.shape[1]), months, paths)
     nodes = off.shape[1]
-    memory, worlds, drawn = np.zeros((ORDER, nodes)), np.zeros((ORDER, paths, nodes)), []
+    unit = e.std(axis=(0, 1))
+    e = e / unit
+    slack = SLACK * SHIFT * np.maximum(1 - memory.sum(axis=0), 0.15) / unit
+    peaks = _peaks(e, slack)
+    tails = np.zeros((nodes, 5))
+    shift, spike = np.empty(nodes), np.empty(nodes)
+    # No past of a year or two shows that days are much tamer than normal ones (half as often that far).
+    normal = -_NORMAL.inv_cdf(min(aim * SPIKES / (YEAR * WEEK), 0.25))
     for node in range(nodes):
+        tails[node, :2] = _tail(peaks[node], paths * SHIFTS_SEEN)
+        far = np.abs(e[:, :, node]).ravel()
+        power = _power(far, paths * SPIKES_SEEN)
+        tails[node, 2:] = (*_tail(far**power, paths * SPIKES_SEEN), power)
+        start, mean = tails[node, :2]
+        shift[node] = start + mean * np.log(SHIFTS_SEEN / (aim * (1 - SPIKES)))
+        start, mean, power = tails[node, 2:]
+        far_off = start + mean * np.log(SPIKES_SEEN / (aim * SPIKES))
+        spike[node] = max(LEAST_SPIKE, normal, far_off ** (1 / power))
+    return Thresholds(memory, unit, slack, shift, spike, tails)
+
+
+def _worlds(
+    off: Floats, level_weeks: Whole, luck: Sequence[int], months: Whole | None, paths: int
+) -> tuple[Floats, Floats]:
+    """((day, path, node) years without a break, less what is carried over; (lag, node) how much that is)."""
+    nodes = off.shape[1]
+    days = (SHAPE + YEAR) * WEEK + 30
+    memory, worlds, drawn = np.zeros((ORDER, nodes)), np.zeros((ORDER, paths, nodes)), []
+    off, prices = _prices(off, months)
+    shared = np.zeros((days - 30, paths, nodes))
+    for node in range(nodes):
+        rng = np.random.default_rng([SEED, luck[node]])
         partial, innovations = _memory(off[:, node])
         if len(partial):
             # Taking a level off hides some of the memory (Kendall, Biometrika 41, 1954).
@@ -92,29 +137,29 @@ def thresholds(
         error = np.sqrt((1 - partial**2) / len(off))[:, None] * rng.standard_normal((len(partial), paths))
         worlds[: len(own), :, node] = coefficients(np.clip(partial[:, None] + error, -0.97, 0.97))
         scatter = 1 + np.sqrt(0.5 / len(off)) * rng.standard_normal(paths)
-        drawn.append(rng.choice(innovations, ((SHAPE + YEAR) * WEEK + 30, paths)) * scatter)
-    made = _remembering(np.stack(drawn, axis=2), worlds)[30:]
+        drawn.append(rng.choice(innovations, (days, paths)) * scatter)
+        if prices is not None:
+            each = rng.choice(prices[:, node], (len(shared) // MONTH + 1, paths))
+            shared[:, :, node] = np.repeat(each, MONTH, axis=0)[: len(shared)]
+    made = _remembering(np.stack(drawn, axis=2), worlds)[30:] + shared
     z = made - _expected(made, level_weeks)
     z = z[SHAPE * WEEK :]
     z = z / z.std(axis=(0, 1))
-    e = innovations_of(z, memory)
-    unit = e.std(axis=(0, 1))
-    e = e / unit
-    slack = SLACK * SHIFT * np.maximum(1 - memory.sum(axis=0), 0.15) / unit
-    peaks = _peaks(e, slack)
-    tails = np.zeros((nodes, 5))
-    shift, spike = np.empty(nodes), np.empty(nodes)
-    for node in range(nodes):
-        tails[node, :2] = _tail(peaks[node], paths * SHIFTS_SEEN)
-        far = np.abs(e[:, :, node]).ravel()
-        power = _power(far, paths * SPIKES_SEEN)
-        tails[node, 2:] = (*_tail(far**power, paths * SPIKES_SEEN), power)
-        start, mean = tails[node, :2]
-        shift[node] = start + mean * np.log(SHIFTS_SEEN / (aim * (1 - SPIKES)))
-        start, mean, power = tails[node, 2:]
-        far_off = start + mean * np.log(SPIKES_SEEN / (aim * SPIKES))
-        spike[node] = max(LEAST_SPIKE, far_off ** (1 / power))
-    return Thresholds(memory, unit, slack, shift, spike, tails)
+    return innovations_of(z, memory), memory
+
+
+def _prices(off: Floats, months: Whole | None) -> tuple[Floats, Floats | None]:
+    """(distances within their month, (month, node) how far each month was off as a whole)."""
+    if months is None:
+        return off, None
+    months = months[: len(off)]
+    which, at, number = np.unique(months, return_inverse=True, return_counts=True)
+    means = np.stack([off[at == i].mean(axis=0) for i in range(len(which))])
+    whole = means[number >= MONTH // 2]
+    if len(whole) < 3:
+        return off, None
+    # As many as there are, they spread less than the months they stand for.
+    return off - means[at], (whole - whole.mean(axis=0)) * np.sqrt(len(whole) / (len(whole) - 1))
 
 
 def innovations_of(z: Floats, memory: Floats) -> Floats:
@@ -197,19 +242,25 @@ def _trailing(values: Floats, weeks: int, lag: int) -> Floats:
 
 def _peaks(e: Floats, slack: Floats) -> list[Floats]:
     """Node by node, the highest point of each time that a sum of distances left 0, both ways."""
-    found: list[list[Floats]] = [[] for _ in range(e.shape[2])]
+    found: list[Floats] = []
+    of: list[Whole] = []
     for sign in (1, -1):
         summed = np.zeros(e.shape[1:])
         peak = np.zeros_like(summed)
-        for day in np.clip(sign * e, -CLIP, CLIP):
-            summed = np.maximum(0, summed + day - slack)
-            ended = (summed == 0) & (peak > 0)
-            for n in np.nonzero(ended.any(axis=0))[0]:
-                found[n].append(peak[ended[:, n], n])
-            peak = np.where(ended, 0, np.maximum(peak, summed))
-        for node in range(e.shape[2]):
-            found[node].append(peak[peak[:, node] > 0, node])
-    return [np.concatenate(parts) for parts in found]
+        for day in np.clip(sign * e, -CLIP, CLIP) - slack:
+            np.maximum(0, summed + day, out=summed)
+            ended = np.nonzero((summed == 0) & (peak > 0))
+            found.append(peak[ended])
+            of.append(ended[1])
+            peak[ended] = 0
+            np.maximum(peak, summed, out=peak)
+        left = np.nonzero(peak)
+        found.append(peak[left])
+        of.append(left[1])
+    peaks, nodes = np.concatenate(found), np.concatenate(of)
+    order = np.argsort(nodes, kind="stable")
+    ends = np.searchsorted(nodes[order], np.arange(1, e.shape[2]))
+    return list(np.split(peaks[order], ends))
 
 
 def _tail(values: Floats, beyond: int) -> tuple[float, float]:
