@@ -14,7 +14,7 @@ from typing import Any
 from percontact import seeking, watching
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
-from percontact.explain.breaks import Break
+from percontact.explain.episodes import Break
 from percontact.explain.facts_of_work import Cost
 from percontact.explain.noted import Event
 from percontact.explain.opportunity import Opportunity
