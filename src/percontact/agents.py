@@ -44,7 +44,7 @@ class Agents:
 
     def meant_texts(self, where: Sequence[str]) -> list[str]:
         """The same for conditions as they are written: "agent=Agent 0MJV-F8W6"."""
-        if self.by_name or not any(text.partition("=")[0].rstrip("!").strip() == AGENT for text in where):
+        if self.by_name or not any(_of_agents(text) for text in where):
             return list(where)
         return [_text(c) for c in self.meant(self.book.ask(where=where).where)]
 
@@ -64,6 +64,10 @@ class Agents:
     @cached_property
     def _all(self) -> list[str]:
         return self.book.values_of(AGENT)
+
+
+def _of_agents(text: str) -> bool:
+    return text.partition("=")[0].rstrip("!").strip().lower() == AGENT
 
 
 def _text(one: Condition) -> str:

@@ -307,10 +307,24 @@ def test_undo_asks_first_and_then_takes_the_rows_out(client: TestClient) -> None
     assert "Its 1 rows of contacts leave every figure" in asked or "1 row" in asked
     assert "counts" in client.get("/data").text
     assert "leave every figure" in client.post("/data/imports/1/undo").text, "unasked it only asks"
-    after = client.post("/data/imports/1/undo", data=SURE)
-    assert "It does not count any more: it was undone" in after.text
+    job = client.post("/data/imports/1/undo", data=SURE).url.path
+    assert "1 row of calls.csv left every figure of contacts" in wait(client, job)
+    assert "It does not count any more: it was undone" in client.get("/data/imports/1").text
     assert client.get("/").url.path == "/welcome"
     assert client.post("/data/imports/1/undo", data=SURE).status_code == 409
+
+
+def test_an_undo_is_a_job_that_waits_for_its_turn(client: TestClient) -> None:
+    """It is sent while a file is read: it waits, a second click shows the same job, and both come about."""
+    finish(client, send(client, "calls.csv", HEADER + "1,2026-06-01 09:00,voice,a\n", into="contacts"))
+    many = HEADER + "".join(f"m{n},2026-06-02 09:00,voice,a\n" for n in range(100_000))
+    reading = client.post(f"{send(client, 'many.csv', many, into='contacts')}/import").url.path
+    job = client.post("/data/imports/1/undo", data=SURE).url.path
+    assert client.post("/data/imports/1/undo", data=SURE).url.path == job
+    assert "Undo the import of calls.csv" in client.get("/data").text
+    assert "100,000 landed" in wait(client, reading)
+    assert "left every figure" in wait(client, job)
+    assert client.get("/data.json").json()["tables"][0]["rows"] == 100_000
 
 
 # -- jobs --------------------------------------------------------------------------------------------------

@@ -142,4 +142,6 @@ class Document:
         """The table that CSV, Parquet and frames hold."""
         if self.records is not None:
             return self.records
-        return self.tables[0] if self.tables else Table(self.title, (), ())
+        if self.tables:
+            return self.tables[0]
+        return Table(self.title, (TableColumn("says", "What it says"),), ((self.headline,),))

@@ -56,6 +56,7 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
         title=f"What broke, {when}",
         headline=" ".join(_sentences(answer, currency, when)),
         tables=(Table("Alerts", columns, rows), *_candidates(answer)) if rows else (),
+        records=None if rows else Table("Alerts", columns, ()),
         notes=tuple(notes),
         data=_data(answer),
         facts=(("Watched", when),),

@@ -21,7 +21,7 @@ from percontact.records.landing import Receipt, Staged
 from percontact.store import history, snapshot
 from percontact.store.manifest import now, reading, writing
 from percontact.store.place import digest_of, keep_original, place
-from percontact.values.problem import FaultOfOurs, Problem, problem
+from percontact.values.problem import FaultOfOurs, PercontactError, Problem, problem
 
 
 class Moved(Exception):
@@ -74,7 +74,7 @@ def undo(root: Path, number: int) -> Receipt:
     with writing(root) as con:
         receipt, state, _ = history.one_import(con, root, number)
         if state != "live":
-            raise _not_live(number, state)
+            raise not_live(number, state)
         now_at = snapshot.begin(con, f"undid import {number}: {receipt.table} from {receipt.name}")
         _end(con, number, now_at, "undone", None)
     return replace(receipt, snapshot=now_at)
@@ -98,7 +98,7 @@ def _standing(
         if ended is not None and ended > based_on:
             raise Moved(f"import {number} was {state} after snapshot {based_on}")
         if state != "live":
-            raise _not_live(number, state)
+            raise not_live(number, state)
         if receipt.table != staged.table:
             what = f"import {number} is of {receipt.table}, not of {staged.table}"
             why = "An import can only stand for one of the same table."
@@ -223,7 +223,8 @@ def _take_back(root: Path, number: int, files: Iterable[BookFile]) -> None:
             file.cube.unlink(missing_ok=True)
 
 
-def _not_live(number: int, state: str) -> Exception:
+def not_live(number: int, state: str) -> PercontactError:
+    """E-WS-06, ready to raise."""
     what = f"it was {state}, so it is not in the Book any more"
     why = "Only an import that the newest Book holds can be undone or replaced."
     return problem("E-WS-06", f"import {number}", what, why, "`percontact imports` lists the live ones.")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Long work: imports and the demo company, each in a process of its own, one after another.
+"""Long work: imports, their undoing and the demo company, each in a process of its own, one after another.
 
 A job has an address that may be left and found again. What it has come to is kept in a file, so it is still
 told after the server was started anew. Readers are never in its way: it works in another process, at a lower
@@ -26,7 +26,7 @@ from typing import IO, Any, Literal
 
 from percontact.values.problem import Problem, problem
 
-Kind = Literal["import", "demo"]
+Kind = Literal["import", "undo", "demo"]
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 FOLDER = "app/jobs"
 KEPT = 200

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from percontact.ingest.aside_file import write_aside
 from percontact.keeping import ROWS_A_PAGE, import_shown
 from percontact.pipeline import POLICY_FILE
+from percontact.store.publish import not_live
 from percontact.values.problem import problem
 from percontact.web.asked import Asked
 from percontact.web.desk import Desk
@@ -43,13 +44,13 @@ def import_rules(desk: Desk) -> list[Rule]:
         form = await request.form(max_files=0, max_fields=10)
         if form.get("sure") != "yes":
             return RedirectResponse(f"/data/imports/{number}/undo", 303)
-        await run_in_threadpool(desk.workspace.undo, number)
-        return RedirectResponse(f"/data/imports/{number}", 303)
+        return await run_in_threadpool(_undo, desk, person, number)
 
     return [
         Rule("/data/imports/{n}", "see_figures", page),
         Rule("/data/imports/{n}/aside.csv", "import", aside),
-        Rule("/data/imports/{n}/mapping.yaml", "see_figures", mapping),
+        # A mapping may say whose sign is whose: who read the rows wrote it.
+        Rule("/data/imports/{n}/mapping.yaml", "import", mapping),
         Rule("/data/imports/{n}/undo", "undo_import", ask_undo),
         Rule("/data/imports/{n}/undo", "undo_import", undo, ("POST",)),
     ]
@@ -139,6 +140,19 @@ def _mapping(desk: Desk, number: int) -> Response:
         f"{one.receipt.table}-{one.receipt.name}.yaml",
         "application/yaml; charset=utf-8",
     )
+
+
+def _undo(desk: Desk, person: Person, number: int) -> Response:
+    """Begin to take an import out: it waits for whoever writes, so it is a job. One that runs is shown."""
+    running = next((j for j in desk.jobs.busy if j.kind == "undo" and j.asked["number"] == number), None)
+    if running:
+        return RedirectResponse(f"/data/jobs/{running.id}", 303)
+    one = desk.workspace.one_import(number)
+    if one.state != "live":
+        raise not_live(number, one.state)
+    asked = {"number": number, "by": "" if person.single else person.name}
+    job = desk.jobs.start("undo", f"Undo the import of {one.receipt.name}", person.name, asked)
+    return RedirectResponse(f"/data/jobs/{job.id}", 303)
 
 
 def _ask_undo(desk: Desk, request: Request, person: Person) -> Response:

@@ -99,6 +99,15 @@ def _import(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
+def _undo(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
+    """Take an import out of every figure."""
+    from percontact.store.workspace import Workspace
+
+    Told()("taking its rows out of every figure", 0, None)
+    receipt = Workspace.open(folder).undo(int(asked["number"]))
+    return {"import": receipt.number, "table": receipt.table, "name": receipt.name, "rows": receipt.landed}
+
+
 def _demo(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     """Make the demo company in a folder that has no workspace yet."""
     from percontact.demo.make import make_demo_in
@@ -130,6 +139,7 @@ def _long(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
 STAGES = {"sought": "looking for what may be saved", "watched": "watching every day of every slice"}
 WORK: dict[str, Callable[[Path, Mapping[str, Any]], dict[str, object]]] = {
     "import": _import,
+    "undo": _undo,
     "demo": _demo,
     "sums": _sums,
     "long": _long,

@@ -71,8 +71,18 @@ def facts(desk: Desk, job: Job) -> dict[str, object]:
     """What the changing part of a job's page is drawn from."""
     busy = desk.jobs.busy
     before = [j.id for j in busy].index(job.id) if job in busy else 0
-    again = f"/data/uploads/{job.asked['upload']}" if job.kind == "import" and job.state != "done" else ""
-    return {"job": job, "before": before, "again": again}
+    return {"job": job, "before": before, "again": _begun(job) if job.state != "done" else ""}
+
+
+def _begun(job: Job) -> str:
+    """Where a job was begun, to go back to."""
+    match job.kind:
+        case "import":
+            return f"/data/uploads/{job.asked['upload']}"
+        case "undo":
+            return f"/data/imports/{job.asked['number']}"
+        case "demo":
+            return "/welcome"
 
 
 def _page(desk: Desk, request: Request, person: Person) -> Response:
