@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from find_browser import find
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -78,12 +79,13 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Serve an app over a folder: serve(FOLDER) gives its address."""
+def serve() -> Iterator[Callable[[Path | FastAPI], str]]:
+    """Serve an app, or one over a folder: serve(FOLDER) gives its address."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def begin(folder: Path) -> str:
-        config = uvicorn.Config(make_app(folder), port=0, log_level="error", timeout_keep_alive=5)
+    def begin(app: Path | FastAPI) -> str:
+        made = make_app(app) if isinstance(app, Path) else app
+        config = uvicorn.Config(made, port=0, log_level="error", timeout_keep_alive=5)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -108,6 +110,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def desk(company: Path, serve: Callable[[Path], str], browser: Browser) -> Desk:
+def desk(company: Path, serve: Callable[[Path | FastAPI], str], browser: Browser) -> Desk:
     """The app over the company, for who only reads."""
     return Desk(serve(company), browser)
