@@ -2,7 +2,8 @@
 """Rows set aside, as a file that can be corrected and imported: the way of the source, with reasons in front.
 
 Two columns stand before the file's own: the line each row stood on, under a header that names the import,
-and the reason. Importing reads past them. A row with a cell too many or too few stays so, until somebody
+and the reason. Importing reads past them. A cell that a spreadsheet would run has an apostrophe before it
+here, which reading takes away again. A row with a cell too many or too few stays so, until somebody
 mends it.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from percontact.ingest.found import mark_of
+from percontact.ingest.found import kept_from_running, mark_of
 from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.mapping_form import parse_mapping
@@ -64,7 +65,8 @@ def write_aside(
         if row.code == "E-SKIP-01":
             continue
         cells = next(csv.reader(io.StringIO(row.text, newline="")), [])
-        writer.writerow([row.line, f"{row.code} {row.reason}", *cells] if form.header else cells)
+        told = [row.line, f"{row.code} {row.reason}", *map(kept_from_running, cells)]
+        writer.writerow(told if form.header else cells)
         count += 1
     _write(out, text.getvalue(), form.encoding or "utf-8")
     return count

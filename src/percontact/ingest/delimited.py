@@ -22,7 +22,9 @@ from percontact.ingest.found import (
     PROGRESS_ROWS,
     Found,
     Progress,
+    as_it_was,
     canonical,
+    marked,
     named_headers,
     no_header,
     row_text,
@@ -79,6 +81,8 @@ class _Delimited:
             return None
         dialect = Dialect(self.encoding, self.delimiter, self.mapping.quote, self.mapping.skip)
         found = read_regular(self.path, dialect, self.mapping, folder, self.progress)
+        if found and marked(found.headers) is not None:
+            return None
         return found and replace(found, notes=tuple(self.notes))
 
     def read(self, target: Path) -> Found:
@@ -97,6 +101,8 @@ class _Delimited:
             if header is None:
                 raise no_header(name_of(self.path))
             headers = named_headers(header, self.mapping, name_of(self.path))
+            if marked(headers) is not None:
+                rows = ((line, [as_it_was(cell) for cell in row]) for line, row in rows)
             write_canonical(target, self.fitting(rows, len(headers)))
         relation = canonical(target, len(headers))
         seen, aside = self.seen - self.mapping.header, tuple(self.aside)

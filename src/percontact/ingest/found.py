@@ -118,6 +118,29 @@ def marked(headers: Sequence[str]) -> int | None:
     return int(found[1]) if found and list(headers[1:2]) == [ASIDE_REASON] else None
 
 
+_RUN = re.compile(r"'*[=+\-@\t\r]")
+"""How a text begins that a spreadsheet runs (OWASP, "CSV injection"), or one that was kept from it before."""
+_NUMBER = re.compile(r"[+-]\d[\d.,]*")
+
+
+def kept_from_running(cell: str) -> str:
+    """A cell of a row set aside, in a file that people open and correct: no spreadsheet runs it.
+
+    >>> kept_from_running("=1+1"), kept_from_running("-5.20"), kept_from_running("'=1")
+    ("'=1+1", '-5.20', "''=1")
+    """
+    return f"'{cell}" if _RUN.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def as_it_was(cell: str) -> str:
+    """The cell again, as such a file comes back.
+
+    >>> as_it_was("'=1+1"), as_it_was("-5.20"), as_it_was("'tis")
+    ('=1+1', '-5.20', "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and _RUN.match(cell) else cell
+
+
 def named_headers(cells: Sequence[str], mapping: Mapping, name: str) -> tuple[str, ...]:
     """The header of a file, trimmed, or the names the mapping gives instead of it.
 

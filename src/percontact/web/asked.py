@@ -12,6 +12,9 @@ from percontact.values.problem import problem
 FILTERS = ("channel", "reason", "team", "site")
 """Dimensions with a control of their own on every page that chooses contacts."""
 
+MOST = 100
+"""Names with values that an address may hold: each condition is looked up among the values there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -24,7 +27,7 @@ class Asked:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Asked:
-        """Read a query. Raises E-ARG-01 for a value that no address of ours has: too long, unprintable."""
+        """Read a query. Raises E-ARG-01 for what no address of ours has: too many or too long values, unprintable."""
         kept = [(name, value.strip()) for name, value in pairs if value.strip()]
         for name, value in kept:
             if len(name) > 60 or len(value) > 500 or any(ord(c) < 32 for c in name + value):
@@ -33,6 +36,9 @@ class Asked:
                     "An address names dimensions and their values.",
                 )
                 raise problem("E-ARG-01", name[:60], what, why, "Start again from the menu.")
+        if len(kept) > MOST:
+            what, why = f"it asks {len(kept):,} things at once", f"A page takes {MOST}."
+            raise problem("E-ARG-01", "address", what, why, "Take some filters away.")
         return cls(tuple(sorted(dict.fromkeys(kept), key=lambda pair: pair[0])))
 
     def one(self, name: str, default: str = "") -> str:
