@@ -141,6 +141,17 @@ def test_parquet_holds_exact_types(ask_rich: Ask, tmp_path: Path) -> None:
         assert not {"DOUBLE", "FLOAT"} & set(types.values())
 
 
+def test_an_answer_without_a_table_says_its_headline_in_csv_and_parquet(tmp_path: Path) -> None:
+    """Nothing broke, so there is no alert to list"""
+    nothing = Document("What broke", "Nothing broke in June 2026.")
+    assert str(render(nothing, "csv")).splitlines() == ["says", "Nothing broke in June 2026."]
+    file = tmp_path / "answer.parquet"
+    content = render(nothing, "parquet")
+    assert isinstance(content, bytes)
+    file.write_bytes(content)
+    assert duckdb.sql(f"FROM '{file}'").fetchall() == [("Nothing broke in June 2026.",)]
+
+
 def test_texts_reach_parquet_and_frames_as_they_are(
     hostile_statement: Statement, hostile: tuple[str, ...], tmp_path: Path
 ) -> None:

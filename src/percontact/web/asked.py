@@ -27,7 +27,7 @@ class Asked:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Asked:
-        """Read a query. Raises E-ARG-01 for what no address of ours has: too many or too long values, unprintable."""
+        """Read a query. Raises E-ARG-01 for what no address of ours has: too many, too long, unprintable."""
         kept = [(name, value.strip()) for name, value in pairs if value.strip()]
         for name, value in kept:
             if len(name) > 60 or len(value) > 500 or any(ord(c) < 32 for c in name + value):
