@@ -227,7 +227,8 @@ def test_every_page_beside_is_whole_without_script_and_on_paper(house: House, na
 STEP = """() => { const e = document.activeElement; const r = e.getBoundingClientRect();
   const s = getComputedStyle(e);
   return {tag: e.tagName, seen: r.width > 0 && r.height > 0,
-    marked: e === document.body || e.type === "date" || s.outlineStyle !== "none" || s.boxShadow !== "none"}; }"""
+    marked: e === document.body || e.type === "date" ||
+      s.outlineStyle !== "none" || s.boxShadow !== "none"}; }"""
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows set aside as a file to correct: a spreadsheet runs none of its cells, and each comes back as it was."""
+"""Rows set aside as a file to correct: a spreadsheet runs none of its cells, each comes back as it was."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

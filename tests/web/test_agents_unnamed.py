@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from percontact.people import Role
@@ -63,6 +64,8 @@ def told(response) -> str:
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             text = " ".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+    elif body[:4] == b"%PDF":
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
     elif body[:4] == b"PAR1":
         text = _rows(body)
     else:
@@ -81,6 +84,8 @@ def asked(address: str, known: str) -> list[str]:
     """Queries that ask for agents in every way that an address has; of files and slow pages the plainest."""
     mine, real = quote(f"agent={known}"), quote(f"agent={NAMES[0]}")
     plain = ["", "by=agent&period=2026-06", f"where={mine}&by=agent&period=2026-06", f"where={real}"]
+    if address.endswith(".pdf"):
+        return plain[1:2]
     if address in SLOW or re.search(r"\.\w+$", address):
         return plain
     return [

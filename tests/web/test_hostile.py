@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 import uvicorn
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from percontact.people import COMMAND_LINE, Role, Who, accounts, tokens
@@ -70,7 +71,7 @@ def test_script_in_any_name_is_text_on_every_page_and_in_every_text_file(client:
     """Names of the data, and whatever stands in an address"""
     run = []
     for rule in rules(client, "GET"):
-        if rule.path.endswith((".xlsx", ".parquet", ".json")) or rule.path.startswith("/api/v1"):
+        if rule.path.endswith((".xlsx", ".parquet", ".json", ".pdf")) or rule.path.startswith("/api/v1"):
             continue
         for query in ASKED[:1] if is_slow(rule) else ASKED:
             answer = client.get(f"{at(rule)}?{query}")
@@ -80,6 +81,15 @@ def test_script_in_any_name_is_text_on_every_page_and_in_every_text_file(client:
                     (at(rule), query, tag) for tag in TAGS if re.search(rf"(?<![\\\\]){tag}", answer.text)
                 ]
     assert run == []
+
+
+def test_script_in_a_name_is_text_on_paper(client: TestClient) -> None:
+    """PDF of Explore by reason and of a contact: the text is there to read, and nothing to run"""
+    for path in ("/explore.pdf?by=reason", "/explore/contacts/%3Dc6-1-0.pdf"):
+        paper = client.get(path).content
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+        assert "alert(1)" in re.sub(r"\s", "", text) or "HYPERLINK" in re.sub(r"\s", "", text)
+        assert not re.search(rb"/(JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile)\b", paper)
 
 
 def test_json_is_never_taken_for_a_page(client: TestClient) -> None:
@@ -194,7 +204,7 @@ def test_sql_in_any_parameter_of_any_route_is_a_name_that_there_is_not(
     wrong = []
     for i, rule in enumerate(rules(client, "GET")):
         # One form of a file stands for all: what is asked is read before the form is.
-        if rule.path.endswith((".csv", ".xlsx", ".md", ".parquet")):
+        if rule.path.endswith((".csv", ".xlsx", ".md", ".parquet", ".pdf")):
             continue
         if rule.path.endswith(".json") and (is_slow(rule) or rule.path.startswith("/data")):
             continue
@@ -224,7 +234,7 @@ def test_sql_in_the_path_names_nothing(client: TestClient) -> None:
 
 def test_an_address_of_any_length_is_answered_plainly(client: TestClient) -> None:
     for rule in rules(client, "GET"):
-        if rule.path.endswith((".csv", ".xlsx", ".md", ".parquet", ".json")) or is_slow(rule):
+        if rule.path.endswith((".csv", ".xlsx", ".md", ".parquet", ".pdf", ".json")) or is_slow(rule):
             continue
         for query in (
             f"channel={'x' * 60_000}",
