@@ -15,6 +15,7 @@ from percontact.report.charts import page_json
 from percontact.report.charts.chart import Chart, written
 from percontact.report.document import Cell, TableColumn
 from percontact.web.assets import url
+from percontact.web.instead import parted
 
 
 @lru_cache(maxsize=1)
@@ -62,10 +63,18 @@ def begins(text: str) -> str:
 
 
 def prose(text: str) -> Markup:
-    """A sentence of ours, with what stands between backticks as code."""
-    parts = visible(text).split("`")
+    """A sentence of ours: what stands between backticks is code, and a command the page where it is done."""
+    pieces = (
+        Markup('<a href="{}">{}</a>').format(where, piece) if where else _coded(piece)
+        for piece, where in parted(visible(text))
+    )
+    return Markup("").join(pieces)
+
+
+def _coded(text: str) -> Markup:
+    parts = text.split("`")
     if len(parts) % 2 == 0:
-        return escape(visible(text))
+        return escape(text)
     made = (Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
     return Markup("").join(made)
 
