@@ -18,7 +18,7 @@ OLDEST_DUCKDB := 1.5.6
 NO_ENGINE := tests/browser tests/house tests/people tests/report/charts tests/values \
   $(addprefix tests/web/,test_account.py test_assets.py test_gate.py test_openid.py test_sign_in.py)
 FRONT := $(wildcard src/percontact/web/front/*)
-.PHONY: demo serve test browser oldest laws bench lint docs golden release help lock clean absent
+.PHONY: demo serve test browser oldest laws bench lint docs screenshots golden release help lock clean absent
 
 demo: .venv/.run  ## make the demo company and show what its contacts cost
 	@test -d demo || $(BIN)/percontact demo demo
@@ -54,6 +54,9 @@ lint: .venv/.dev  ## check style, format and types
 docs: .venv/.run  ## write the reference pages from the code
 	$(BIN)/python tools/make_reference.py
 
+screenshots: .venv/.dev .venv/.assets  ## take the pictures of docs/screens.md, each page on the demo company
+	$(BIN)/python tools/take_screenshots.py
+
 golden: .venv/.dev  ## write the golden texts of the errors anew; read the difference before you keep it
 	UPDATE_GOLDEN=1 $(PYTEST) tests/errors
 
@@ -64,7 +67,7 @@ release: lint test  ## check everything, then build the packages into dist/
 	$(BIN)/python -m hatchling build -d dist
 
 help:  ## list these words
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 lock: .venv/.uv-$(UV_VERSION)  ## take the newest versions our ranges allow into requirements/*.lock
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.lock

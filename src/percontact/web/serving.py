@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from percontact.values.problem import problem
+from percontact.values.problem import PercontactError, problem
 
 
 def serve(
@@ -45,8 +47,18 @@ def serve(
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_keep_alive=30)
     server = uvicorn.Server(config)
     address, first = f"http://{host}:{listening.getsockname()[1]}", entrance.first_link()
+    threading.Thread(target=_draw_once, daemon=True).start()
     ready(address, f"{address}/first?link={first}" if first else None)
     server.run(sockets=[listening])
+
+
+def _draw_once() -> None:
+    """Draw any chart: else the first reader waits a second until what draws them is loaded."""
+    from percontact.report.charts import Bar, bars, vega
+    from percontact.report.document import TableColumn
+
+    with contextlib.suppress(PercontactError):  # without the libraries, pages say so
+        vega(bars([Bar("one", 1)], TableColumn("number", "Number", "count"), title="One", subtitle="one"))
 
 
 def is_loopback(host: str) -> bool:
