@@ -28,6 +28,7 @@ PATHS = [
     ),
     "/views",
 ]
+SHEET_PX = 688
 NARROW = [("light", 390), ("dark", 1280), ("dark", 390)]
 
 
@@ -53,6 +54,10 @@ def shown(page: Page, path: str) -> None:
     assert answered.status == 200, f"{path}: {answered.status}"
     for box in page.locator("[data-chart]").all():
         expect(box.locator("svg")).to_have_count(1)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def quiet(seen: Seen) -> None:
@@ -101,13 +106,38 @@ def test_without_script_figures_and_tables_are_there(desk: Desk, path: str) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_what_is_printed_reads_back(desk: Desk, path: str) -> None:
+    page, _, context = desk.open(theme="dark")
+    shown(page, path)
+    title = squeezed(page.locator("h1").inner_text())
+    figures = page.locator("table:visible td.number").all_inner_texts()
+    pages = [squeezed(p.extract_text()) for p in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    text = " ".join(pages)
+    assert title in text
+    assert [f for f in figures if squeezed(f) not in text] == []
+    assert [n for n, one in enumerate(pages, 1) if squeezed(f"Page {n} of {len(pages)}") not in one] == []
+    assert [
+        words for words in ("Skip to the page", "Compare with", "Take it along") if squeezed(words) in text
+    ] == []
+    if page.locator("details.facts dt").count():
+        assert squeezed(page.locator("details.facts dt").first.text_content() or "") in text
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+def test_a_sheet_is_as_wide_as_what_is_printed_on_it(desk: Desk, path: str) -> None:
+    """A4 less its margins is 182 mm, 688 pixels: a column beyond that would be cut off."""
     page, _, context = desk.open()
     shown(page, path)
-    title = page.locator("h1").inner_text()
-    text = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(page.pdf())).pages)
-    plain = re.sub(r"\s+", " ", text)
-    assert re.sub(r"\s+", " ", title) in plain
-    assert "Skip to the page" not in plain
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET_PX, "height": 1000})
+    beyond = page.evaluate(
+        """width => [...document.querySelectorAll("main *")]
+        .filter(e => e.getBoundingClientRect().right > width + 1)
+        .map(e => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`)""",
+        SHEET_PX,
+    )
+    assert beyond == []
     context.close()
 
 
