@@ -37,6 +37,8 @@ PAGE = ROOT / "docs" / "screens.md"
 FOLDER = ROOT / "docs" / "screens"
 IMPORTED = "2026-07-01T09:00:00+00:00"
 """When all of the company came in, as its pages say: a picture bears no clock."""
+FEW_CONTACTS = 2_000
+"""Of the company behind pages that show none of its figures."""
 HEIGHT, MOST_HEIGHT = 900, 1350
 """Pixels of a window, and of a picture: what is further down is more of the same."""
 QUALITY = 78
@@ -118,6 +120,7 @@ def take(page: Page, shot: Shot, address: str) -> tuple[bytes, str]:
     if "{id}" in shot.path:
         page.goto(f"{address}/explore/contacts")
         page.locator("main tbody a").first.click()
+        page.wait_for_url("**/explore/contacts/*")
     else:
         page.goto(address + shot.path.replace("{metric}", "cost_per_contact"))
     if shot.place == "own":
@@ -128,6 +131,8 @@ def take(page: Page, shot: Shot, address: str) -> tuple[bytes, str]:
         page.wait_for_url("**/uploads/**")
         page.locator("main select").first.select_option("contacts")
         page.locator("main form button.primary").first.click()
+    # Figures that are being made: the page comes by itself when they are there.
+    expect(page.locator("main > progress")).to_have_count(0, timeout=600_000)
     page.wait_for_load_state("networkidle")
     for box in page.locator("[data-chart]").all():
         expect(box.locator("svg")).to_have_count(1, timeout=30_000)
@@ -155,7 +160,8 @@ def write_page(said: dict[str, str]) -> None:
         "",
         "# The app in pictures",
         "",
-        "Each page on the demo company, which is made up: `percontact demo demo`, then `percontact -C demo serve`.",
+        "Each page on the demo company, which is made up.",
+        "To see them live: `percontact demo demo`, then `percontact -C demo serve`.",
     ]
     for shot in shots():
         alt = f"{shot.title}: {said[shot.name]}".replace("[", "(").replace("]", ")")
@@ -202,16 +208,18 @@ def opened(scratch: Path, company: Path | None, running: ExitStack) -> dict[str,
         shutil.copytree(company, scratch / "demo")
     else:
         make_demo(scratch / "demo")
-    with closing(sqlite3.connect(scratch / "demo" / MANIFEST)) as manifest, manifest:
-        manifest.execute("UPDATE snapshots SET at = ?", (IMPORTED,))
-    for name in ("accounts", "own"):
-        shutil.copytree(scratch / "demo", scratch / name / "demo")
+    small = scratch / "small" / "demo"
+    make_demo(small, contacts=FEW_CONTACTS)
+    for folder in (scratch / "demo", small):
+        with closing(sqlite3.connect(folder / MANIFEST)) as manifest, manifest:
+            manifest.execute("UPDATE snapshots SET at = ?", (IMPORTED,))
+    shutil.copytree(small, scratch / "accounts" / "demo")
     (scratch / "new" / "books").mkdir(parents=True)
     return {
         "demo": running.enter_context(served(scratch / "demo")),
         "empty": running.enter_context(served(scratch / "new" / "books")),
         "accounts": running.enter_context(served(scratch / "accounts" / "demo", alone=False)),
-        "own": running.enter_context(served(scratch / "own" / "demo")),
+        "own": running.enter_context(served(small)),
     }
 
 
@@ -224,7 +232,7 @@ def taken(browser: Browser, shot: Shot, address: str) -> tuple[bytes, str]:
         locale="en-GB",
         timezone_id="UTC",
     )
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(600_000)
     try:
         return take(context.new_page(), shot, address)
     finally:
