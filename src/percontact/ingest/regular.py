@@ -132,7 +132,9 @@ class _Regular:
 
     def count(self, blocks: Iterator[bytes], width: int, draft: Path | None) -> int:
         """The rows in the blocks; the blocks themselves are written to `draft`, with plain line ends."""
-        rows, large = 0, self.path.stat().st_size >= _LARGE_BYTES
+        # The path of a file inside an archive leads nowhere on the disk.
+        large = self.path.is_file() and self.path.stat().st_size >= _LARGE_BYTES
+        rows = 0
         with draft.open("wb") if draft else io.BytesIO() as out:
             # The engine takes U+FEFF at the very start for a byte-order mark; here it could be in a cell.
             out.write(b"header\n")
