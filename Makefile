@@ -11,6 +11,9 @@ PYTEST := $(BIN)/pytest
 TWO := -n 2 --dist worksteal
 UV_VERSION := 0.13.9
 
+# Byte code is kept, or each worker rewrites and compiles all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 OLDEST_DUCKDB := 1.5.6

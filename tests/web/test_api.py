@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 from starlette.testclient import TestClient
 
@@ -80,6 +79,8 @@ def test_people_read_what_the_api_takes(app: TestClient) -> None:
 @pytest.mark.slow
 def test_no_request_that_the_description_allows_or_forbids_breaks_the_server(company: Path) -> None:
     """Schemathesis makes requests from the description and against it."""
+    import schemathesis
+
     app = make_app(company)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         schema = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json").json())
