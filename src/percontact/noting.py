@@ -21,7 +21,7 @@ from percontact.pipeline import TRIES, OpenBook, land
 from percontact.records.book import Book
 from percontact.records.dialect import connect
 from percontact.records.tables import ROW_BITS
-from percontact.report.document import Document, Table, TableColumn
+from percontact.report.document import Document, Kind, Table, TableColumn
 from percontact.report.words import count_text
 from percontact.store.workspace import Workspace
 from percontact.values.problem import did_you_mean, problem
@@ -93,34 +93,53 @@ def key_of(happening: Happening) -> Key:
 
 def document(book: OpenBook, found: Sequence[Listed]) -> Document:
     """The events for people and machines."""
+    # What is noted here has a number by which it can be changed; a file's events have none.
+    numbered = any(one.noted for one in found)
     columns = (
+        *((TableColumn("number", "No.", "count"),) if numbered else ()),
         TableColumn("event", "What happened"), TableColumn("started_on", "From", "date"),
         TableColumn("ended_on", "Until", "date"), TableColumn("kind", "Kind"),
-        *(TableColumn(name, name.capitalize()) for name in SLICE), TableColumn("note", "Note"),
-        TableColumn("noted", "Noted by"),
+        TableColumn("touches", "Touches"), TableColumn("noted", "Noted by"),
     )  # fmt: skip
     rows = tuple(
         (
-            h.event, h.started_on, h.ended_on, h.kind, *(getattr(h, name) for name in SLICE), h.note,
-            author(one),
+            *((e.noted.id if e.noted else None,) if numbered else ()),
+            *(getattr(e.happening, name) for name in ("event", "started_on", "ended_on", "kind")),
+            touches(e.happening) or "everything", author(e),
         )
-        for one in found
-        for h in (one.happening,)
+        for e in found
     )  # fmt: skip
-    names = (*_CELLS, "noted_by", "import")
-    data = [dict(zip(names, (*key_of(e.happening), e.by, e.number), strict=True)) for e in found]
+    names = (*_CELLS, "noted_by", "import", "number")
+    data = [
+        dict(zip(names, (*key_of(e.happening), e.by, e.number, e.noted.id if e.noted else None), strict=True))
+        for e in found
+    ]
     return Document(
         "Events",
         _headline(found),
         (Table("Events", columns, rows),),
         data={"events": data},
+        records=_records(found),
         demo="All data is made up (demo)." if book.settings.demo else "",
     )
 
 
+def _records(found: Sequence[Listed]) -> Table:
+    """The events as rows of the table that a file of them would have."""
+    kinds: dict[str, Kind] = {"started_on": "date", "ended_on": "date"}
+    columns = [TableColumn(name, name, kinds.get(name, "text")) for name in (*_CELLS, "noted_by", "file")]
+    rows = tuple((*(getattr(e.happening, name) for name in _CELLS), e.by, e.file) for e in found)
+    return Table("Events", tuple(columns), rows)
+
+
+def touches(happening: Happening) -> str:
+    """The slice that an event touched, in words; "" = everything."""
+    return ", ".join(f"{name} {value}" for name in SLICE if (value := getattr(happening, name)))
+
+
 def author(one: Listed) -> str:
     """Who noted an event, as people read it, or the file it came with."""
-    return one.by or ("this machine" if one.file == NAME else f"file {one.file}")
+    return one.by or ("here" if one.file == NAME else one.file)
 
 
 def _headline(found: Sequence[Listed]) -> str:
@@ -139,6 +158,14 @@ def _headline(found: Sequence[Listed]) -> str:
 
 Known = Mapping[str, Collection[str]]
 """dimension -> its values, where they are known"""
+
+
+def values_of(book: OpenBook, happening: Happening) -> dict[str, Collection[str]]:
+    """The values that contacts have of each dimension that an event says it touches."""
+    if not book.book.has("contacts"):
+        return {}
+    filled = book.book.filled("contacts")
+    return {name: book.values_of(name) for name in SLICE if getattr(happening, name) and name in filled}
 
 
 def note(workspace: Workspace, state: State, happening: Happening, known: Known, *, by: Who) -> Noted:

@@ -21,9 +21,9 @@ from percontact.report.bridge_words import part_headline
 from percontact.report.document import Document, Table
 from percontact.report.glanced import quality_says
 from percontact.report.measured import beside_table
-from percontact.report.spoken import heading, spoken
+from percontact.report.spoken import heading, month_name, spoken
 from percontact.values.money import from_pico
-from percontact.values.period import Period, before
+from percontact.values.period import Period, add_months, before
 from percontact.values.problem import PercontactError
 
 LOCATED: dict[Unit, str] = {
@@ -61,6 +61,42 @@ class Unfolded:
     where: Document | None
     quality: tuple[str, Table] | None
     document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A span that has nothing before it: what it would be held against lies before the books.
+
+    instead   (period, comparison, in words): what can be explained
+    document  the same for files: a sentence
+    """
+
+    instead: tuple[tuple[str, str, str], ...]
+    document: Document
+
+
+def beginning(book: OpenBook, start: str | None, end: str | None, compare: str) -> Beginning | None:
+    """What to say of a span that is held against days before the first month of the books; else None."""
+    then, now = explaining.spans_of(book, start, end, compare)
+    months = book.months()
+    if compare == "budget" or not months or not then.start < months[0] <= now.start:
+        return None
+    first, name = month_name(months[0]), spoken(now)
+    year_on = add_months(months[0], 12)
+    instead = [
+        *((f"{month_name(m)} against {first}", m, how) for m, how in
+          ((add_months(months[0], 1), "previous"), (year_on, "last-year")) if m in months),
+    ]  # fmt: skip
+    told = [(f"{m:%Y-%m}", how, f"Explain {words}") for words, m, how in instead]
+    if book.book.has("budgets") and now.start in months:
+        period = f"{now.start:%Y-%m}"
+        told.append((period, "budget", f"Hold {month_name(now.start)} against its budget"))
+    says = (
+        f"Contacts and cost are known from {first} on, so there is nothing of {spoken(then)} "
+        f"to hold {name} against. Nothing is wrong with {name}: a change needs two sides."
+    )
+    title = f"{heading(now)} is where the books begin" if now.start == months[0] else f"{heading(now)} alone"
+    return Beginning(tuple(told), Document(title, says))
 
 
 def unfolded(

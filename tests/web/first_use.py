@@ -41,7 +41,7 @@ def wait(client: TestClient, job: str) -> str:
     until = time.monotonic() + 120
     while time.monotonic() < until:
         page = client.get(job).text
-        if "/events" not in page:
+        if f"{job}/events" not in page:
             return page
         time.sleep(0.1)
     raise AssertionError(page)

@@ -198,6 +198,23 @@ def test_a_files_events_can_be_taken_over_none_is_lost_and_none_counts_twice(own
     assert number_of(own, "lamp-batch")
 
 
+def test_what_was_noted_of_the_demo_company_goes_with_it(own: TestClient) -> None:
+    send(own)
+    own.post("/data/demo", data={"sure": "yes"})
+    state = own.app.state.entrance.state  # type: ignore[attr-defined]
+    assert events.events(state) == []
+
+
+# -- from elsewhere ------------------------------------------------------------------------------------------
+
+
+def test_explain_and_explore_lead_to_the_events_of_the_time(app: TestClient) -> None:
+    explained = html.unescape(app.get("/explain?period=2026-03&reason=product_fault").text)
+    assert 'href="/events#on-2026-03-09"' in explained
+    explored = app.get("/explore?metric=contacts_offered&grain=month&from=2026-01&to=2026-06").text
+    assert "/events#on-2026-03-09" in explored
+
+
 class TestWithoutAPage:
     """The same by Python and the command line, on a small workspace of its own"""
 

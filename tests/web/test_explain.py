@@ -135,14 +135,38 @@ def test_files_hold_causes_slices_and_quality(app: TestClient, november: Unfolde
     assert {row[0] for row in found["quality"]["guardrails"]} >= {"Service level", "Repeat contact rate"}
 
 
-def test_the_first_month_says_what_is_missing(app: TestClient, book: OpenBook) -> None:
-    first = book.months()[0]
-    page = app.get(f"/explain?period={first:%Y-%m}")
-    assert page.status_code == 409
-    assert "Choose periods from" in text(page.text)
-
-
 def test_an_unknown_part_is_answered_with_near_ones(app: TestClient) -> None:
     page = app.get(f"{AT}&part=chanel+mix")
     assert page.status_code == 400
     assert "channel mix" in text(page.text)
+
+
+# -- where the books begin -----------------------------------------------------------------------------------
+
+
+def test_the_first_month_says_that_nothing_is_before_it_and_offers_what_can_be_explained(
+    app: TestClient,
+) -> None:
+    """The books of the company begin in July 2024"""
+    shown = app.get("/explain?period=2024-07&channel=voice")
+    page = unescape(shown.text)
+    assert shown.status_code == 200
+    assert "July 2024 is where the books begin" in page
+    assert "Nothing is wrong with July 2024" in page
+    offered = {
+        "Explain August 2024 against July 2024": "/explain?channel=voice&compare=previous&period=2024-08",
+        "Explain July 2025 against July 2024": "/explain?channel=voice&compare=last-year&period=2025-07",
+        "Hold July 2024 against its budget": "/explain?channel=voice&compare=budget&period=2024-07",
+    }
+    for words, address in offered.items():
+        assert f'<a href="{address}">{words}</a>' in page
+        answered = app.get(address)
+        assert answered.status_code == 200
+        assert "where the books begin" not in answered.text
+    assert "July 2024" in app.get("/explain.md?period=2024-07").text
+
+
+def test_a_year_before_the_books_is_said_too(app: TestClient) -> None:
+    page = app.get("/explain?period=2025-03&compare=last-year").text
+    assert "there is nothing of March 2024 to hold March 2025 against" in page
+    assert "March 2025 alone" in page

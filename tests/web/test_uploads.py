@@ -395,7 +395,7 @@ def test_readers_see_the_figures_before_an_import_and_then_those_after(client: T
     job = client.post(f"{send(client, 'more.csv', more, into='contacts')}/import").url.path
     seen = []
     until = time.monotonic() + 120
-    while "/events" in client.get(job).text and time.monotonic() < until:
+    while f"{job}/events" in client.get(job).text and time.monotonic() < until:
         seen.append(figure())
     seen.append(figure())
     assert seen[-1] == "2.00"

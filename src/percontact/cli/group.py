@@ -24,6 +24,7 @@ VERBS = {
     "explain": "Why a cost changed, split exactly by cause.",
     "serve": "The app in the browser.",
     "watch": "What broke: spikes, new levels, trends, missing days; where, and since when.",
+    "events": "Note what happened and may explain a change; list it.",
     "kpi": "List, search and explain metrics, with today's own figures.",
     "locate": "Where a metric changed: the slices that explain it.",
     "opportunities": "What may be saved, ranked, with its guardrail and next step.",
@@ -65,6 +66,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.serve import command
         case "watch":
             from percontact.cli.watch import command
+        case "events":
+            from percontact.cli.events import command
         case "kpi":
             from percontact.cli.kpi import command
         case "locate":

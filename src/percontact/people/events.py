@@ -78,6 +78,13 @@ def rows(state: State) -> list[dict[str, str | None]]:
     return [_texts(e.happening) | {"noted_by": None if e.by == LOCAL else e.name} for e in events(state)]
 
 
+def one(state: State, number: int) -> Noted:
+    """An event that is noted. Raises E-ARG-01 where it was removed, or never noted."""
+    with state.reading() as con:
+        _standing(con, number)
+    return _one(state, number)
+
+
 def ever(state: State) -> list[dict[str, str | None]]:
     """How any event ever read here, removed ones too: the cells of `Happening` as texts."""
     with state.reading() as con:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from percontact.report.charts.bars import Bar, More, bars
 from percontact.report.charts.chart import Chart
 from percontact.report.charts.heat import Square, heat
-from percontact.report.charts.trend import Happening, Moment, Series, trend
+from percontact.report.charts.trend import Moment, Series, trend
 from percontact.report.document import Cell, TableColumn
 from percontact.report.explored import Exploration, Line, change, value_column
+from percontact.report.happened import EventHref, marks
 from percontact.report.measured import decimal, figure_cell, value_cell, value_words, written_as
 from percontact.report.named import dimension_words, where_words
 from percontact.report.named import value_words as name_of
@@ -31,16 +32,19 @@ MOST_BARS = 20
 """Bars of one picture; the table beneath has all lines."""
 
 
-def exploration_chart(e: Exploration, links: Sequence[str]) -> list[Chart]:
+def exploration_chart(
+    e: Exploration, links: Sequence[str], event_href: EventHref | None = None
+) -> list[Chart]:
     """The picture that fits the question, or none where nothing is known.
 
-    links  per line where it leads
+    links       per line where it leads
+    event_href  where the events that begin on a day stand
     """
     known = [(line, href) for line, href in zip(e.lines, links, strict=True) if line.now.value is not None]
     if not known:
         return []
     if e.step:
-        return [_trend(e, known)]
+        return [_trend(e, known, event_href)]
     return [_heat(e, known) if len(e.by) == 2 else _bars(e, known)]
 
 
@@ -82,7 +86,7 @@ def _heaviest(known: Sequence[tuple[Line, str]], dimension: int, most: int) -> l
     return sorted(weights, key=lambda value: (-weights[value], str(value)))[:most]
 
 
-def _trend(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
+def _trend(e: Exploration, known: Sequence[tuple[Line, str]], event_href: EventHref | None) -> Chart:
     """One line a value of the dimension, those that most rests on first; or one for all."""
     assert e.step is not None
     groups: dict[str, list[tuple[Line, str]]] = {}
@@ -107,7 +111,7 @@ def _trend(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
         measured_column(e),
         title=finding(e),
         subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
-        events=[Happening(one.first, one.name) for one in e.events],
+        events=marks(e.events, event_href),
     )
 
 

@@ -7,22 +7,19 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from percontact.explain.noted import Event
 from percontact.report.charts.bars import Bar, bars
 from percontact.report.charts.chart import FEW, Chart
-from percontact.report.charts.trend import Happening, Moment, Series, trend
+from percontact.report.charts.trend import Moment, Series, trend
 from percontact.report.document import TableColumn
 from percontact.report.glanced import BASIS_WORDS, Month, Seen, Share
+from percontact.report.happened import EventHref, marks
 from percontact.report.spoken import month_name, when
 from percontact.report.words import value_text
 
 Href = Callable[[date], str]
 
-LABEL = 50
-"""Signs of a note that is read at a glance."""
 
-
-def trend_chart(seen: Seen, href: Href, event_href: Href) -> Chart:
+def trend_chart(seen: Seen, href: Href, event_href: EventHref | None = None) -> Chart:
     """Cost per contact month by month, with unused time, and the budget dashed.
 
     href        where a month leads
@@ -41,14 +38,8 @@ def trend_chart(seen: Seen, href: Href, event_href: Href) -> Chart:
         TableColumn("value", f"{s.currency} per contact", "value", s.currency),
         title=_finding(seen),
         subtitle=f"{s.currency} per contact by month{_inside(seen)}",
-        events=[Happening(e.first, event_label(e), event_href(e.first)) for e in seen.events],
+        events=marks(seen.events, event_href),
     )
-
-
-def event_label(event: Event) -> str:
-    """What stands at an event's mark: its name; its note where the name is but a code, and the note short."""
-    note = event.note or ""
-    return note if " " not in event.name and 0 < len(note) <= LABEL and note.isprintable() else event.name
 
 
 def _line(label: str, points: list[tuple[Month, Decimal | None]], href: Href) -> Series:
@@ -122,4 +113,4 @@ def _inside(seen: Seen) -> str:
     return f" ({', '.join(seen.statement.where)})" if seen.statement.where else ""
 
 
-__all__ = ["event_label", "shares_chart", "trend_chart"]
+__all__ = ["shares_chart", "trend_chart"]

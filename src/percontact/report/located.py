@@ -19,6 +19,9 @@ from percontact.report.words import DEMO_NOTE, count_text
 from percontact.values.money import minor_digits
 from percontact.values.period import Period
 
+NOTED_EVENTS = "Noted events"
+"""Title of the table of what was noted in the time of a change."""
+
 BESIDE = {"previous": "the span before", "last-year": "the same span last year", "budget": "the budget"}
 
 
@@ -259,7 +262,7 @@ def _noted_table(events: Sequence[Event]) -> Table:
         for e in events
     )
     note = "Candidates by time only; nothing here says that they were the cause."
-    return Table("Noted events", columns, rows, note=note)
+    return Table(NOTED_EVENTS, columns, rows, note=note)
 
 
 def _notes(words: _Words, notes: Sequence[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from percontact.metrics.figure import Figure
 from percontact.report.charts.chart import Chart
 from percontact.report.charts.trend import Happening, Moment, Series, trend
 from percontact.report.document import Cell, Kind, TableColumn
+from percontact.report.happened import EventHref, marks
 from percontact.report.watched import alert_sentence, alert_title
 
 SHOWN_DAYS = 91
@@ -20,9 +21,17 @@ SHOWN_DAYS = 91
 
 
 def alert_chart(
-    alert: Alert, days: Sequence[tuple[date, Figure | None]], currency: str, href: Callable[[date], str]
+    alert: Alert,
+    days: Sequence[tuple[date, Figure | None]],
+    currency: str,
+    href: Callable[[date], str],
+    event_href: EventHref | None = None,
 ) -> Chart:
-    """The metric of an alert day by day, with the level that was expected of the days it lasts."""
+    """The metric of an alert day by day, with the level that was expected of the days it lasts.
+
+    href        where a day leads
+    event_href  where the events that begin on a day stand
+    """
     card = alert.card
     measure = TableColumn(card.metric, _header(alert, currency), _kind(alert), currency)
     shown = days[-SHOWN_DAYS:]
@@ -35,7 +44,7 @@ def alert_chart(
         else tuple(Moment(day, _level(alert, one.expected, len(lasting), measure)) for day in lasting)
     )
     series = [Series(card.name, was), *([Series("expected", expected, "comparison")] if expected else [])]
-    events = [Happening(e.first, e.name) for e in alert.events]
+    events = marks(alert.events, event_href)
     if shown and shown[0][0] <= alert.found.since:
         events.append(Happening(alert.found.since, "since"))
     return trend(

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact.demo.make import remove_demo
+from percontact.people import events
 from percontact.records.book import Settings
 from percontact.records.tables import TABLES
 from percontact.store.workspace import Workspace
@@ -46,7 +47,7 @@ def welcome_rules(desk: Desk) -> list[Rule]:
         form = await request.form(max_files=0, max_fields=10)
         if form.get("sure") != "yes":
             return RedirectResponse("/data/demo", 303)
-        return await run_in_threadpool(_remove, desk)
+        return await run_in_threadpool(_remove, desk, person)
 
     return [
         Rule("/welcome", "see_figures", welcome),
@@ -141,7 +142,7 @@ def _ask_removal(desk: Desk, request: Request, person: Person) -> Response:
     return html("demo.html", facts)
 
 
-def _remove(desk: Desk) -> Response:
+def _remove(desk: Desk, person: Person) -> Response:
     if desk.jobs.busy:
         what = "a job is running"
         why = "It is writing into the data that would be removed."
@@ -149,6 +150,10 @@ def _remove(desk: Desk) -> Response:
             "E-WEB-14", str(desk.folder), what, why, "Wait until it has ended, or stop it: see Data."
         )
     remove_demo(desk.folder)
+    # What was noted of a company that was made up would else stand beside real figures.
+    assert person.who is not None
+    for one in events.events(desk.state):
+        events.remove(desk.state, one.id, by=person.who)
     for upload in desk.uploads.all():
         desk.uploads.remove(upload.id)
     return RedirectResponse("/welcome", 303)

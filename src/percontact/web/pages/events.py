@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from percontact.explain.breaks import LEAST_WEEKS
 from percontact.glancing import glanced
-from percontact.noting import KINDS, NAME, SLICE, Listed, author, document, in_step, listed
+from percontact.noting import KINDS, NAME, SLICE, Listed, author, document, in_step, listed, touches
 from percontact.people import events
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart
@@ -68,7 +68,9 @@ def beside(desk: Desk, person: Person) -> Mapping[str, object]:
     costs = book.book.has("ledger")
     files = {e.number: e.file for e in found if e.number is not None and e.file != NAME}
     return {
-        "events": [(e, days_of(e), author(e), leads(e, months, costs=costs)) for e in found],
+        "events": [
+            (e, days_of(e), touches(e.happening), author(e), leads(e, months, costs=costs)) for e in found
+        ],
         "kinds": sorted({*KINDS, *(e.happening.kind for e in found if e.happening.kind)}),
         "values": values(desk),
         "slice": SLICE,

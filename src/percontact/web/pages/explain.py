@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from percontact.explain.bridge import UNITS
 from percontact.locating import USUAL
 from percontact.pipeline import OpenBook
 from percontact.report.bridge_chart import bridge_chart
 from percontact.report.document import Table
+from percontact.report.located import NOTED_EVENTS
 from percontact.report.page import Page
-from percontact.unfolding import Unfolded, unfolded
+from percontact.unfolding import Unfolded, beginning, unfolded
 from percontact.web.asked import Asked
+from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
 PER = {"contact": "one contact", "resolution": "one resolution", "total": "all contacts"}
@@ -24,8 +27,13 @@ def explain(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """A change from its sentence down to its contacts."""
     start, end = asked.span
     by = tuple(x for one in asked.every("by") for x in one.split(","))
+    compare = asked.one("compare", "previous")
+    if early := beginning(book, start, end, compare):
+        here = asked.but(part=None, **{"from": None, "to": None})
+        instead = [(w, here.but(period=p, compare=c).to("/explain")) for p, c, w in early.instead]
+        return Page(early.document, extra={"found": None, "instead": instead})
     found = unfolded(
-        book, start=start, end=end, compare=asked.one("compare", "previous"), by=by, where=asked.where,
+        book, start=start, end=end, compare=compare, by=by, where=asked.where,
         basis=asked.one("basis", "used"), per=asked.one("per", "contact"), part=asked.one("part") or None,
     )  # fmt: skip
 
@@ -85,7 +93,11 @@ def _slices(found: Unfolded, asked: Asked) -> list[Table]:
     """The tables of where it moved; a slice leads to its contacts."""
     if found.where is None or found.located is None:
         return []
-    first, *rest = found.where.tables
+    first, *rest = (
+        replace(t, links=tuple(events.on(day) for day in t.column("first") if isinstance(day, date)))
+        if t.title == NOTED_EVENTS else t
+        for t in found.where.tables
+    )  # fmt: skip
     causes = [_contacts(asked, c.where) for c in found.located.located.causes]
     others = [""] * (len(first.rows) - len(causes))
     return [replace(first, title="Slices of the change", links=(*causes, *others)), *rest]

@@ -15,6 +15,7 @@ from percontact.values.period import label
 from percontact.web.asked import Asked
 from percontact.web.filters import chips, filtered
 from percontact.web.listing import listing
+from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -35,7 +36,7 @@ def explore(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     behind = tuple(_behind(asked, found, line) for line in found.lines) if _opens(found, viewer) else ()
     return Page(
         document,
-        charts=tuple(exploration_chart(found, links)),
+        charts=tuple(exploration_chart(found, links, events.on)),
         extra={
             "metric": found.card.metric,
             "shelves": _shelves(book),

@@ -19,6 +19,7 @@ from percontact.report.exploring_charts import exploration_chart
 from percontact.report.page import Page
 from percontact.web.asked import Asked
 from percontact.web.filters import filtered
+from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
 LIST, ONE = "/measures", "/measures/{metric}"
@@ -71,7 +72,7 @@ def measure(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
         months, channels = see(grain="month"), see(by=["channel"])
         document = replace(document, headline=headline(found.card, channels, book.settings.currency))
         charts = [
-            *(exploration_chart(months, _months(asked, months)) if len(months.lines) > 1 else ()),
+            *(exploration_chart(months, _months(asked, months), events.on) if len(months.lines) > 1 else ()),
             *(exploration_chart(channels, _channels(asked, channels)) if len(channels.lines) > 1 else ()),
         ]
     here = asked.carried().but(metric=found.card.metric)

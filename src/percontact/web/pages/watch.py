@@ -9,12 +9,14 @@ from percontact import readying, watching
 from percontact.explain.alerts import Alert
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart
+from percontact.report.happened import event_label
 from percontact.report.looking import slice_words, span_words
 from percontact.report.page import Page
 from percontact.report.watched import alert_kind, alert_rarity, alert_sentence
 from percontact.report.watched_charts import alert_chart
 from percontact.web.asked import Asked
 from percontact.web.filters import filtered
+from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
 
@@ -30,7 +32,7 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             "kind": alert_kind(alert),
             "chance": alert_rarity(alert),
             "known": alert.found.found,
-            "events": [e.name for e in alert.events],
+            "events": [(event_label(e), events.on(e.first)) for e in alert.events],
             "links": _links(alert, asked, viewer),
         }
         for alert in ranked
@@ -43,6 +45,7 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             alert_chart(
                 ranked[0], days, currency,
                 lambda day: by_day.but(**{"from": str(day), "to": str(day)}).to("/explore"),
+                events.on,
             ),
         )  # fmt: skip
     document = watching.document(book, answer)
