@@ -168,7 +168,10 @@ class OpenBook:
         Raises NotMade where it is not kept and the book is not patient.
         """
         told = json.dumps(asked, sort_keys=True)
-        run = hashlib.sha256(f"{name} {self._run} {told} {about}".encode()).hexdigest()[:20]
+        # Sums have no part of events, but answers name them.
+        beside = sorted(f"{t} {f.path.name}" for t in UNSUMMED for f in self.book.files.get(t, ()))
+        key = f"{name} {self._run} {beside} {told} {about}"
+        run = hashlib.sha256(key.encode()).hexdigest()[:20]
         file = self.workspace.run_folder(run) / LONG_FILE
         if file.is_file():
             return cast(T, form.read(file.read_text("utf-8")))

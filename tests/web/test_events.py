@@ -16,6 +16,7 @@ from percontact.people import COMMAND_LINE, State, audit, events, open_state
 from percontact.people.events import Happening
 from percontact.pipeline import OpenBook, land
 from percontact.store.workspace import Workspace
+from percontact.values.plain import Plain
 from percontact.values.problem import PercontactError
 from percontact.web import make_app
 
@@ -173,6 +174,25 @@ def test_sums_that_were_kept_stay_kept_when_an_event_is_noted(own: TestClient) -
     after = own.get("/overview.json?period=2026-03").json()
     assert sorted(p.name for p in (workspace.path / "runs").iterdir()) == before
     assert after["cost_per_contact"] == figures["cost_per_contact"]
+
+
+def test_an_answer_that_was_kept_is_made_anew_when_an_event_is_noted(own: TestClient) -> None:
+    """Alerts name the events of their time, so what was kept of them is not what stands now"""
+    folder = own.folder  # type: ignore[attr-defined]
+    form = Plain([])
+    asked: list[int] = []
+
+    def made() -> int:
+        asked.append(len(asked))
+        return len(asked)
+
+    def answered() -> int:
+        book = OpenBook(Workspace.open(folder), keeps=True)
+        return book.long_answer("watch", {}, made, form)
+
+    assert (answered(), answered()) == (1, 1)
+    send(own)
+    assert answered() == 2
 
 
 def test_when_its_import_is_undone_the_page_says_so_and_brings_it_back(own: TestClient) -> None:

@@ -61,11 +61,11 @@ def _charts(book: OpenBook) -> tuple[Chart, ...]:
 
 def beside(desk: Desk, person: Person) -> Mapping[str, object]:
     """The events with who noted them, and what the form offers."""
-    state, book = desk.state, desk.opened().book
-    noted = events.events(state)
-    found = listed(book.book, noted)
-    months = book.book.months("contacts")
-    costs = book.book.has("ledger")
+    # The newest Book: what was noted just now has landed, though figures may still be those of before.
+    book = desk.workspace.book()
+    noted = events.events(desk.state)
+    found = listed(book, noted)
+    months, costs = book.months("contacts"), book.has("ledger")
     files = {e.number: e.file for e in found if e.number is not None and e.file != NAME}
     return {
         "events": [
@@ -75,7 +75,7 @@ def beside(desk: Desk, person: Person) -> Mapping[str, object]:
         "values": values(desk),
         "slice": SLICE,
         "files": files,
-        "step": in_step(book.book, noted),
+        "step": in_step(book, noted),
         "problem": None,
         "field": "",
         "typed": None,
