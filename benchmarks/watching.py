@@ -3,7 +3,10 @@
 """How soon breaks are found, and how often nothing is called one: generated series with known truth.
 
     python benchmarks/watching.py --series 400
+    python benchmarks/watching.py --series 500 --memories 0.3 --allowed 0.5     the goal
     python benchmarks/watching.py --taxi FOLDER
+
+Seeds 1, 11, 12, 31, 32 and 101 were looked at while the detector was made; 102 and 103 (default) were not.
 
 Three years of days in the shape of a week, with memory AR(0), AR(0.3) or AR(0.6), scatter 1; the third is
 watched. Three worlds: nothing happens; the level moves by 1.5; one day is off by 5. Beside ours, a CUSUM
@@ -19,8 +22,10 @@ import csv
 import gzip
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -83,38 +88,34 @@ def delays_of(found: list[Break], at: np.ndarray) -> np.ndarray:
     return delays
 
 
-def curve(series: int) -> None:
+def curve(series: int, seeds: Sequence[int], memories: Sequence[float], rates: Sequence[float]) -> None:
     columns = (
-        "memory", "allowed a year", "false alarms a year", "days to find 1.5 (median)", "within 28 days",
-        "5 in one day", "knowing all: days",
+        "memory", "allowed a year", "seed", "false alarms a year", "days to find 1.5 (median)",
+        "within 7 days", "within 28 days", "5 in one day", "knowing all: days", "within 7",
     )  # fmt: skip
-    print("|", " | ".join(columns), "|\n|---|" + "--:|" * 6)
-    for share in (0.0, 0.3, 0.6):
-        for allowed in (0.1, 0.5, 2.0):
-            rng = np.random.default_rng(1)
-            values = remembering(share, series, rng)
-            at = rng.integers(PAST + 21, PAST + YEAR - 60, series)
-            way = rng.choice([-1, 1], series)
-            shifted, spiked = values.copy(), values.copy()
-            for i in range(series):
-                shifted[at[i] :, i] += 1.5 * way[i]
-                spiked[at[i], i] += 5 * way[i]
-            quiet = len(seen(values, allowed)) / series
-            delays = delays_of(seen(shifted, allowed), at)
-            hit = {b.node for b in seen(spiked, allowed) if b.since <= at[b.node] <= (b.until or b.found)}
-            slack, threshold = knowing(share, max(quiet, 0.02), series, rng)
-            best = (
-                told(
-                    np.where(np.arange(len(shifted))[:, None] >= at - 21, shifted, 0), share, slack, threshold
-                )[0]
-                - at
-            )
-            cells = (
-                f"AR({share})", f"{allowed}", f"{quiet:.2f}", f"{np.median(delays):.0f}",
-                f"{(delays <= 28).mean():.1%}", f"{len(hit) / series:.1%}",
-                f"{np.median(best[best >= 0]):.0f}",
-            )  # fmt: skip
-            print("|", " | ".join(cells), "|")
+    print("|", " | ".join(columns), "|\n|---|" + "--:|" * 9)
+    for share, allowed, seed in product(memories, rates, seeds):
+        rng = np.random.default_rng(seed)
+        values = remembering(share, series, rng)
+        at = rng.integers(PAST + 21, PAST + YEAR - 60, series)
+        way = rng.choice([-1, 1], series)
+        shifted, spiked = values.copy(), values.copy()
+        for i in range(series):
+            shifted[at[i] :, i] += 1.5 * way[i]
+            spiked[at[i], i] += 5 * way[i]
+        quiet = len(seen(values, allowed)) / series
+        delays = delays_of(seen(shifted, allowed), at)
+        hit = {b.node for b in seen(spiked, allowed) if b.since <= at[b.node] <= (b.until or b.found)}
+        slack, threshold = knowing(share, max(quiet, 0.02), series, rng)
+        late = np.where(np.arange(len(shifted))[:, None] >= at - 21, shifted, 0)
+        best = told(late, share, slack, threshold)[0] - at
+        best = best[best >= 0]
+        cells = (
+            f"AR({share})", f"{allowed}", f"{seed}", f"{quiet:.2f}", f"{np.median(delays):.0f}",
+            f"{(delays <= 7).mean():.1%}", f"{(delays <= 28).mean():.1%}", f"{len(hit) / series:.1%}",
+            f"{np.median(best):.0f}", f"{(best <= 7).mean():.1%}",
+        )  # fmt: skip
+        print("|", " | ".join(cells), "|", flush=True)
 
 
 def taxi(folder: Path, by_hour: bool) -> None:
@@ -158,10 +159,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--series", type=int, default=200, help="series of each kind (default 200; 0 = none)")
     parser.add_argument("--taxi", type=Path, help="a folder with the taxi rides")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[102, 103], help="seeds (default 102 103)")
+    parser.add_argument("--memories", type=float, nargs="+", default=[0.0, 0.3, 0.6], help="of AR(1)")
+    parser.add_argument(
+        "--allowed", type=float, nargs="+", default=[0.1, 0.5, 2.0], help="false alarms a year"
+    )
     given = parser.parse_args()
     started = time.process_time()
     if given.series:
-        curve(given.series)
+        curve(given.series, given.seeds, given.memories, given.allowed)
     if given.taxi:
         taxi(given.taxi, by_hour=False)
         taxi(given.taxi, by_hour=True)

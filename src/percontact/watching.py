@@ -289,36 +289,28 @@ def _alert(
     daily: Daily,
     noted: Sequence[Event],
 ) -> Alert:
-    """Breaks that belong together as one alert, traced to its slices."""
-    strongest = _strongest(group)
-    now = Period(strongest.since, strongest.last + timedelta(days=1))
+    """Breaks that belong together as one alert, traced to its slices, and told with their figures."""
+    of = _strongest(group)
+    now = Period(of.since, of.last + timedelta(days=1))
     before = Period(now.start - timedelta(days=BEFORE_DAYS), now.start)
-    slices: tuple[tuple[tuple[str, str | None], ...], ...] = ((),)
-    if strongest.one.kind != "missing" and before.start >= daily.first:
+    slices: tuple[tuple[tuple[str, str | None], ...], ...] = (of.node.where,)
+    if of.one.kind != "missing" and before.start >= daily.first:
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
-        slices = tuple(places(question.by, *leaves, up=strongest.one.up, grown=grown))
-    of = next((f for f in sorted(group, key=lambda f: f.one.a_year) if f.node.where == slices[0]), strongest)
-    if not slices[0] and of.node.dimension:
-        of = _of_everything(card, daily, of, now, before)
+        parts = places(question.by, *leaves, up=of.one.up, grown=grown)
+        first = parts[0]
+        seen = {f.node.where: f for f in sorted(group, key=lambda f: f.one.a_year, reverse=True)}
+        # Everything is told only where everything was seen to break, and nothing against what was seen.
+        if (first.where or () in seen) and (first.observed > first.expected) == of.one.up:
+            slices = tuple(part.where for part in parts)
+            told = replace(of, one=replace(of.one, observed=first.observed, expected=first.expected))
+            of = seen.get(first.where, told)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
     return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))
 
 
 def _strongest(group: Sequence[Sighting]) -> Sighting:
     return min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))
-
-
-def _of_everything(card: Card, daily: Daily, of: Sighting, now: Period, before: Period) -> Sighting:
-    """A break of many slices that is of everything alike, told of the whole."""
-    rows, past = (slice(daily.at(p.start), daily.at(p.end)) for p in (now, before))
-    observed = float(np.nansum(daily.top[rows, 0]))
-    if daily.bottom is None:
-        expected = float(np.nansum(daily.top[past, 0])) * _grown(daily, now, before)
-    else:
-        observed /= float(daily.bottom[rows, 0].sum()) or 1.0
-        expected = float(np.nansum(daily.top[past, 0])) / (float(daily.bottom[past, 0].sum()) or 1.0)
-    return replace(of, node=Node(card.metric), one=replace(of.one, observed=observed, expected=expected))
 
 
 def _grown(daily: Daily, now: Period, before: Period) -> float:

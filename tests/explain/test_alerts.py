@@ -3,6 +3,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from percontact.explain.alerts import Node, Sighting, per_series, places, together, within_budget
 from percontact.explain.episodes import Break
 
@@ -28,20 +30,20 @@ def test_a_doubled_reason_is_named_and_not_its_neighbours() -> None:
     """Three channels x four reasons, 700 each in a week; one reason brings twice as many everywhere."""
     before = {(c, r): (5600.0, 0.0) for c in "abc" for r in "wxyz"}
     now = {(c, r): (1400.0 if r == "z" else 700.0, 0.0) for c in "abc" for r in "wxyz"}
-    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56) == [(("reason", "z"),)]
+    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56)[0].where == (("reason", "z"),)
 
 
 def test_a_rise_of_everything_alike_is_of_everything() -> None:
     before = {(c, r): (5600.0, 0.0) for c in "abc" for r in "wxyz"}
     now = dict.fromkeys(before, (1400.0, 0.0))
-    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56) == [()]
+    assert places(["channel", "reason"], now, before, up=True, grown=7 / 56)[0].where == ()
 
 
 def test_longer_calls_of_one_team_are_named_though_few() -> None:
     """Handle seconds and contacts: 300 s each before; team t2 takes 450 s now."""
     before = {(t,): (300.0 * 4000, 4000.0) for t in ("t1", "t2", "t3")}
     now = {(t,): ((450.0 if t == "t2" else 300.0) * 500, 500.0) for t in ("t1", "t2", "t3")}
-    assert places(["team"], now, before, up=True, grown=None) == [(("team", "t2"),)]
+    assert places(["team"], now, before, up=True, grown=None)[0].where == (("team", "t2"),)
 
 
 def test_of_each_week_the_rarest_are_told() -> None:
@@ -54,3 +56,20 @@ def test_many_series_share_the_false_alarms_that_a_budget_bears() -> None:
     """Two alerts a week, one in a hundred of them by chance: 1.04 a year, over 52 series a fiftieth each."""
     assert per_series(0.5, 2, 52) == 0.02
     assert per_series(0.5, 2, 2) == 0.5
+
+
+def test_a_quick_channel_of_few_contacts_is_not_said_to_have_become_quicker() -> None:
+    """
+    Seconds of a contact: voice 400, bot 100; reason b takes 1.5 times as long as a; 8 contacts a bot leaf.
+    Then team t2 on the phone takes a tenth less; nothing else changes.
+    """
+    before, now = {}, {}
+    for channel, usual, many in (("voice", 400.0, 2000.0), ("bot", 100.0, 8.0)):
+        for team in ("t1", "t2") if channel == "voice" else (None,):
+            for reason, longer in (("a", 1.0), ("b", 1.5), ("c", 1.0), ("d", 1.0), ("e", 1.0)):
+                each = usual * longer
+                before[channel, team, reason] = (many * each, many)
+                now[channel, team, reason] = (many / 2 * each * (0.9 if team == "t2" else 1), many / 2)
+    parts = places(["channel", "team", "reason"], now, before, up=False, grown=None)
+    assert [part.where for part in parts] == [(("team", "t2"),)]
+    assert parts[0].observed / parts[0].expected == pytest.approx(0.9, abs=0.005)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stories hidden in the demo company are located; in the company without stories they are not there."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from percontact import front
 from percontact.demo.make import make_demo
+from percontact.explain.alerts import Alert
 from percontact.pipeline import OpenBook
 
 pytestmark = pytest.mark.slow
@@ -31,6 +34,83 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> OpenBook:
 def causes(book: OpenBook, metric: str, **asked: object) -> list[tuple[dict[str, str | None], str]]:
     found = front.locate(book, metric, **asked)  # type: ignore[arg-type]
     return [(dict(c.where), c.effect) for c in found.answer.located.causes]
+
+
+def alerts(book: OpenBook, **asked: str) -> dict[tuple[str, str], Alert]:
+    """(metric, where) -> its alert."""
+    found = front.watch(book, **asked).answer.alerts  # type: ignore[arg-type]
+    return {(a.card.metric, " ".join("=".join(map(str, c)) for c in a.slices[0])): a for a in found}
+
+
+def test_every_story_of_the_truth_has_its_test(told: OpenBook) -> None:
+    """truth.yaml lies beside the files; percontact never reads it."""
+    told_of = yaml.safe_load((told.workspace.path / "sources" / "truth.yaml").read_text())
+    shown = {
+        "product_fault": "watch, locate, explain, opportunities",
+        "chatbot_launch": "watch, locate, explain",
+        "training_pays": "watch, locate",
+        "wage_rise": "explain",
+        "slow_on_simple": "opportunities",
+    }
+    assert {story["story"] for story in told_of["stories"]} == shown.keys()
+
+
+def test_the_batch_of_lamps_is_watched_since_its_first_day(told: OpenBook) -> None:
+    """Twice the first contacts about product faults from 9 to 22 March 2026, and those who come back."""
+    alert = alerts(told, start="2026-03", end="2026-03")["contacts_offered", "reason=product_fault"]
+    assert abs((alert.found.since - date(2026, 3, 9)).days) <= 1
+    assert alert.found.found <= date(2026, 3, 20)
+    assert [event.name for event in alert.events] == ["lamp-batch"]
+
+
+def test_the_launch_is_watched_where_the_ai_agent_answers(told: OpenBook, plain: OpenBook) -> None:
+    """From 6 October 2025 six of ten chats and messages of some reasons, reached over six weeks."""
+    span = {"start": "2025-10", "end": "2025-12"}
+    alert = alerts(told, **span)["contacts_offered", "channel=ai_agent"]
+    assert date(2025, 10, 1) <= alert.found.since <= date(2025, 10, 20)
+    assert (alert.found.one.observed or 0) > 2 * (alert.found.one.expected or 0)
+    assert ("contacts_offered", "channel=ai_agent") not in alerts(plain, **span)
+
+
+def test_the_training_is_watched_in_the_handle_time_since_its_day(told: OpenBook, plain: OpenBook) -> None:
+    """From 12 May 2025 the calls of Voice South take 0.88 times as long."""
+    span = {"start": "2025-05", "end": "2025-07"}
+    alert = alerts(told, **span)["average_handle_time", "team=Voice South"]
+    assert abs((alert.found.since - date(2025, 5, 12)).days) <= 3
+    assert (alert.found.one.observed or 0) / (alert.found.one.expected or 1) == pytest.approx(0.88, abs=0.04)
+    assert [event.name for event in alert.events] == ["training-calls"]
+    assert ("average_handle_time", "team=Voice South") not in alerts(plain, **span)
+
+
+def test_the_pay_agreement_is_explained_as_a_rate_at_its_site(told: OpenBook, plain: OpenBook) -> None:
+    """From January 2026 nine percent more for an hour in Krakow, where Voice South and Digital Care work."""
+
+    def risen(book: OpenBook) -> dict[str | None, float]:
+        parts = front.explain(book, end="2026-01", against="last-year").bridge.parts
+        (wages,) = [p for p in parts if p.name == "wage and price rates"]
+        return {p.value: p.pico / 1e12 for p in wages.pieces["pool"]}
+
+    more = {pool: euro - risen(plain).get(pool, 0.0) for pool, euro in risen(told).items()}
+    largest = sorted(more, key=lambda pool: more[pool])[-2:]
+    assert set(largest) == {"people.voice_south", "people.digital_care"}
+
+
+def test_without_stories_nothing_is_told_beyond_what_chance_is_allowed(
+    plain: OpenBook, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """
+    Three companies, thirteen weeks each. One alert a year in all series may be chance: 0.8 in all; by chance
+    (Poisson) more than two would be told one time in twenty
+    """
+    books = [plain]
+    for seed in (21, 22):
+        folder = tmp_path_factory.mktemp(f"plain{seed}") / "books"
+        make_demo(folder, contacts=120_000, stories=False, seed=seed)
+        books.append(front.open(folder))
+    found = [front.watch(book).answer for book in books]
+    for answer in found:
+        assert answer.series * answer.false_alarms <= 1.05
+    assert sum(len(answer.alerts) + answer.held_back for answer in found) <= 2
 
 
 FAULT = {"start": "2026-03-09", "end": "2026-03-22"}

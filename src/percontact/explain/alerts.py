@@ -23,7 +23,9 @@ Leaves = dict[Place, tuple[float, float]]
 NEAR = 3
 """Breaks this many days apart are of one time."""
 PRIOR = 50.0
-"""Contacts that a small leaf borrows from the whole, when its ratio before is told."""
+"""Contacts that a small leaf borrows from others like it, when its ratio before is told."""
+FITTED = 12
+"""Rounds in which factors of values are fitted; they stand still after a few."""
 SLICES = Settings(depth=2, most=2, least=0.25)
 HOLDS = 0.8
 """Share of what everything was off by that a slice must hold, to be where it happened."""
@@ -176,32 +178,60 @@ def _lasting(found: Sighting) -> str:
     return "shift" if found.one.kind in ("shift", "trend") else found.one.kind
 
 
-def places(
-    dims: Sequence[str], now: Leaves, before: Leaves, *, up: bool, grown: float | None
-) -> list[tuple[tuple[str, str | None], ...]]:
-    """The smallest slices that hold what happened, strongest first; () = everything alike.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A slice that holds what happened, () = everything alike; what it came to, and what was expected."""
+
+    where: tuple[tuple[str, str | None], ...]
+    observed: float
+    expected: float
+
+
+def places(dims: Sequence[str], now: Leaves, before: Leaves, *, up: bool, grown: float | None) -> list[Part]:
+    """The smallest slices that hold what happened, strongest first.
 
     now, before  sums of each leaf over the days of the break, and over the weeks before it
     grown        of sums: what the whole was expected to be now / what it was before; None = a ratio
     """
     leaves = sorted({*now, *before}, key=str)
-    if not leaves or not dims:
-        return [()]
     top = np.array([now.get(leaf, (0.0, 0.0))[0] for leaf in leaves])
     bottom = np.array([now.get(leaf, (0.0, 0.0))[1] for leaf in leaves])
-    then = np.array([before.get(leaf, (0.0, 0.0)) for leaf in leaves])
-    if grown is not None:
-        expected = then[:, 0] * grown
-    else:
-        whole = then[:, 0].sum() / then[:, 1].sum() if then[:, 1].sum() > 0 else 0.0
-        expected = bottom * (then[:, 0] + PRIOR * whole) / (then[:, 1] + PRIOR)
+    then = np.array([before.get(leaf, (0.0, 0.0)) for leaf in leaves]).reshape(-1, 2)
     values = [sorted({leaf[i] for leaf in leaves}, key=str) for i in range(len(dims))]
-    codes = np.array([[values[i].index(leaf[i]) for i in range(len(dims))] for leaf in leaves])
-    if expected.sum() <= 0:
-        return [()]
+    codes = np.array(
+        [[values[i].index(leaf[i]) for i in range(len(dims))] for leaf in leaves], dtype=np.int64
+    ).reshape(len(leaves), len(dims))
+    expected = then[:, 0] * grown if grown is not None else bottom * _ratios(codes, then)
+    below = None if grown is not None else bottom
+
+    def part(named: tuple[tuple[int, int], ...], inside: np.ndarray) -> Part:
+        number = 1.0 if below is None else float(below[inside].sum()) or 1.0
+        where = tuple((dims[d], values[d][code]) for d, code in named)
+        return Part(where, float(top[inside].sum()) / number, float(expected[inside].sum()) / number)
+
+    everything = [part((), np.ones(len(leaves), dtype=bool))]
+    if not dims or expected.sum() <= 0:
+        return everything
     wanted = Settings(SLICES.depth, SLICES.most, SLICES.least, direction=1 if up else -1)
-    slices = scan(codes.astype(np.int64), np.maximum(top, 0), np.maximum(expected, 0), wanted)
-    return [tuple((dims[d], values[d][code]) for d, code in s.named) for s in slices] or [()]
+    slices = scan(codes, np.maximum(top, 0), np.maximum(expected, 0), wanted)
+    return [part(s.named, s.leaves) for s in slices] or everything
+
+
+def _ratios(codes: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """(leaf): its ratio before, as far as its number tells; else what its values lead one to expect.
+
+    What a value leads to expect is a factor for each value of each dimension, so that the sums of each value
+    are right (iterative proportional fitting: Deming & Stephan, Annals of Mathematical Statistics 11, 1940).
+    """
+    top, bottom = then[:, 0], then[:, 1]
+    ratio: np.ndarray = np.full(len(then), top.sum() / bottom.sum() if bottom.sum() > 0 else 0.0)
+    for _ in range(FITTED):
+        for of in codes.T:
+            meant = np.bincount(of, bottom * ratio)
+            was = np.bincount(of, top)
+            ratio = ratio * np.divide(was, meant, out=np.ones_like(was), where=meant > 0)[of]
+    told: np.ndarray = (top + PRIOR * ratio) / (bottom + PRIOR)
+    return told
 
 
 def within_budget(days: Sequence[date], rarity: Sequence[float], alerts_a_week: float) -> list[bool]:
