@@ -18,6 +18,7 @@ from find_browser import find
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from percontact.web import make_app
+from tests.web.hostile import made
 
 # A machine that does much else draws a page late; the usual five seconds would tell of that alone.
 expect.set_options(timeout=30_000)
@@ -113,3 +114,11 @@ def browser() -> Iterator[Browser]:
 def desk(company: Path, serve: Callable[[Path | FastAPI], str], browser: Browser) -> Desk:
     """The app over the company, for who only reads."""
     return Desk(serve(company), browser)
+
+
+@pytest.fixture(scope="session")
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path | FastAPI], str], browser: Browser
+) -> Desk:
+    """The app over a company whose every name is a script or a formula."""
+    return Desk(serve(made(tmp_path_factory.mktemp("hostile"))), browser)
