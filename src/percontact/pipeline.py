@@ -386,11 +386,13 @@ def land(
     mapping: Mapping | None = None,
     replace: bool = False,
     add: bool = False,
+    instead_of: Sequence[int] = (),
     parts: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Receipt:
     """Read one file into a table: all of its good rows land in one step, or none does.
 
+    instead_of  imports it stands for, whatever their files are called
     parts  all readings of the file that are being landed, where it is read more than once (`part:`)
     With `replace` a reading stands for the earlier ones of its own part, and for those that the file is not
     read as any more; a mapping without `part:` stands for all that was read from a file of this name.
@@ -422,7 +424,7 @@ def land(
         # Rows corrected from those a file had set aside are part of what the file is replaced by.
         stays = _other_parts(workspace, earlier, mapping, parts) if replace else {}
         gone = [n for n in earlier if n not in stays] if replace else []
-        replaces = (*gone, *workspace.find_corrections(gone))
+        replaces = tuple(instead_of) or (*gone, *workspace.find_corrections(gone))
         book = workspace.book()
         number = workspace.reserve()
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.costed import CostedBook
 from percontact.costing.lines import spread_lines
-from percontact.costing.policy import Policy
+from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import read_policy
 from percontact.costing.slice import Slice
 from percontact.pipeline import OpenBook, named_period
@@ -16,6 +16,7 @@ from percontact.records.dialect import connect
 from percontact.records.tables import ROW_BITS
 from percontact.report.statement import Statement
 from percontact.report.tried import Caught, RuleTried, Tried, Unplaced
+from percontact.store.policies import policy_text
 from percontact.values.money import share_cents
 from percontact.values.period import Period, add_months
 from percontact.values.problem import FaultOfOurs, PercontactError, problem
@@ -197,3 +198,26 @@ def _unplaced(
         Unplaced(str(account), str(name), centre, int(lines), amount)
         for (account, name, centre, lines, _), amount in zip(rows, amounts, strict=True)
     )
+
+
+def in_force(book: OpenBook, *, start: str | None = None, end: str | None = None) -> Tried:
+    """The policy in force with what its rules catch in the whole months of a span; no statement is made.
+
+    What is wrong with it is told, not raised; without a ledger it is not known what it catches.
+    """
+    currency, demo = book.settings.currency, book.settings.demo
+    text = policy_text(book.workspace.path) if book.instead is None else book.instead
+    policy, problems = (textbook(), ()) if text is None else read_policy(text)
+    if policy is None or not book.book.has("ledger"):
+        return Tried(policy, problems, currency, demo)
+    try:
+        con = _ledger(book)
+        span = _span(con, book, start, end)
+        rules, unplaced = _caught(con, book, policy, span)
+    except FaultOfOurs:
+        raise
+    except PercontactError as error:
+        if not error.problem.code.startswith(("E-POL", "E-FX")):
+            raise
+        return Tried(policy, (error.problem,), currency, demo)
+    return Tried(policy, (), currency, demo, span, rules=rules, unplaced=unplaced)

@@ -47,6 +47,8 @@ FLOORS = {
     "keeping": 10,
     "trying": 10,
     "readying": 10,
+    "calendaring": 10,
+    "holding": 9,
     "front": 10,
     "demo": 9,
     "web": 11,

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -57,63 +57,9 @@ def calendar_options(command: F) -> F:
     return command
 
 
-def with_calendar(
-    settings: Settings,
-    start: int | None,
-    weeks: str | None,
-    year_ends: str | None,
-    named: str | None,
-    week_starts: str | None,
-) -> Settings:
-    """Settings with the options that were given. Raises E-ARG-03 for a year's end without weeks."""
-    from percontact.values.problem import problem
-
-    pattern = settings.fiscal_pattern if weeks is None else _one(PATTERNS, "" if weeks == MONTHS else weeks)
-    if year_ends and not pattern:
-        what, why = "the fiscal year is not one of weeks", "One of calendar months ends with a month."
-        do = "Say --fiscal-weeks 4-4-5 too, or leave it out."
-        raise problem("E-ARG-03", f"--fiscal-year-ends {year_ends}", what, why, do)
-    kept = f"{settings.fiscal_year_ends}-{settings.fiscal_end_day}"
-    rule, _, day = (year_ends or kept).partition("-")
-    if week_starts is None and pattern and (weeks or year_ends):
-        week_starts = WEEKDAYS[(WEEKDAYS.index(_one(WEEKDAYS, day)) + 1) % 7]
-    return replace(
-        settings,
-        fiscal_start_month=start or settings.fiscal_start_month,
-        fiscal_pattern=pattern,
-        fiscal_year_ends=_one(YEAR_ENDS, rule),
-        fiscal_end_day=_one(WEEKDAYS, day),
-        fiscal_named=_one(NAMED, named or settings.fiscal_named),
-        week_starts=_one(WEEKDAYS, week_starts or settings.week_starts),
-    )
-
-
-def _one(known: Iterable[T], wanted: object) -> T:
-    """The one of known values that equals what click has checked."""
-    return next(k for k in known if k == wanted)
-
-
 def told(settings: Settings) -> dict[str, object]:
     """The settings as an object for programs."""
     return {k: v for k, v in asdict(settings).items() if k != "demo"}
-
-
-def calendar_words(settings: Settings) -> str:
-    """How weeks and fiscal years are counted, in words."""
-    from percontact.values.fiscal import FiscalCalendar
-
-    if settings.calendar == FiscalCalendar():
-        return "weeks from Monday, fiscal years are calendar years"
-    weeks = f"weeks from {settings.week_starts.capitalize()}"
-    named = f"FY2026 {settings.fiscal_named}s in 2026" if settings.fiscal_start_month > 1 else ""
-    start = settings.calendar.year_start(2026)
-    first = f"FY2026 begins on {start}"
-    if settings.fiscal_pattern:
-        ends = f"the {settings.fiscal_year_ends} {settings.fiscal_end_day.capitalize()}"
-        kind = f"fiscal years of weeks, {settings.fiscal_pattern}, ending on {ends}"
-    else:
-        kind = f"fiscal years from month {settings.fiscal_start_month}"
-    return ", ".join(x for x in (weeks, kind, named, first) if x)
 
 
 @click.command("settings")
@@ -140,6 +86,7 @@ def command(
     Rows stay as they are: only the names and bounds of weeks and fiscal periods change. Currency and time
     zone cannot change, because rows were read by them.
     """
+    from percontact.holding import calendar_words, with_calendar
     from percontact.store.workspace import Workspace
 
     workspace = Workspace.open(ctx.find_root().obj)

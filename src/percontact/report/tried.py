@@ -9,6 +9,7 @@ Tried            a text tried on some whole months
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -134,6 +135,18 @@ def match_words(rule: Rule) -> str:
     return (told or "every line") + dated
 
 
+def source_line(one: Problem, text: str) -> tuple[int | None, str]:
+    """(number from 1, line) of the text that a problem speaks of; (None, "") where it names none.
+
+    >>> source_line(Problem("E-POL-01", "policy.yaml:2: rule 1", "", "", ""), "rules:\\n  - {}")
+    (2, '  - {}')
+    """
+    found = re.match(r"[^:]*:(\d+)", one.where)
+    lines = text.splitlines()
+    number = int(found[1]) if found else 0
+    return (number, lines[number - 1]) if 0 < number <= len(lines) else (None, "")
+
+
 def _sentences(found: Tried) -> Iterator[str]:
     if found.problems:
         many = len(found.problems)
@@ -174,11 +187,11 @@ def _tables(found: Tried) -> Iterator[Table]:
         yield _pools(found, found.after)
         yield _ends(found, found.after)
     if found.span is not None:
-        yield _rules(found)
+        yield rules_table(found)
         if any(r.first for r in found.rules):
             yield _lines(found)
     if found.unplaced:
-        yield _unplaced(found)
+        yield unplaced_table(found)
 
 
 def _channels(found: Tried, after: Statement) -> Table:
@@ -268,7 +281,8 @@ def _ends(found: Tried, after: Statement) -> Table:
     return Table("Where the ledger ends", columns, rows, ledger, note)
 
 
-def _rules(found: Tried) -> Table:
+def rules_table(found: Tried) -> Table:
+    """A row a rule, with what it catches."""
     unit = found.currency
     columns = (
         TableColumn("rule", "Rule"),
@@ -289,9 +303,7 @@ def _rules(found: Tried) -> Table:
     if idle:
         which = f"Rule {idle[0]} catches" if len(idle) == 1 else f"Rules {', '.join(idle)} catch"
         note = f"{which} nothing in these months: the first rule that matches a line takes it."
-    return Table(
-        "What each rule catches", columns, rows, ("All rules", "", "", lines, amount, "", None), note
-    )
+    return Table("What each rule catches", columns, rows, ("All", "", "", lines, amount, "", None), note)
 
 
 def _lines(found: Tried) -> Table:
@@ -310,7 +322,8 @@ def _lines(found: Tried) -> Table:
     return Table("The largest lines of each rule", columns, rows)
 
 
-def _unplaced(found: Tried) -> Table:
+def unplaced_table(found: Tried) -> Table:
+    """A row an account and cost centre that no rule catches."""
     unit = found.currency
     columns = (
         TableColumn("account", "Account"),

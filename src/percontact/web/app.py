@@ -15,14 +15,17 @@ from starlette.responses import Response
 from percontact import __version__
 from percontact.people import open_state
 from percontact.web import account, api, assets, jump, people_pages, sign_in, telling
+from percontact.web.calendar_forms import calendar_rules
 from percontact.web.desk import MOST_ASKING, Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import OPEN, Gate, Rule
 from percontact.web.headers import SecurityHeaders
 from percontact.web.landed import import_rules
 from percontact.web.noting_rules import event_rules
+from percontact.web.policy_forms import policy_rules
 from percontact.web.provider import Provider
 from percontact.web.screens import SCREENS
+from percontact.web.settings_forms import settings_rules
 from percontact.web.showing import first_answers, screen_rules
 from percontact.web.views_page import view_rules
 from percontact.web.welcoming import welcome_rules
@@ -73,6 +76,7 @@ def rules(desk: Desk) -> list[Rule]:
     found = [Rule("/assets/{name}", OPEN, _asset)]
     found += [*welcome_rules(desk), *job_rules(desk), *upload_rules(desk), *import_rules(desk)]
     found += [*event_rules(desk), *view_rules(desk)]
+    found += [*settings_rules(desk), *policy_rules(desk), *calendar_rules(desk)]
     for screen in SCREENS:
         found += screen_rules(desk, screen)
     return [*found, *jump.rules(desk)]

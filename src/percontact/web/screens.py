@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from percontact.web.pages import (
+    calendar,
     checks,
     contacts,
     cost_map,
@@ -14,6 +15,8 @@ from percontact.web.pages import (
     measures,
     opportunities,
     overview,
+    policy,
+    settings,
     watch,
 )
 from percontact.web.screen import Screen
@@ -32,4 +35,7 @@ SCREENS: tuple[Screen, ...] = (
     data.SCREEN,
     checks.SCREEN,
     events.SCREEN,
+    settings.SCREEN,
+    policy.SCREEN,
+    calendar.SCREEN,
 )

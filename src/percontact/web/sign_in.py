@@ -171,12 +171,15 @@ def _page(request: Request, template: str, *, status: int = 200, **facts: Any) -
     )
 
 
-async def short_form(request: Request) -> dict[str, str]:
-    """A form's fields. Anybody may send here, so no more than a form's worth is read."""
+async def short_form(request: Request, *, most: int = _LONGEST_FORM) -> dict[str, str]:
+    """A form's fields. Anybody may send here, so no more than a form's worth is read.
+
+    most  bytes
+    """
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > _LONGEST_FORM:
+        if len(body) > most:
             raise HTTPException(413, "the form is longer than any of ours")
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
 

@@ -22,7 +22,7 @@ log = logging.getLogger("percontact.web")
 STATUS = {
     "E-WHO-01": 401, "E-WHO-02": 429, "E-WHO-03": 403, "E-WHO-05": 404, "E-WHO-07": 403, "E-WHO-09": 401,
     "E-STATE": 503, "E-WEB-04": 403, "E-WEB-05": 503, "E-WEB-21": 404, "E-WEB-22": 404, "E-WEB-11": 404,
-    "E-WEB-13": 413, "E-WEB-14": 409,
+    "E-WEB-13": 413, "E-WEB-14": 409, "E-POL-04": 409,
     "E-ARG": 400, "E-DATA": 409, "E-LIB": 501, "E-WS": 409,
 }  # fmt: skip
 """Start of a problem's code -> HTTP status; others are 400 where the caller can mend them."""

@@ -14,7 +14,7 @@ from percontact.web.screen import Screen, Viewer
 WHERE = {
     "months": "/data#files",
     "policy": "/settings/policy",
-    "placed": "/cost-map",
+    "placed": "/settings/policy#unplaced",
     "capacity": "/data?into=capacity#bring",
     "contacts": "/data?table=contacts#files",
     "ledger": "/data?table=ledger#files",
@@ -34,7 +34,7 @@ def address(about: str) -> str:
     """Where a finding is mended.
 
     >>> address("import 3"), address("placed")
-    ('/data/imports/3', '/cost-map')
+    ('/data/imports/3', '/settings/policy#unplaced')
     """
     kind, _, number = about.partition(" ")
     return f"/data/imports/{number}" if kind == "import" else WHERE.get(kind, "/data")

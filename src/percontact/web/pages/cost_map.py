@@ -82,8 +82,19 @@ def _pool(found: PoolOpened, asked: Asked) -> Page:
             "whole": asked.carried().to("/cost-map"),
             "up": here.to("/cost-map") if found.account is not None else "",
             "pool": found.pool,
+            "place": _place(found, asked),
         },
     )
+
+
+def _place(found: PoolOpened, asked: Asked) -> str:
+    """Where lines that no rule claims are given a pool; "" for lines that have one."""
+    if found.pool != UNASSIGNED:
+        return ""
+    state = asked.only("period", "from", "to")
+    if found.account is None:
+        return state.to("/settings/policy") + "#unplaced"
+    return state.but(account=found.account).to("/settings/policy/place")
 
 
 def _linked(table: Table, links: list[str]) -> Table:
