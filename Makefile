@@ -45,9 +45,10 @@ oldest: .venv-oldest/.dev .venv/.assets  ## run what an engine has a part in on 
 laws: .venv/.dev  ## try hard the laws that hold for any book or file
 	HYPOTHESIS_PROFILE=ci $(PYTEST) $(TWO) -m 'not real' tests/laws tests/ingest/test_any_dialect.py
 
-bench: .venv/.dev  ## measure speed and memory
+bench: .venv/.dev .venv/.assets .venv-peers/.made  ## measure speed and memory
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/reading.py --large
+	$(BIN)/python benchmarks/serving.py
 
 lint: .venv/.dev  ## check style, format and types
 	$(BIN)/ruff check
@@ -81,7 +82,7 @@ lock: .venv/.uv-$(UV_VERSION)  ## take the newest versions our ranges allow into
 	@! grep -n "://" requirements/*.lock || { echo "A lock must name no address."; exit 1; }
 
 clean:  ## take away .venv, caches and builds; the demo folder stays
-	rm -rf .venv .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-oldest .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The locks hold for every Python from 3.11 on, and name no registry: pip asks the one it is set to.
@@ -104,6 +105,12 @@ LOCK := .venv/uv/bin/uv pip compile --quiet --upgrade --universal --python-versi
 	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/dev.lock
 	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet duckdb==$(OLDEST_DUCKDB)
 	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+# What the app is held against: Streamlit and Dash, in an environment of their own.
+.venv-peers/.made: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet -r benchmarks/peers/requirements.txt
 	@touch $@
 
 # What browsers need. The tool builds nothing that is there already; a checkout that lost it builds it again.

@@ -84,10 +84,13 @@ def contact_lines(costed: CostedBook, contact_id: str, basis: Basis = "used") ->
 
     Law: the lines sum to the contact's cost in any list, to the pico.
     """
-    stretches, contact = _stretches(costed, contact_id)
+    seen = sorted(months_of_contact(costed, contact_id))
+    if not seen:
+        return None
+    # Only files of its months are looked through for all that its rows say.
+    stretches, contact = _stretches(costed, contact_id, seen[0], seen[-1])
     if contact is None:
         return None
-    seen = sorted(months_of_contact(costed, contact_id))
     months = Period(seen[0], add_months(seen[-1], 1))
     rates = {(r.pool, r.month): r for r in costed.rates(months)}
     lines = _lines(costed, contact_id, months, basis, rates)
@@ -104,8 +107,10 @@ def months_of_contact(costed: CostedBook, contact_id: str) -> set[date]:
     return {m for (m,) in costed.con.execute(" UNION ".join(sides), {"id": contact_id}).fetchall()}
 
 
-def _stretches(costed: CostedBook, contact_id: str) -> tuple[dict[int, Stretch], dict[str, object] | None]:
-    """(stretches by row, the contact's own columns); (…, None) = no such contact."""
+def _stretches(
+    costed: CostedBook, contact_id: str, first: date, last: date
+) -> tuple[dict[int, Stretch], dict[str, object] | None]:
+    """(stretches by row, the contact's own columns) in its months; (…, None) = no such contact."""
     found: dict[int, Stretch] = {}
     contact: dict[str, object] | None = None
     for table in ("contacts", "handlings"):
@@ -115,7 +120,8 @@ def _stretches(costed: CostedBook, contact_id: str) -> tuple[dict[int, Stretch],
         asked = columns if table == "contacts" else ("started_at", *_WORK)
         wanted = list(dict.fromkeys(["row_id", "contact_id", *(c for c in asked if c in columns)]))
         rows = costed.con.execute(
-            f"SELECT {', '.join(map(quote, wanted))} FROM {costed.book.relation(table, wanted)} "
+            f"SELECT {', '.join(map(quote, wanted))} "
+            f"FROM {costed.book.relation(table, wanted, first=first, last=last)} "
             "WHERE contact_id = $id ORDER BY row_id",
             {"id": contact_id},
         ).fetchall()

@@ -19,17 +19,17 @@ from typing import Any
 
 from percontact.values.problem import PercontactError
 
-LOWER = 10
-"""How much later than readers it gets the processor (nice)."""
+LOWER, RATHER_LOWER = 10, 5
+"""How much later than readers it gets the processor (nice); what readers wait for, rather less so."""
 EVERY_S = 0.2
 
 
 def main() -> None:
     """Do one job."""
     signal.signal(signal.SIGTERM, _stop)
-    if hasattr(os, "nice"):
-        os.nice(LOWER)
     told = json.loads(sys.stdin.read())
+    if hasattr(os, "nice"):
+        os.nice(RATHER_LOWER if told["kind"] in ("sums", "long") else LOWER)
     try:
         _say(result=WORK[told["kind"]](Path(told["folder"]), told["asked"]))
     except PercontactError as error:
