@@ -83,6 +83,7 @@ def test_a_page_whose_sums_are_not_made_yet_says_that_it_waits_and_comes_by_itse
         assert "per contact" in client.get("/").text
 
 
+@pytest.mark.slow
 def test_a_file_waits_for_its_figures_because_a_program_reads_it(own_company: Path) -> None:
     plain = make_app(own_company)
     large = make_app(own_company)
@@ -108,6 +109,7 @@ def test_a_small_company_is_ready_at_once(own_company: Path) -> None:
 # -- long answers ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_long_answer_is_the_same_when_it_is_read_from_disk(own_company: Path) -> None:
     made = OpenBook(Workspace.open(own_company), keeps=True)
     again = OpenBook(Workspace.open(own_company), patient=False)
@@ -125,6 +127,7 @@ def test_a_long_answer_is_kept_for_its_own_question_and_policy_only(own_company:
         readying.sought(OpenBook(Workspace.open(own_company), patient=False))
 
 
+@pytest.mark.slow
 def test_pages_that_take_long_are_made_beforehand_and_with_a_filter_when_asked(own_company: Path) -> None:
     app = make_app(own_company)
     app.state.desk.large = 1000
@@ -275,6 +278,7 @@ def test_readers_keep_the_state_they_have_until_the_newer_one_is_ready(
         assert plain.get(asked).json() == json.loads(after)
 
 
+@pytest.mark.slow
 def test_what_takes_long_of_an_older_state_waits_for_the_newer_one(desk: Desk, tmp_path: Path) -> None:
     until(lambda: desk.opened().ready)
     file = tmp_path / "late.csv"
@@ -285,12 +289,13 @@ def test_what_takes_long_of_an_older_state_waits_for_the_newer_one(desk: Desk, t
     assert desk.answer("filtered", lambda book: readying.sought(book, where=["team=Billing"])).question
 
 
+@pytest.mark.slow
 def test_a_long_answer_is_made_anew_once_an_event_is_noted_that_it_may_name(
     own_company: Path, tmp_path: Path
 ) -> None:
     workspace = Workspace.open(own_company)
     readying.sought(OpenBook(workspace, keeps=True))
-    noted = tmp_path / "events.csv"
+    noted = tmp_path / "noted-late.csv"
     noted.write_text("event,kind,started_on\nPrice rise,price,2026-06-03\n", "utf-8")
     land(workspace, "events", noted)
     with pytest.raises(NotMade):
