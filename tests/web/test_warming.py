@@ -106,6 +106,17 @@ def test_a_small_company_is_ready_at_once(own_company: Path) -> None:
         desk.close()
 
 
+def test_a_policy_that_breaks_later_is_told_and_hides_behind_no_older_figures(own_company: Path) -> None:
+    app = make_app(own_company)
+    desk = app.state.desk
+    desk.large = 1000
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        until(lambda: desk.opened().ready)
+        (own_company / "policy.yaml").write_text("pools: [", "utf-8")
+        until(lambda: desk.opened().version == desk.version() and desk.opened().ready)
+        assert "E-POL" in client.get("/explain?period=2026-06").text
+
+
 # -- long answers ------------------------------------------------------------------------------------------
 
 
