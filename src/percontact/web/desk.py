@@ -167,7 +167,7 @@ class Desk:
             _ = book.book, book.policy
         if self.version() != version:
             return  # a newer one has come, and is made ready next
-        # Where nothing can be figured out (a slip in the policy) each page tells why; an older state would not.
+        # Where nothing can be figured out (a slip in the policy) each page tells why; an older one would not.
         with contextlib.suppress(PercontactError):
             for key, answer in self.prepare(book):
                 self._keep((version, key), answer, 20_000)
