@@ -122,7 +122,9 @@ def take(page: Page, shot: Shot, address: str) -> tuple[bytes, str]:
         page.locator("main tbody a").first.click()
         page.wait_for_url("**/explore/contacts/*")
     else:
-        page.goto(address + shot.path.replace("{metric}", "cost_per_contact"))
+        answered = page.goto(address + shot.path.replace("{metric}", "cost_per_contact"))
+        if answered is None or answered.status != 200:
+            raise SystemExit(f"{shot.path} answers with {answered.status if answered else 'nothing'}.")
     if shot.place == "own":
         page.locator("input[type=file]").set_input_files(
             {"name": "tickets.csv", "mimeType": "text/csv", "buffer": UPLOADED.encode()}
