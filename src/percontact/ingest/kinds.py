@@ -34,6 +34,8 @@ def tables_like(path: Path, settings: Settings) -> list[tuple[str, str]]:
     headers: tuple[str, ...] = ()
     if kind_of(path) == "delimited":
         layout = sniff(path, Asked({}))
+        if layout and layout.source:
+            return [(layout.source.table, f"its rows are those of {layout.source.name}")]
         headers = layout.cells if layout else ()
     elif rows := first_rows(path, Mapping()):
         headers = tuple(rows[0])

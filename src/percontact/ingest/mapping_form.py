@@ -278,7 +278,9 @@ class _Form:
         return self.texts(key, node) if isinstance(node, list) else self.one_of(key, node, ("all", "none"))
 
     def recognise(self, key: str, node: Node) -> tuple[tuple[str, ...], ...]:
-        parts = self.keys(f"`{key}:`", node, {"headers": None})
+        parts = self.keys(f"`{key}:`", node, {"headers": None, "cells": None, "least": None})
+        if "cells" in parts:
+            return ()
         if not isinstance(headers := parts.get("headers"), list):
             raise _malformed(self.name, f"`{key}:` needs `headers:`, a list")
         return tuple(self.texts("headers", one) for one in headers)

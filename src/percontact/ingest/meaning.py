@@ -16,7 +16,6 @@ from zoneinfo import available_timezones
 
 from percontact.ingest.mapping import Unit
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS
-from percontact.ingest.personal import before_of
 from percontact.ingest.vocabulary import words
 from percontact.records.column import Table
 
@@ -202,15 +201,3 @@ def yes_or_no(value: str) -> bool | None:
     """
     text = value.strip().lower()
     return True if text in words()["yes"] else False if text in words()["no"] else None
-
-
-def is_personal(head: Heading) -> bool:
-    """Whether a header usually stands over a person's data."""
-    tokens = set(head.full.split())
-    of_person = tokens & set(words()["persons"]) and tokens & set(words()["told_of_persons"])
-    return bool(of_person) or head.full in words()["personal"] or head.base in words()["personal"]
-
-
-def is_free_text(head: Heading) -> bool:
-    """Whether a header usually stands over what somebody wrote."""
-    return head.full in words()["free_text"] or before_of(head.full) in words()["free_text"]

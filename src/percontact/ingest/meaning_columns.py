@@ -14,8 +14,6 @@ from percontact.ingest.meaning import (
     Heading,
     Role,
     heading,
-    is_free_text,
-    is_personal,
     roles,
     value_map,
     yes_or_no,
@@ -29,7 +27,7 @@ from percontact.ingest.meaning_dates import (
     zone_tails,
 )
 from percontact.ingest.meaning_numbers import CURRENCY_SIGNS, Lengths, Numbers, lengths_of, numbers_of
-from percontact.ingest.personal import PAPERS, by_header, is_name, of_staff, wrote
+from percontact.ingest.personal import PAPERS, is_free_text, is_name, is_personal, of_staff
 from percontact.ingest.profile import Facts, Profile
 from percontact.ingest.totals import Totals
 from percontact.ingest.vocabulary import words
@@ -161,7 +159,7 @@ class Match:
     def why(self) -> str:
         if self.score == 1.0:
             return "the table's own name"
-        if self.word.startswith("as you "):
+        if self.word.startswith(("as you ", "it ")):
             return self.word
         return f"`{self.word}`" if self.word != self.seen.head.full else "name"
 
@@ -277,9 +275,9 @@ def why_not_kept(seen: Seen, table: Table) -> str | None:
     if not facts.filled:
         return "holds nothing"
     header = "_".join(seen.head.full.split())
-    if is_personal(seen.head) or by_header(header, "") in ("name", "account"):
+    if is_personal(seen.head.full, seen.head.base):
         return "may be personal"
-    if is_free_text(seen.head) or wrote(header) or facts.longest > 3 * _DIMENSION_LENGTH:
+    if is_free_text(seen.head.full) or facts.longest > 3 * _DIMENSION_LENGTH:
         return "free text"
     (persons,) = seen.profile.counts(
         [f"count(*) FILTER (regexp_full_match({cell}, '{_EMAIL}') OR regexp_full_match({cell}, '{_PHONE}'))"]

@@ -4,6 +4,8 @@
 No name, address, number or word of a customer enters a Book by itself. Of the columns that a file has besides
 those of the table, `keep: all` leaves out what looks personal, and stores ids of customers as keyed hashes.
 A column that a mapping file names is kept as it says: the one who wrote it decided.
+
+The words of headers stand in personal.yaml, for imports and for proposals.
 """
 
 from __future__ import annotations
@@ -11,13 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
 
 import duckdb
+import yaml
 
 from percontact.records.dialect import literal, quote
 
 Kind = Literal["name", "e-mail", "phone", "address", "birth", "ip", "account", "words", "id"]
+
+KINDS: tuple[Kind, ...] = ("e-mail", "phone", "ip", "account", "birth", "name", "address", "words", "id")
+"""In the order in which a header is held against them."""
 
 TOLD: dict[str, str] = {
     "name": "names",
@@ -31,65 +39,43 @@ TOLD: dict[str, str] = {
     "id": "ids of customers",
 }
 
-_WHO = (
-    "customer|client|caller|contact|requester|requestor|user|consumer|person|patient|member|subscriber|guest"
-    "|applicant|complainant|employee|staff|agent|assignee|owner|sender|recipient|account_holder|kunden?|anrufer"
-    "|mitarbeiter|cliente?|clienti|usuario|utente|chiamante|appelant|klant|medewerker|usu[aá]rio|empleado"
-)
 _COUNTED_AT_ONCE = 20
 """Columns whose different values are counted in one query."""
-_NUMBERED = "id|no|nr|num|number|key|ref|code|uuid|nummer|numero|n[uú]mero"
 
-_HEADERS: dict[Kind, str] = {
-    "e-mail": r"e_?mails?|mail_?address|correo|courriel|posta_elettronica|reply_to|cc|bcc",
-    "phone": r"phones?|telephone|mobile|cell|fax|msisdn|ani|clid|telefon|tel|handy|rufnummer|tel[eé]fono"
-    r"|celular|t[eé]l[eé]phone|telefoon|telefone|cellulare|phone_?number|caller_?number|from_?number",
-    "ip": r"ip|ip_?address|ip_?addr|remote_?addr|ipv[46]",
-    "account": r"iban|bic|card_?number|credit_?card|pan|kreditkarte\w*|kontonummer|ssn|social_security\w*"
-    r"|passport\w*|national_id|nif|dni|cpf|bsn|insurance_number|sozialversicherung\w*|steuernummer"
-    r"|ni|nino|nir|nss|ni_(no|number|num)|national_insurance\w*|tax_?id|tin|taxpayer\w*|steuer_?id\w*"
-    r"|tax_(no|number|identification\w*)|codice_fiscale|(num[eé]ro|n[o°]?)_(de_)?s[eé]cu\w*|s[eé]curit[eé]_sociale"
-    r"|matricules?|matricola|matr[ií]cula|personal_?(nr|nummer)|payroll_?(id|no|nr|num|number|ref|nummer)",
-    "birth": r"birth\w*|dob|geburts\w+|geboren|fecha_de_nacimiento|fecha_nacimiento|data_di_nascita"
-    r"|date_naissance|date_de_naissance|geboorte\w+|data_de_nascimento|date_of_birth",
-    "name": rf"salari[eé]e?s?|collaborateurs?|collaboratrices?"
-    rf"|(first|last|full|given|family|middle|maiden|display|sur)_?names?|names?|surname|forename"
-    rf"|({_WHO})_?(full_?)?names?|vorname|nachname|familienname|name_(kunde|anrufer)|\w*kundenname|pr[eé]nom|nom"
-    r"|nombres?|apellidos?|cognome|nome|voornaam|achternaam|naam|sobrenome|salutation|anrede",
-    "address": r"address(_?line)?_?\d?|street\w*|post_?address|adresse|anschrift|stra(ss|ß)e|hausnummer"
-    r"|direcci[oó]n|domicilio|calle|indirizzo|rue|endere[cç]o|straat|adres",
-    "words": r"subject|title|description|comments?|remarks?|notes?|body|message|transcript\w*|text|summary"
-    r"|question|answer|feedback|verbatim|review|resolution|betreff|titel|beschreibung|kommentare?"
-    r"|bemerkung(en)?|notiz(en)?|nachricht|asunto|descripci[oó]n|comentarios?|observaciones|mensaje|oggetto"
-    r"|descrizione|commenti?|messaggio|objet|commentaires?|remarques?|onderwerp|omschrijving|opmerking(en)?"
-    r"|bericht|assunto|descri[cç][aã]o|mensagem",
-    "id": rf"({_WHO})(_?({_NUMBERED}))?",
-}
-"""Cleaned headers, in English, German, French, Spanish, Italian, Dutch and Portuguese; each stands alone or
-after other words."""
 
-_STAFF = "agent|assignee|owner|staff|employee|mitarbeiter|medewerker|empleado|contact"
-"""Whose ids stay readable: staff codes, and ids of contacts."""
+@cache
+def _words() -> dict[str, Any]:
+    """personal.yaml, every scalar as text."""
+    text = (files("percontact.ingest") / "personal.yaml").read_text(encoding="utf-8")
+    tree: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return tree
 
-_WROTE = re.compile(
-    r"(?:^|.*_)(comments?|improve\w*|feedback|verbatims?|kommentare?|commentaires?|comentarios?|commenti?"
-    r"|opmerking(en)?)(_.*)?$"
-)
-"""Headers of what somebody wrote, however often it is the same: What could we improve?"""
 
-_ABOUT = re.compile(
-    r"_(types?|kinds?|count|status|state|model|brand|category|flag|preferences?|level|date|time|at|on|s|h|min"
-    r"|score|rating|length|language|source|template|segment|tier|plan|age|gender|since|tenure|city|country)$"
-)
-"""Ends of headers that speak about the thing, and do not hold it: email_status, message_count."""
+def _any_of(words: Sequence[str]) -> str:
+    """One of these regular expressions, in which <who> and <numbered> stand for the words so called."""
+    return re.sub(r"<(\w+)>", lambda found: "|".join(_words()[found[1]]), "|".join(words))
 
-_COMPILED = {kind: re.compile(rf"(?:^|.*_)(?:{words})$") for kind, words in _HEADERS.items()}
-_STAFF_ID = re.compile(rf"(?:^|.*_)(?:{_STAFF})(_?(?:{_NUMBERED}))?$")
-_THING_NAME = re.compile(
-    r"(product|queue|team|group|site|agency|department|company|organi[sz]ation|account|plan|campaign|file|facility"
-    r"|vendor|supplier|body|project|category|service|item|form|brand|model|channel|skill|country|city|location"
-    r"|commitmentdiscount|resource|sku|region|zone|host|event|field|tag|queue_?)_?names?$"
-)
+
+@cache
+def _ends(kind: str) -> re.Pattern[str]:
+    """Headers that hold this kind of personal data: such words alone, or after others."""
+    return re.compile(rf"(?:^|.*_)(?:{_any_of(_words()['ends'][kind])})$")
+
+
+@cache
+def _list(name: str, shape: str) -> re.Pattern[str]:
+    """Headers in which one of a list of words stands in the place of the dots."""
+    return re.compile(shape.replace("...", _any_of(_words()[name])))
+
+
+def _speaks_about(header: str) -> bool:
+    """Whether a header speaks about a thing, and does not hold it: email_status."""
+    return bool(_list("about", "_(...)$").search(header))
+
+
+def _is_staff(header: str) -> re.Match[str] | None:
+    return _list("staff", rf"(?:^|.*_)(?:...)(_?(?:{'|'.join(_words()['numbered'])}))?$").match(header)
+
 
 NO_PEOPLE = ("campaigns", "targets", "budgets", "fx", "calendar", "events")
 """Tables of which no row is about a person; only their values are looked at."""
@@ -150,8 +136,6 @@ _OF = re.compile(
 )
 """Betreff des Tickets: what a column holds, and of what."""
 
-_ONE_WHO = re.compile(rf"({_WHO})(e?s|en|n)?")
-
 
 def before_of(header: str) -> str:
     """What a header says its column holds, without of what.
@@ -173,16 +157,41 @@ def by_header(header: str, table: str) -> Kind | None:
     """
     if (of := _OF.fullmatch(header)) and table not in NO_PEOPLE:
         kind = by_header(of[1], table)
-        if kind == "words" or (kind and _ONE_WHO.fullmatch(of[2])):
+        if kind == "words" or (kind and _list("who", "(...)(e?s|en|n)?").fullmatch(of[2])):
             return kind
         if kind == "name":
             return None
-    if table in NO_PEOPLE or _ABOUT.search(header) or _THING_NAME.search(header):
+    if table in NO_PEOPLE or _speaks_about(header) or _list("things", "(...)_?names?$").search(header):
         return None
-    for kind, pattern in _COMPILED.items():
-        if pattern.match(header):
-            return None if kind == "id" and _STAFF_ID.match(header) else kind
+    for kind in KINDS:
+        if _ends(kind).match(header):
+            return None if kind == "id" and _is_staff(header) else kind
     return "words" if wrote(header) else None
+
+
+def is_personal(full: str, base: str) -> bool:
+    """Whether a header usually stands over a person's data, as a proposal asks: whoever looks on can say no.
+
+    full, base  all of its words, small and without accents; and those without unit and average
+
+    >>> [is_personal(h, h) for h in ("name of customer", "gender", "e mail", "number of agent messages")]
+    [True, True, True, False]
+    """
+    tokens, known = set(full.replace("number of", "").split()), _words()
+    if tokens & set(known["persons"]) and tokens & set(known["told_of_persons"]):
+        return True
+    kind = by_header("_".join(full.split()), "")
+    return full in known["whole"] or base in known["whole"] or kind not in (None, "words", "id")
+
+
+def is_free_text(full: str) -> bool:
+    """Whether a header usually stands over what somebody wrote, as a proposal asks.
+
+    >>> [is_free_text(h) for h in ("betreff des tickets", "remarks", "reason")]
+    [True, True, False]
+    """
+    free = _words()["free_text"]
+    return full in free or before_of(full) in free or wrote("_".join(full.split()))
 
 
 def holds_person(value: str) -> bool:
@@ -202,10 +211,10 @@ _SPOKEN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ'’-]+(,? [A-ZÀ-Þ][A-Za-zÀ-ÿ.'’-]*){1
 def of_staff(name: str) -> bool:
     """Whether a cleaned header speaks of one who works there: by a code, or by a name.
 
-    >>> [of_staff(h) for h in ("agent", "employee", "agent_team", "contact_id")]
-    [True, True, False, False]
+    >>> [of_staff(h) for h in ("agent", "employee", "closed_by", "agent_team", "contact_id")]
+    [True, True, True, False, False]
     """
-    return bool(_STAFF_ID.match(name)) and not re.search(r"contact", name)
+    return bool(_is_staff(name)) and not re.search(r"contact", name)
 
 
 def is_name(text: str) -> str:
@@ -225,7 +234,7 @@ def wrote(header: str) -> bool:
     >>> [wrote(h) for h in ("what_could_we_improve", "comment", "comment_count", "subject")]
     [True, True, False, False]
     """
-    return bool(_WROTE.match(header)) and not _ABOUT.search(header)
+    return bool(_list("wrote", "(?:^|.*_)(...)(_.*)?$").match(header)) and not _speaks_about(header)
 
 
 def by_values(

@@ -105,8 +105,11 @@ class Proposer:
         draft = Draft(self.table)
         draft.layout = _said_layout(layout, sheet, self.path)
         draft.headers = opened.profile.found.headers
-        source = source_of(draft.headers, self.contract, asked, self.path.name)
+        source = layout.source or source_of(draft.headers, self.contract, asked, self.path.name)
         if source is not None and not tells_columns(asked):
+            if source.mapping.ragged == "pad" and opened.aside:
+                layout = replace(layout, padded=True)
+                opened, draft.layout = self.open(layout, sheet), _said_layout(layout, sheet, self.path)
             return self._from_source(source, layout, sheet, opened, asked, draft)
         if ask_if_surveys(self.table, opened.columns, asked, self.path.name):
             return self._only_questions(asked)
@@ -191,7 +194,7 @@ class Proposer:
     def layout(self, asked: Asked) -> tuple[Layout | None, str]:
         """(where the cells are, sheet); no layout while a question about it is open."""
         if self.kind == "delimited":
-            return sniff(self.path, asked), ""
+            return sniff(self.path, asked, self.table), ""
         if self.kind == "workbook":
             return self._sheet(asked)
         if self.kind == "json":
@@ -263,7 +266,7 @@ class Proposer:
         Where accounts are rows of their own, the postings alone, each with its account.
         """
         unpivot = months.unpivot if months else survey.unpivot if survey else None
-        key = repr((replace(layout, cells=(), before=()), sheet, unpivot))
+        key = repr((replace(layout, cells=(), before=(), source=None), sheet, unpivot))
         key += repr(accounts.headings) if accounts else ""
         if key not in self._opened:
             mapping = Mapping(

@@ -30,6 +30,7 @@ from percontact.ingest.meaning_values import (
     words_written,
 )
 from percontact.ingest.moments import Moment, between_sql
+from percontact.ingest.named_accounts import NAMES, is_of_account
 from percontact.ingest.plan import plan
 from percontact.ingest.profile import SURE_NULLS
 from percontact.ingest.proposal import Line, Reading
@@ -86,6 +87,7 @@ class Columns(Understanding):
         self.place_times()
         self.start_with_the_month()
         self.need(near)
+        self.name_accounts()
         self.orders = Orders(self.dated(), self.asked)
         numbers = [(r, m.seen) for r, m in self.taken.items() if self.is_number(r)]
         totals = [*(s for s in self.columns if s.is_total), *(self.months.totals if self.months else ())]
@@ -255,6 +257,21 @@ class Columns(Understanding):
             if not options and not free:
                 self.refuse()
             self.ask_which(column, options, free)
+
+    def name_accounts(self) -> None:
+        """A column Name right after that of the account, where it says one thing of each."""
+        account = self.taken.get("account")
+        if self.table.name != "ledger" or account is None or "account_name" in self.taken:
+            return
+        taken = {m.seen.facts.place for m in self.taken.values()}
+        beside = next((s for s in self.columns if s.facts.place == account.seen.facts.place + 1), None)
+        if beside is None or beside.facts.place in taken or beside.head.full not in NAMES:
+            return
+        profile = beside.profile
+        if is_of_account(profile.con, profile.found.relation, account.seen.facts.place, beside.facts.place):
+            self.taken["account_name"] = Match(
+                "account_name", beside, 0.5, "it says one thing of each account"
+            )
 
     def has(self, name: str) -> bool:
         if name in self.taken or name in self.joined or name in self.constant:

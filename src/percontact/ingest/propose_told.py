@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from percontact.ingest.masked import HIDDEN
-from percontact.ingest.meaning import is_personal
 from percontact.ingest.meaning_columns import Match, Seen, fits
-from percontact.ingest.personal import by_header
+from percontact.ingest.personal import is_personal
 from percontact.ingest.plan import _plain
 from percontact.ingest.proposal import Draft, Line
 from percontact.ingest.question import Asked, Option, Question
@@ -96,8 +95,7 @@ def could_be(table: Table, seen: Seen) -> list[str]:
 
 def shown_samples(seen: Seen) -> tuple[str, ...]:
     """Values of a column, as far as they may be shown: none that may be a person's."""
-    header = "_".join(seen.head.full.split())
-    if is_personal(seen.head) or by_header(header, "") in ("name", "account"):
+    if is_personal(seen.head.full, seen.head.base):
         return (HIDDEN,)
     return tuple(HIDDEN if "@" in s else s for s in seen.facts.samples)
 

@@ -22,6 +22,7 @@ from percontact.ingest.identity import already_there
 from percontact.ingest.kept import names_hashed, without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
+from percontact.ingest.named_accounts import with_account_name
 from percontact.ingest.plan import Plan, Target, plan
 from percontact.ingest.rules import details, reason
 from percontact.ingest.stage import write_months
@@ -97,6 +98,7 @@ def read_file(
                         found.headers, contract, planned_by, settings, source.name, used=found.spent
                     )
                 if not mapping.group:
+                    planned = with_account_name(con, found, planned, contract)
                     planned, told = names_hashed(con, found, planned, mapping)
                     planned = replace(planned, notes=(*planned.notes, *told))
                 tell("checking", 0, found.seen)

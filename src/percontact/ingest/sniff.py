@@ -18,6 +18,7 @@ from pathlib import Path
 
 from percontact.ingest.encoding import candidates, certain_encoding, without_mark
 from percontact.ingest.question import Asked, Option, Question
+from percontact.ingest.source import Source, by_shape
 from percontact.ingest.unpack import open_bytes
 
 HEAD_BYTES = 512_000
@@ -49,6 +50,7 @@ class Layout:
     records    records looked at
     inside     path to the list of records in a JSON document that is one object, or ""
     padded     whether rows too short for the header are taken to end in empty cells
+    source     the system that a file without a header is known to come from, or None
     """
 
     encoding: str | None = None
@@ -62,17 +64,37 @@ class Layout:
     records: int = 0
     inside: str = ""
     padded: bool = False
+    source: Source | None = None
 
 
-def sniff(path: Path, asked: Asked) -> Layout | None:
-    """The layout of a text file, or None while its encoding is not known."""
+def sniff(path: Path, asked: Asked, table: str | None = None) -> Layout | None:
+    """The layout of a text file, or None while its encoding is not known.
+
+    table  which an export without a header must be for, to be known by its shape; None = any
+    """
     encoding = encoding_asked(path, asked)
     if encoding == "":
         return None
     text = _head(path, encoding or "utf-8-sig")
+    if asked.answers.get("source") != "none" and (source := by_shape(text, table)) is not None:
+        return _of_source(source, encoding)
     delimiter, quote = _dialect(text, path, asked)
     rows = _records(text, delimiter, quote)
     return layout_of(rows, text.splitlines(), Layout(encoding, delimiter, quote))
+
+
+def _of_source(source: Source, encoding: str | None) -> Layout:
+    """The layout of an export without a header, as its shipped mapping says it."""
+    mapping = source.mapping
+    return Layout(
+        encoding=encoding,
+        delimiter=mapping.delimiter or ",",
+        quote=mapping.quote,
+        headers=mapping.headers,
+        headless=True,
+        padded=mapping.ragged == "pad",
+        source=source,
+    )
 
 
 def layout_of(rows: Sequence[tuple[int, list[str]]], lines: Sequence[str], known: Layout) -> Layout:

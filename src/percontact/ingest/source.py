@@ -7,21 +7,27 @@ A file holds one YAML document for each kind of export and table, parted by `---
     source: Zendesk Support, tickets (CSV view export)   # system, then the export
     evidence: D                                          # how its columns are known, see EVIDENCE
     recognise: {headers: [Id, [Requested, Created]]}     # a file with all of these is likely such an export
+    recognise: {cells: {event: '[A-Z]{4,}'}, least: 5}   # or, without a header: cells that fit, and how many
     table: cases
     lacks: [handle time, abandonment]                # what it cannot give: of records.lacks, or a sentence
 
 `recognise` names headers; a list inside the list is met by any one of its names. An export without a header
-line has none, and is read when its name is given. Nothing here reads a file: only headers are compared.
+line is known by its shape: what stands in the cells of columns that `headers:` names. Nothing here reads a
+file.
 """
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 import re
 from collections.abc import Iterable
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -38,6 +44,9 @@ EVIDENCE = {
 }
 """How the columns of an export are known, best first. What is only remembered is not shipped."""
 
+_SHAPE_ROWS, _NEARLY = 200, 0.95
+"""Rows by which a file without a header is known, and the share of them that must fit."""
+
 _PARTED = re.compile(r"(?m)^---[ \t]*\n")
 
 
@@ -50,6 +59,8 @@ class Source:
     table     the table it fills
     evidence  key of EVIDENCE, and where that can be read
     headers   those a file must have to be taken for it, each with its other names
+    cells     of an export without a header: by the name of a column, the pattern that its cells fit
+    least     cells that each of its rows has at least
     lacks     what it cannot give: keys of records.lacks.LACKS, or sentences
     text      the mapping, as YAML
     """
@@ -60,6 +71,8 @@ class Source:
     table: str
     evidence: str
     headers: tuple[tuple[str, ...], ...]
+    cells: Pairs[str, str]
+    least: int
     lacks: tuple[str, ...]
     text: str
 
@@ -122,6 +135,38 @@ def recognise(headers: Iterable[str], table: str | None = None) -> list[Source]:
     return sorted(found, key=lambda s: -len(s.headers))
 
 
+def by_shape(text: str, table: str | None = None) -> Source | None:
+    """The source whose export has no header and such cells in such places, or None.
+
+    text   the first lines of a file, whole
+    table  only those that fill this table; None = any
+    """
+    shaped = (source for source in sources() if source.cells and source.table == (table or source.table))
+    return next((source for source in shaped if _has_shape(source, text)), None)
+
+
+def _has_shape(source: Source, text: str) -> bool:
+    """Whether nearly every row has cells like those of the export, in the places where it has them."""
+    mapping = source.mapping
+    patterns = [(mapping.headers.index(name), re.compile(like)) for name, like in source.cells.items()]
+    lines = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=mapping.delimiter or ",",
+        quotechar=mapping.quote or None,
+        quoting=csv.QUOTE_MINIMAL if mapping.quote else csv.QUOTE_NONE,
+    )
+    try:
+        rows = [row for row in islice(lines, _SHAPE_ROWS) if any(row)]
+    except csv.Error:
+        return False
+    fit = sum(
+        source.least <= len(row) <= len(mapping.headers)
+        and all(like.fullmatch(row[at].strip()) for at, like in patterns if at < len(row))
+        for row in rows
+    )
+    return bool(rows) and fit >= _NEARLY * len(rows)
+
+
 def shipped(name: str, table: str) -> Source | None:
     """The shipped mapping of this name for a table, e.g. zendesk/tickets-csv, or None."""
     return next((s for s in sources() if (s.key, s.table) == (name.strip().lower(), table)), None)
@@ -158,6 +203,8 @@ def _source(text: str, file: str) -> Source:
         table=tree["table"],
         evidence=tree["evidence"],
         headers=tuple(_names(h) for h in known.get("headers", ())),
+        cells=known.get("cells", {}),
+        least=int(known.get("least", len(tree.get("headers", ())))),
         lacks=tuple(tree.get("lacks", ())),
         text=text,
     )

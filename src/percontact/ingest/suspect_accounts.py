@@ -27,7 +27,7 @@ def accounts(landed: Landed, aside: Sequence[Aside]) -> Iterator[Problem]:
     )
     if unnamed < max(1, MANY * landed.rows):
         return
-    bare = [a for a in aside if a.code == "E-ROW-02" and 0 < _filled(a.text) <= 2]
+    bare = [a for a in aside if a.code in ("E-ROW-01", "E-ROW-02") and 0 < _filled(a.text) <= 2]
     # Without such rows, a ledger of no accounts is one account, and a few may have none.
     if not bare and not 0 < named <= unnamed:
         return
