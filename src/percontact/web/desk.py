@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
@@ -168,9 +169,13 @@ class Desk:
         if self.version() != version:
             return  # a newer one has come, and is made ready next
         # Where nothing can be figured out (a slip in the policy) each page tells why; an older one would not.
-        with contextlib.suppress(PercontactError):
+        try:
             for key, answer in self.prepare(book):
                 self._keep((version, key), answer, 20_000)
+        except PercontactError:
+            pass
+        except Exception as error:  # one page that fails must keep no other from its readers
+            sys.stderr.write(f"percontact: a page could not be made beforehand: {error}\n")
         self._opened = Opened(version, book)
         for name in USUAL:
             self._have_made(version, name, {})

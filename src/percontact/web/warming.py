@@ -18,6 +18,9 @@ from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
+MEMORY = "3GB"
+"""What the engine may hold while it makes sums, where the environment says nothing: with the usual 1 GB,
+verified resolutions of ten million contacts do not fit."""
 REMEMBERED = 100
 """Things made that are remembered; they stay on disk when they are forgotten."""
 
@@ -144,7 +147,7 @@ class Warming:
             [sys.executable, "-m", "percontact.web.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, encoding="utf-8", start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            env={"PERCONTACT_MEMORY": MEMORY, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
         ) as child:  # fmt: skip
             self._child = child
             assert child.stdin
