@@ -411,9 +411,9 @@ def _sources() -> Iterator[str]:
     yield "# Exports that are known"
     yield (
         "Each of these has a shipped mapping: `percontact import TABLE FILE --mapping NAME` reads such a "
-        "file. One with a header is recognised by it, also without `--mapping`. "
-        "Nothing is taken for granted: a column the file does not have stays unknown, and the receipt "
-        "says so. `percontact help sources` lists the names. "
+        "file. One with a header is recognised by it, some without one by their shape, also without "
+        "`--mapping`. Nothing is taken for granted: a column the file does not have stays unknown, and the "
+        "receipt says so. `percontact help sources` lists the names. "
         "[Import from your help desk](../how-to/import-from-your-help-desk.md) walks through one."
     )
     yield "How the columns are known:"
