@@ -18,6 +18,7 @@ from percontact.records.book import Settings
 from percontact.store.policies import policy_text, put_policy, versions
 from percontact.store.workspace import Workspace
 from percontact.web import make_app
+from tests.web.first_use import wait
 
 IN_FORCE = """\
 # ours
@@ -394,7 +395,7 @@ def test_days_are_added_as_one_import_that_can_be_undone(app: TestClient, folder
     assert row(page, "2026-06-01")[2:5] == ["closed", "Bridge day", "everywhere"]
     added = Workspace.open(folder).receipts()[-1].receipt
     assert (added.table, added.landed) == ("calendar", 2)
-    app.post(f"/data/imports/{added.number}/undo", data={"sure": "yes"})
+    wait(app, app.post(f"/data/imports/{added.number}/undo", data={"sure": "yes"}).url.path)
     assert row(app.get("/settings/calendar?year=2026").text, "June 2026")[1] == "20"
 
 

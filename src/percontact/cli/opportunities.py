@@ -59,9 +59,9 @@ def command(
 
 
 def _pictures(book: OpenBook, answer: Answer, top: int) -> list[Chart]:
-    from percontact.report.looking import span_words
     from percontact.report.sought_charts import stakes_chart
+    from percontact.report.spoken import spoken
 
     drawn = answer.found[:top]
-    span = span_words(answer.question.span)
+    span = spoken(answer.question.span)
     return [stakes_chart(drawn, book.settings.currency, span, [""] * len(drawn))] if drawn else []

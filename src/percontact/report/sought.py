@@ -12,9 +12,11 @@ from percontact.costing.slice import Condition, Slice
 from percontact.explain.facts_of_work import Cost
 from percontact.explain.opportunity import Kind, Opportunity
 from percontact.report.document import Cell, Document, Table, TableColumn
-from percontact.report.looking import slice_options, span_words
+from percontact.report.looking import slice_options
+from percontact.report.spoken import spoken, when
 from percontact.report.words import DEMO_NOTE, count_text
 from percontact.values.money import cents, to_pico
+from percontact.values.period import Period
 
 KINDS: dict[Kind, str] = {
     "slow_on_simple": "training",
@@ -37,11 +39,11 @@ def sought_document(
     found: Sequence[Opportunity], whole: Cost, question: Slice, currency: str, *, top: int | None, demo: bool
 ) -> Document:
     """Opportunities, the largest first; `top`: how many people see (machines get all)."""
-    span = span_words(question.span)
+    span = spoken(question.span)
     shown = found if top is None else found[:top]
     return Document(
         title=f"Opportunities, {span}",
-        headline=_headline(found, whole, span, currency),
+        headline=_headline(found, whole, question.span, currency),
         tables=(_table(shown, currency), _steps(shown, question)) if shown else (),
         notes=tuple(_notes(found, shown, whole, currency)),
         data={
@@ -61,13 +63,13 @@ def sought_document(
     )
 
 
-def _headline(found: Sequence[Opportunity], whole: Cost, span: str, currency: str) -> str:
+def _headline(found: Sequence[Opportunity], whole: Cost, span: Period, currency: str) -> str:
     if not found:
-        return f"No opportunity stands out in {span}."
+        return f"No opportunity stands out {when(span)}."
     best = found[0]
     many = f"{len(found)} opportunities" if len(found) > 1 else "One opportunity"
     return (
-        f"{many} in {span}, of {range_words(whole.used, whole.used, currency)} that contacts cost. "
+        f"{many} {when(span)}, of {range_words(whole.used, whole.used, currency)} that contacts cost. "
         f"The largest: {best.says} ({range_words(best.low, best.high, currency)})."
     )
 

@@ -10,8 +10,9 @@ from fractions import Fraction
 from percontact.explain.alerts import Alert, Watch
 from percontact.metrics.card import Card
 from percontact.report.document import Cell, Document, Table, TableColumn
-from percontact.report.looking import contacts_command, slice_words, span_words
+from percontact.report.looking import contacts_command, slice_words
 from percontact.report.measured import value_words
+from percontact.report.spoken import spoken, when
 from percontact.report.words import DEMO_NOTE
 from percontact.values.period import Period
 
@@ -44,22 +45,21 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     by_hour = any(alert.hours for alert in answer.alerts)
     # Hours are told as text: a date has none.
     columns = tuple(replace(c, kind="text") if by_hour and c.kind == "date" else c for c in COLUMNS)
-    when = span_words(answer.span)
     notes = [
-        f"{answer.series} series were watched. Where nothing happens, chance alone raises about "
-        f"{answer.series * answer.false_alarms:.0f} alarms a year in all of them together.",
+        f"{answer.series} series were watched. Where nothing happens, chance alone raises "
+        f"{_alarms(answer.series * answer.false_alarms)} a year in all of them together.",
         *answer.notes,
     ]
     if answer.held_back:
         notes.insert(0, f"{answer.held_back} further alerts are beyond the budget; --alerts tells more.")
     return Document(
-        title=f"What broke, {when}",
-        headline=" ".join(_sentences(answer, currency, when)),
+        title=f"What broke, {spoken(answer.span)}",
+        headline=" ".join(_sentences(answer, currency)),
         tables=(Table("Alerts", columns, rows), *_candidates(answer)) if rows else (),
         records=None if rows else Table("Alerts", columns, ()),
         notes=tuple(notes),
         data=_data(answer),
-        facts=(("Watched", when),),
+        facts=(("Watched", spoken(answer.span)),),
         definitions=(
             ("Expected", "The mean of the weeks before, in the shape of their week; shifts already told are "
              "taken in."),
@@ -69,11 +69,17 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     )  # fmt: skip
 
 
-def _sentences(answer: Watch, currency: str, when: str) -> list[str]:
+def _alarms(expected: float) -> str:
+    if expected < 0.95:
+        return "less than one alarm"
+    return "about one alarm" if expected < 1.5 else f"about {expected:.0f} alarms"
+
+
+def _sentences(answer: Watch, currency: str) -> list[str]:
     if not answer.alerts:
-        return [f"Nothing broke in {when}: all {answer.series} series stayed within their past."]
+        return [f"Nothing broke {when(answer.span)}: all {answer.series} series stayed within their past."]
     number = len(answer.alerts)
-    told = [f"{'One alert' if number == 1 else f'{number} alerts'} in {when}."]
+    told = [f"{'One alert' if number == 1 else f'{number} alerts'} {when(answer.span)}."]
     told += [alert_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
     return told
 

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from percontact import readying, seeking
 from percontact.explain.opportunity import Opportunity
 from percontact.pipeline import OpenBook
-from percontact.report.looking import span_words
 from percontact.report.page import Page
 from percontact.report.sought import KINDS, range_words
 from percontact.report.sought_charts import cashable_words, stakes_chart
+from percontact.report.spoken import spoken
 from percontact.web.asked import Asked
 from percontact.web.filters import condition
 from percontact.web.screen import Screen, Viewer
@@ -26,7 +25,7 @@ def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     start, end = asked.span
     answer = readying.sought(book, start=start, end=end, where=asked.where)
     document = seeking.document(book, answer)
-    span, currency = span_words(answer.question.span), book.settings.currency
+    span, currency = spoken(answer.question.span), book.settings.currency
     hrefs = [_behind(one, asked, viewer) for one in answer.found]
     listed = [
         {
@@ -45,7 +44,7 @@ def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     ]
     drawn = answer.found[:DRAWN]
     charts = (stakes_chart(drawn, currency, span, hrefs[:DRAWN]),) if drawn else ()
-    return Page(replace(document, title=f"Opportunities, {span}"), charts=charts, extra={"listed": listed})
+    return Page(document, charts=charts, extra={"listed": listed})
 
 
 def _behind(one: Opportunity, asked: Asked, viewer: Viewer) -> str:

@@ -10,8 +10,9 @@ from percontact.explain.alerts import Alert
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart
 from percontact.report.happened import event_label
-from percontact.report.looking import slice_words, span_words
+from percontact.report.looking import slice_words
 from percontact.report.page import Page
+from percontact.report.spoken import spoken
 from percontact.report.watched import alert_kind, alert_rarity, alert_sentence
 from percontact.report.watched_charts import alert_chart
 from percontact.web.asked import Asked
@@ -49,7 +50,7 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             ),
         )  # fmt: skip
     document = watching.document(book, answer)
-    return Page(document, charts=charts, extra={"listed": listed, "span": span_words(answer.span)})
+    return Page(document, charts=charts, extra={"listed": listed, "span": spoken(answer.span)})
 
 
 def _days(alert: Alert, asked: Asked) -> Asked:
