@@ -19,7 +19,8 @@ unexport PYTHONDONTWRITEBYTECODE
 OLDEST_DUCKDB := 1.5.6
 # Tests of what no engine has a part in: they say the same on any.
 NO_ENGINE := tests/browser tests/house tests/people tests/report/charts tests/values \
-  $(addprefix tests/web/,test_account.py test_assets.py test_gate.py test_openid.py test_sign_in.py)
+  $(addprefix tests/web/,test_account.py test_assets.py test_events.py test_gate.py test_hostile.py \
+    test_openid.py test_saved_views.py test_sign_in.py test_warming.py)
 FRONT := $(wildcard src/percontact/web/front/*)
 .PHONY: demo serve test browser oldest laws bench lint docs screenshots golden release help lock clean absent
 

@@ -71,6 +71,7 @@ def test_a_server_that_starts_anew_finds_the_sums_and_makes_none(own_company: Pa
     assert kept(own_company) == before > 0
 
 
+@pytest.mark.slow
 def test_a_page_whose_sums_are_not_made_yet_says_that_it_waits_and_comes_by_itself(own_company: Path) -> None:
     app = make_app(own_company)
     app.state.desk.large = 1000
@@ -106,6 +107,7 @@ def test_a_small_company_is_ready_at_once(own_company: Path) -> None:
         desk.close()
 
 
+@pytest.mark.slow
 def test_a_policy_that_breaks_later_is_told_and_hides_behind_no_older_figures(own_company: Path) -> None:
     app = make_app(own_company)
     desk = app.state.desk
