@@ -65,25 +65,27 @@ def quiet(seen: Seen) -> None:
     assert seen.remote == []
 
 
-def check(desk: Desk, path: str, theme: str, width: int) -> None:
+def faults(desk: Desk, path: str, theme: str, width: int) -> list[str]:
+    """What is wrong with a page: for whom it shuts out, on the console, in what it asks for, in its width."""
     page, seen, context = desk.open(width=width, theme=theme)
     shown(page, path)
-    assert violations(page) == []
-    quiet(seen)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    found = [*violations(page), *seen.console, *seen.remote]
+    found += [f"{wide} px wide on a screen of {width}"] if wide > width else []
     context.close()
+    return found
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_is_accessible_and_quiet(desk: Desk, path: str) -> None:
-    check(desk, path, "light", 1280)
+    assert faults(desk, path, "light", 1280) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("theme", "width"), NARROW)
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_is_so_in_the_dark_and_on_a_phone(desk: Desk, path: str, theme: str, width: int) -> None:
-    check(desk, path, theme, width)
+    assert faults(desk, path, theme, width) == []
 
 
 @pytest.mark.slow

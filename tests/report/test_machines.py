@@ -60,7 +60,9 @@ def test_json_is_as_promised(tiny_statement: Statement) -> None:
 
 
 def test_no_number_of_json_is_a_float(any_statement: Statement) -> None:
-    of_json(any_statement)
+    floats: list[str] = []
+    json.loads(str(render(any_statement, "json")), parse_float=floats.append)
+    assert floats == []
 
 
 def test_json_says_unknown_and_undefined_as_null(ask_rich: Ask) -> None:

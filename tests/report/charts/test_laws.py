@@ -313,7 +313,9 @@ def test_every_specification_is_vega_lite(charts: dict[str, Chart]) -> None:
     import altair
 
     for made in charts.values():
-        altair.Chart.from_dict(dict(made.spec), validate=True)
+        assert altair.Chart.from_dict(dict(made.spec), validate=True).to_dict(validate=True)
+    with pytest.raises(altair.SchemaValidationError):
+        altair.Chart.from_dict({"mark": "no such mark", "encoding": {}}, validate=True)
 
 
 def test_each_row_of_a_table_has_its_link(charts: dict[str, Chart]) -> None:
