@@ -311,10 +311,11 @@ def test_no_name_from_the_data_can_end_the_block_that_holds_it(charts: dict[str,
 def test_every_specification_is_vega_lite(charts: dict[str, Chart]) -> None:
     """Held to Altair's schema here, because doing so takes longer than making a page."""
     import altair
+    from jsonschema import ValidationError
 
     for made in charts.values():
         assert altair.Chart.from_dict(dict(made.spec), validate=True).to_dict(validate=True)
-    with pytest.raises(altair.SchemaValidationError):
+    with pytest.raises(ValidationError):
         altair.Chart.from_dict({"mark": "no such mark", "encoding": {}}, validate=True)
 
 
