@@ -12,11 +12,12 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
+from percontact.costing.asked import named_period
 from percontact.costing.lines import spread_lines
 from percontact.costing.marketing import campaign_costs
 from percontact.costing.slice import Slice
 from percontact.costing.trail import contact_trail, trail
-from percontact.pipeline import OpenBook, named_period
+from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
 from percontact.report.campaigns import marketing_document
 from percontact.report.closed import moved, period_figures

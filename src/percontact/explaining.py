@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeVar
 
+from percontact.costing.asked import named_period
 from percontact.costing.composition import LEDGER_DIMENSIONS
 from percontact.costing.denominator import denominator
 from percontact.costing.planned import PLANNED_BY, plan_of
@@ -19,7 +20,7 @@ from percontact.explain.doubts import Doubts, doubts
 from percontact.explain.gather import PARTS, WORKS, Gathered, gather
 from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
 from percontact.explain.prices import AccountCosts, account_costs
-from percontact.pipeline import OpenBook, named_period
+from percontact.pipeline import OpenBook
 from percontact.report.bridge_doubts import doubt_notes
 from percontact.report.bridge_ways import Inside
 from percontact.report.bridged import bridge_document

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from percontact import explaining, locating, measuring, seeking, watching
+from percontact import explaining, locating, measuring, pipeline, seeking, watching
 from percontact.explain.alerts import Alert, Watch
 from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel
-from percontact.pipeline import OpenBook, land_frame
+from percontact.pipeline import OpenBook
 from percontact.records.landing import Receipt
 from percontact.report import frames
 from percontact.report.document import Document
@@ -384,4 +386,9 @@ def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool 
     result   receipt: rows seen = landed + set aside
     Raises PercontactError E-LIB-01 without the extra `frames`, E-ARG-01 for anything else than a frame.
     """
-    return land_frame(book.workspace, table, frame, name, replace=replace)
+    from percontact.ingest import write_frame
+
+    with tempfile.TemporaryDirectory(prefix="percontact-frame-") as folder:
+        path = Path(folder) / (name if name.endswith(".parquet") else f"{name}.parquet")
+        write_frame(frame, path)
+        return pipeline.land(book.workspace, table, path, replace=replace)

@@ -15,12 +15,13 @@ from itertools import islice
 from pathlib import Path
 
 from percontact.ingest import load_mapping, problem_of, read_file
+from percontact.ingest.contents import check_source
 from percontact.ingest.look import headers_under, kind_of, reads_as_it_is
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.masked import Mask
 from percontact.ingest.proposal import Proposal
 from percontact.ingest.unpack import open_bytes
-from percontact.pipeline import Progress, check_source, land
+from percontact.pipeline import Progress, land
 from percontact.records.column import Column
 from percontact.records.dialect import connect, quote
 from percontact.records.landing import Receipt, Staged

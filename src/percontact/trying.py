@@ -6,12 +6,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from percontact.costing.asked import named_period
 from percontact.costing.costed import CostedBook
 from percontact.costing.lines import spread_lines
 from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import read_policy
 from percontact.costing.slice import Slice
-from percontact.pipeline import OpenBook, named_period
+from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
 from percontact.records.tables import ROW_BITS
 from percontact.report.statement import Statement

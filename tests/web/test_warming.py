@@ -15,7 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from percontact import readying, seeking, watching
-from percontact.pipeline import NotMade, OpenBook, land
+from percontact.pipeline import OpenBook, land
+from percontact.store.runs import NotMade
 from percontact.store.workspace import Workspace
 from percontact.values.problem import PercontactError
 from percontact.web import desk as desks

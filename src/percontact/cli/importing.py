@@ -213,7 +213,7 @@ def _show_aside(workspace: Workspace, receipt: Receipt, again: str) -> None:
 
 def _next(workspace: Workspace, table: str, again: str) -> str:
     """What to do after an import, by what the workspace holds now."""
-    from percontact.pipeline import POLICY_FILE
+    from percontact.store.policies import POLICY_FILE
 
     book = workspace.book()
     for needed, what in (("contacts", "the contacts"), ("ledger", "the costs")):

@@ -83,8 +83,8 @@ class Choice:
 
     def of(self, path: Path, named: Path | None) -> list[Mapping | None] | None:
         """The mappings a file is read with, one after the other; None when it must be asked about first."""
+        from percontact.ingest.contents import check_source
         from percontact.ingest.source import mapping_of
-        from percontact.pipeline import check_source
         from percontact.receiving import known_reading
 
         if named is not None:
@@ -140,7 +140,7 @@ class Choice:
 
     def print_proposal(self, path: Path) -> int:
         """Print the mapping on stdout and open questions on stderr; 1 when there are any."""
-        from percontact.pipeline import check_source
+        from percontact.ingest.contents import check_source
         from percontact.receiving import refuse_wrong
 
         check_source(self.table, path)

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from percontact.demo.write import DEMO_SETTINGS, write_company
-from percontact.pipeline import POLICY_FILE, land
+from percontact.pipeline import land
 from percontact.store.manifest import NAME as MANIFEST
+from percontact.store.policies import POLICY_FILE
 from percontact.store.workspace import Workspace
 from percontact.values.problem import problem
 

@@ -16,7 +16,8 @@ from typing import Literal
 from percontact.ingest.encoding import certain_encoding, not_decodable, without_mark
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.unpack import DATA_ENDINGS, GZIP, ZIP, name_of, open_bytes, split
-from percontact.values.problem import PercontactError, problem
+from percontact.records.tables import TABLES
+from percontact.values.problem import PercontactError, did_you_mean, problem
 
 Kind = Literal["delimited", "workbook", "columnar", "json", "beancount"]
 
@@ -75,6 +76,19 @@ def kind_of(path: Path, mapping: Mapping | None = None) -> tuple[Kind, str]:
         return kind, ""
     name = name_of(path)
     return kind, f"{name} is {_CALLED[kind]}, whatever its name says, and was read as that."
+
+
+def check_source(table: str, path: Path) -> None:
+    """Raise PercontactError E-ARG-01 for an unknown table, E-FILE-01 for a file that is not there."""
+    if table not in TABLES:
+        raise problem(
+            "E-ARG-01",
+            f"import {table}",
+            f"there is no table {table!r}",
+            did_you_mean(table, TABLES),
+            "percontact import TABLE FILE",
+        )
+    there(path)
 
 
 def there(path: Path) -> None:

@@ -26,6 +26,12 @@ def person_hash(key: bytes, value: str) -> str:
     return hmac.new(key, value.strip(BLANKS).encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
 
 
+def as_stored(key: bytes, value: str) -> str:
+    """A person's id as the Book holds it: its hash; what is a hash already, or nothing, is taken as it is."""
+    is_hash = len(value) == HASH_DIGITS and all(c in "0123456789abcdef" for c in value)
+    return value if not value or is_hash else person_hash(key, value)
+
+
 def person_sql(key: bytes, text: str) -> str:
     """The same hash as an SQL expression over a trimmed text."""
     whole = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")

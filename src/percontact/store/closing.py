@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +117,16 @@ def hit_by(con: sqlite3.Connection, staged: Staged, calendar: FiscalCalendar) ->
     if staged.table not in MOVES_FIGURES:
         return []
     return [name for name in closed_now if _falls_in(staged, parse_period(name, calendar)[0])]
+
+
+def landing_notes(labels: Sequence[str]) -> tuple[str, ...]:
+    """What a receipt says of the closed periods that its rows fall in."""
+    if not labels:
+        return ()
+    return (
+        f"Rows of it fall in {', '.join(labels)}, which {'is' if len(labels) == 1 else 'are'} closed: "
+        f"what was reported stands; percontact close {labels[0]} compares it with today's data.",
+    )
 
 
 def moved_by(con: sqlite3.Connection, now: FiscalCalendar, then: FiscalCalendar) -> list[str]:

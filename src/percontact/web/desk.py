@@ -19,9 +19,11 @@ from typing import Any, TypeVar, cast
 
 from percontact.metrics.catalogue import OWN_FOLDER
 from percontact.people import State, open_state
-from percontact.pipeline import POLICY_FILE, NotMade, OpenBook
+from percontact.pipeline import OpenBook
 from percontact.readying import LARGE, USUAL
 from percontact.store.manifest import NAME as MANIFEST
+from percontact.store.policies import POLICY_FILE
+from percontact.store.runs import NotMade
 from percontact.store.workspace import Workspace
 from percontact.values.problem import PercontactError, problem
 from percontact.web.jobs import Jobs

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from percontact.ingest.aside_file import write_aside
 from percontact.keeping import ROWS_A_PAGE, import_shown
-from percontact.pipeline import POLICY_FILE
+from percontact.store.policies import POLICY_FILE
 from percontact.store.publish import not_live
 from percontact.values.problem import problem
 from percontact.web.asked import Asked

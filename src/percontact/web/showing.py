@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
-from percontact.pipeline import NotMade, OpenBook
+from percontact.pipeline import OpenBook
 from percontact.records.tables import TABLES
 from percontact.report.as_pdf import Sheet
 from percontact.report.page import Page
+from percontact.store.runs import NotMade
 from percontact.values.problem import PercontactError
 from percontact.web import files
 from percontact.web.asked import FILTERS, Asked

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results of runs: what a state of the books gave is kept beside them, under the digest of all that made it.
+
+Whoever asks the same of the same state later, in another process or after a restart, reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from percontact.records.book import Book
+from percontact.store.workspace import Workspace
+from percontact.values.plain import Plain
+
+SUMMARY_FILE = "work.parquet"
+SUMS_FILE = "sums.parquet"
+LONG_FILE = "answer.json"
+CLOSED_FILE = "closed.json"
+UNSUMMED = ("events",)
+"""Tables whose rows stand beside figures and in none."""
+
+Write = Callable[[Path], bool]
+"""Writes a result to a file; False where it is not worth keeping"""
+T = TypeVar("T")
+
+
+class NotMade(Exception):
+    """An answer takes long and is not kept: who asked may have it made elsewhere, and come again."""
+
+    def __init__(self, name: str, asked: dict[str, Any]) -> None:
+        super().__init__(f"{name} is not made yet")
+        self.name, self.asked = name, asked
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What is kept of one state of the books under one policy.
+
+    made_by  digest of all that its figures depend on: see `digest`
+    keeps    whether sums of metrics and long answers are made and kept for questions to come; those that are
+             kept are always read
+    patient  whether an answer that takes long is worked out where it is not kept; else `NotMade` is raised
+    """
+
+    workspace: Workspace
+    book: Book
+    made_by: str
+    keeps: bool = False
+    patient: bool = True
+
+    @staticmethod
+    def digest(book: Book, *others: object) -> str:
+        """Digest of all that figures depend on: rows, settings, and others (policy, our version).
+
+        Files are named by their content. Events are no part of it: one that is noted today moves no sum, and
+        whoever reads next must not wait until all are made anew.
+        """
+        rows = sorted(
+            f"{table} {file.month} {file.path.name}"
+            for table, files in book.files.items() if table not in UNSUMMED for file in files
+        )  # fmt: skip
+        return _short(" ".join(str(told) for told in (rows, book.settings, *others)))
+
+    def summary(self) -> Path | None:
+        """The summary of the work, where it is kept."""
+        return self._kept(self.made_by, SUMMARY_FILE)
+
+    def keep_summary(self, write: Write) -> Path | None:
+        """Write the summary of the work once; later questions and processes read it."""
+        return self._keep(self.made_by, SUMMARY_FILE, "work summary", write)
+
+    def sums(self, what: str, write: Write) -> Path | None:
+        """The file of some kept sums; made now where it is missing and this book keeps them."""
+        run = _short(f"sums {self.made_by} {what}")
+        found = self._kept(run, SUMS_FILE)
+        if found is None and self.keeps:
+            found = self._keep(run, SUMS_FILE, "sums of metrics", write)
+        return found
+
+    def long_answer(
+        self, name: str, asked: dict[str, Any], make: Callable[[], T], form: Plain, *, about: str = ""
+    ) -> T:
+        """An answer that takes seconds: read where it is kept, else worked out; a book that keeps keeps it.
+
+        asked  the question, as plain JSON
+        about  what it depends on besides the question, the state of the books and the policy
+        form   how it is written and read
+        Raises NotMade where it is not kept and the book is not patient.
+        """
+        told = json.dumps(asked, sort_keys=True)
+        # Sums have no part of events, but answers name them.
+        beside = sorted(f"{t} {f.path.name}" for t in UNSUMMED for f in self.book.files.get(t, ()))
+        run = _short(f"{name} {self.made_by} {beside} {told} {about}")
+        kept = self._kept(run, LONG_FILE)
+        if kept is not None:
+            return cast(T, form.read(kept.read_text("utf-8")))
+        if not self.patient:
+            raise NotMade(name, asked)
+        found = make()
+        if self.keeps:
+            self._keep(run, LONG_FILE, name, lambda file: _written(file, form.write(found)))
+        return found
+
+    def once_closed(self, closings: str, make: Callable[[], dict[str, list[str]]]) -> dict[str, list[str]]:
+        """What is told of closed periods, `closings` naming them: worked out once, and then always kept."""
+        run = _short(f"closed {self.made_by} {closings}")
+        kept = self._kept(run, CLOSED_FILE)
+        if kept is not None:
+            return dict(json.loads(kept.read_text("utf-8")))
+        found = make()
+        self._keep(run, CLOSED_FILE, "closed periods", lambda file: _written(file, json.dumps(found)))
+        return found
+
+    def _kept(self, run: str, name: str) -> Path | None:
+        file = self.workspace.run_folder(run) / name
+        return file if file.is_file() else None
+
+    def _keep(self, run: str, name: str, what: str, write: Write) -> Path | None:
+        """The file that `write` writes, kept as the result of a run; None where nothing is kept.
+
+        A workspace that may only be read keeps none, and each question is answered anew.
+        """
+        try:
+            draft = self.workspace.staging(0)
+        except OSError:
+            return None
+        try:
+            if not write(draft / name):
+                return None
+            return self.workspace.note_run(run, draft, snapshot=self.book.snapshot or 0, what=what) / name
+        except OSError:
+            return None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)  # gone already where it was kept
+
+
+def _short(told: str) -> str:
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def _written(file: Path, text: str) -> bool:
+    file.write_text(text, "utf-8")
+    return True
