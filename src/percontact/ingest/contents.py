@@ -7,6 +7,7 @@ make certain is read as what it is, and the receipt says so.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 import zipfile
@@ -15,7 +16,7 @@ from typing import Literal
 
 from percontact.ingest.encoding import certain_encoding, not_decodable, without_mark
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.unpack import DATA_ENDINGS, GZIP, ZIP, name_of, open_bytes, split
+from percontact.ingest.unpack import DATA_ENDINGS, GZIP, ZIP, name_of, open_bytes, split, the_member
 from percontact.records.tables import TABLES
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
@@ -55,6 +56,7 @@ _OTHERS = (
 """First bytes of kinds that are known and not read."""
 
 _HEAD_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 20
 _WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<style", b"<div")
 _IS_JSON = re.compile(r"\s*(\{\s*(\"|\}\s*$)|\[\s*(\{\s*[\"}]|\]\s*$))")
 _CONTROL = frozenset({*range(9), *range(14, 27), *range(28, 32)})
@@ -229,3 +231,28 @@ def _unread(path: Path, called: str) -> PercontactError:
 
 def _not(path: Path, code: str, what: str, why: str, do: str) -> PercontactError:
     return problem(code, name_of(path), what, why, do)
+
+
+def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
+    """SHA-256 (hex) of a file's unpacked bytes together with the table, sheet and mapping they are read as.
+
+    sheet  as the mapping asks for it, or ""
+    Two files of equal hash give the same rows. Raises E-FILE-01 when there is no such file.
+    """
+    digest = hashlib.sha256()
+    for part in (table, sheet, mapping_text):
+        digest.update(f"{len(part)}:{part}\n".encode())
+    try:
+        with open_bytes(the_member(path)) as data:
+            while chunk := data.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return digest.hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> Exception:
+    why = error.strerror or str(error)
+    return problem(
+        "E-FILE-01", str(path), "the file cannot be read", f"The system says: {why}.", "Check the path."
+    )

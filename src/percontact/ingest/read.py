@@ -3,46 +3,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
-from percontact.ingest.above import with_cells_above
+from percontact.ingest.aside import set_aside
 from percontact.ingest.balance import balance
-from percontact.ingest.events import gather, texts_of
-from percontact.ingest.find import Source, find
-from percontact.ingest.found import Found, Progress, marked
-from percontact.ingest.headed import headed
+from percontact.ingest.contents import content_hash
+from percontact.ingest.found import Progress, marked
 from percontact.ingest.identity import already_there
-from percontact.ingest.kept import names_hashed, without_personal
+from percontact.ingest.kept import without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
-from percontact.ingest.named_accounts import with_account_name
-from percontact.ingest.plan import Plan, Target, plan
-from percontact.ingest.rules import details, reason
+from percontact.ingest.plan import Target
+from percontact.ingest.receipt_notes import receipt_notes
+from percontact.ingest.rows import Reading, rows_of
 from percontact.ingest.stage import write_months
 from percontact.ingest.suspect import suspicions
-from percontact.ingest.typed import Typed, write_typed
-from percontact.ingest.unpack import open_bytes, the_member
-from percontact.ingest.unpivot import unpivoted
 from percontact.records.book import Book, BookFile, Settings
 from percontact.records.column import Table
 from percontact.records.dialect import connect
-from percontact.records.lacks import LACKS
-from percontact.records.landing import Aside, Staged
+from percontact.records.landing import Staged
 from percontact.records.tables import TABLES
 from percontact.values.problem import FaultOfOurs, Problem, did_you_mean, problem
-
-_CHUNK_BYTES = 1 << 20
-
-
-class NotAsCounted(Exception):
-    """The engine read more or fewer rows of a regular file than its bytes hold."""
 
 
 def read_file(
@@ -73,117 +58,57 @@ def read_file(
     E-MAP-02. A bad row raises nothing: it is set aside with its line, column, code and reason.
     """
     contract, mapping = _contract(table), mapping or Mapping()
-    tell = progress or (lambda _stage, _done, _total: None)
-    con = connect()
-    try:
-        with tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
+    with closing(connect()) as con, tempfile.TemporaryDirectory(dir=folder, prefix="reading-") as scratch:
+        reading = Reading(con, path, contract, mapping, settings, key, number, Path(scratch), progress)
+        staged, kind = _staged(reading, folder, book, ignore_imports)
+    return _held_to_the_law(staged, kind)
 
-            def understand(*, carefully: bool) -> tuple[Source, Found, Found, str, Plan, Typed]:
-                source = find(con, path, mapping, Path(scratch), progress, carefully=carefully)
-                found, members = source.found, ""
-                planned_by = with_cells_above(mapping, found.above, source.name)
-                if mapping.headings:
-                    found = headed(con, found, mapping, source.name)
-                if mapping.unpivot:
-                    found = unpivoted(con, found, mapping, source.name)
-                as_found = found
-                if mapping.group:
-                    gathered = gather(
-                        con, found, contract, planned_by, settings,
-                        name=source.name, key=key, folder=Path(scratch),
-                    )  # fmt: skip
-                    found, planned, members = gathered.found, gathered.plan, gathered.members
-                else:
-                    planned = plan(
-                        found.headers, contract, planned_by, settings, source.name, used=found.spent
-                    )
-                if not mapping.group:
-                    planned = with_account_name(con, found, planned, contract)
-                    planned, told = names_hashed(con, found, planned, mapping)
-                    planned = replace(planned, notes=(*planned.notes, *told))
-                tell("checking", 0, found.seen)
-                typed = write_typed(
-                    con, found, planned, contract, settings, key=key, number=number,
-                    made_id=lambda: content_hash(source.path, table, source.sheet, mapping.part)[:8],
-                )  # fmt: skip
-                if found.bare is not None and typed.rows != found.seen:
-                    raise NotAsCounted
-                return source, found, as_found, members, planned, typed
 
-            # Where rows are made of rows, their number no longer proves how many the engine read.
-            carefully = bool(mapping.unpivot or mapping.group or mapping.headings)
-            try:
-                understood = understand(carefully=carefully)
-            except (duckdb.Error, NotAsCounted):
-                if carefully:
-                    raise
-                # The engine read other rows than were counted: the careful way tells what is wrong.
-                understood = understand(carefully=True)
-            source, found, as_found, members, planned, typed = understood
-            path = source.path
-            again = already_there(con, typed, contract, book, ignore_imports)
-            aside, merged = _aside(con, typed, replace(as_found, aside=found.aside), contract, again, members)
-            typed, said = without_personal(con, typed, planned, contract, found.headers)
-            tell("writing", 0, found.seen)
-            files = write_months(
-                con, typed, contract, settings,
-                without=again, folder=folder, progress=lambda done: tell("writing", done, found.seen),
-            )  # fmt: skip
-            if (before := marked(as_found.headers)) is not None:
-                said = (f"These rows were set aside by import {before} before.", *said)
-            notes = (*_notes(con, typed, found, planned, contract, aside, mapping.lacks, again), *said)
-            made_ids = contract.key is not None and planned.target(contract.key) is None
-            landed = landed_file(
-                con, files, contract, settings,
-                name=source.name, made_ids=made_ids, parted=planned.parted,
-            )  # fmt: skip
-            named = [
-                t.column.name for t in planned.targets if _readable(t) and t.column.name not in planned.kept
-            ]
-            told, unbalanced = balance(landed, typed, planned)
-            notes = (*notes, *told)
-            doubts = (
-                *unbalanced,
-                *suspicions(landed, as_found, aside, book, named=named, ignore_imports=ignore_imports),
-            )
-    finally:
-        con.close()
+def _staged(
+    reading: Reading, folder: Path, book: Book | None, ignore_imports: Collection[int]
+) -> tuple[Staged, str]:
+    """The rows of a file as staged Parquet, not yet held to the law; and what kind of file it is."""
+    con, contract, settings, mapping = reading.con, reading.table, reading.settings, reading.mapping
+    rows = rows_of(reading)
+    found, as_found, planned, typed = rows.found, rows.as_found, rows.planned, rows.typed
+    again = already_there(con, typed, contract, book, ignore_imports)
+    # Texts are those of the file; what was set aside on the way is of the rows made of them.
+    whole = replace(as_found, aside=found.aside)
+    aside, merged = set_aside(con, typed, whole, contract, again, rows.members)
+    typed, said = without_personal(con, typed, planned, contract, found.headers)
+    reading.tell("writing", 0, found.seen)
+    files = write_months(
+        con, typed, contract, settings,
+        without=again, folder=folder, progress=lambda done: reading.tell("writing", done, found.seen),
+    )  # fmt: skip
+    if (before := marked(as_found.headers)) is not None:
+        said = (f"These rows were set aside by import {before} before.", *said)
+    notes = receipt_notes(con, typed, found, planned, contract, aside, mapping.lacks, again)
+    made_ids = contract.key is not None and planned.target(contract.key) is None
+    landed = landed_file(
+        con, files, contract, settings, name=rows.source.name, made_ids=made_ids, parted=planned.parted
+    )
+    named = [t.column.name for t in planned.targets if _readable(t) and t.column.name not in planned.kept]
+    told, unbalanced = balance(landed, typed, planned)
+    doubts = suspicions(landed, as_found, aside, book, named=named, ignore_imports=ignore_imports)
     staged = Staged(
-        table=table,
-        number=number,
-        name=source.name,
-        sha256=content_hash(path, table, mapping.sheet or "", mapping.text),
-        sheet=source.sheet,
+        table=contract.name,
+        number=reading.number,
+        name=rows.source.name,
+        sha256=content_hash(rows.source.path, contract.name, mapping.sheet or "", mapping.text),
+        sheet=rows.source.sheet,
         mapping=mapping.text,
         seen=found.seen,
         files=files,
         aside=aside,
-        notes=notes,
-        suspicions=doubts,
+        notes=(*notes, *said, *told),
+        suspicions=(*unbalanced, *doubts),
         headers=as_found.headers[: len(as_found.headers) - as_found.made],
         source=mapping.source,
         lacks=mapping.lacks,
         merged=merged,
     )
-    return _held_to_the_law(staged, source.kind)
-
-
-def content_hash(path: Path, table: str, sheet: str, mapping_text: str) -> str:
-    """SHA-256 (hex) of a file's unpacked bytes together with the table, sheet and mapping they are read as.
-
-    sheet  as the mapping asks for it, or ""
-    Two files of equal hash give the same rows. Raises E-FILE-01 when there is no such file.
-    """
-    digest = hashlib.sha256()
-    for part in (table, sheet, mapping_text):
-        digest.update(f"{len(part)}:{part}\n".encode())
-    try:
-        with open_bytes(the_member(path)) as data:
-            while chunk := data.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    return digest.hexdigest()
+    return staged, rows.source.kind
 
 
 def _contract(table: str) -> Table:
@@ -192,92 +117,6 @@ def _contract(table: str) -> Table:
             "E-ARG-01", "import", f"`{table}` is no table", "Nothing was read.", did_you_mean(table, TABLES)
         )
     return TABLES[table]
-
-
-def _unreadable(path: Path, error: OSError) -> Exception:
-    why = error.strerror or str(error)
-    return problem(
-        "E-FILE-01", str(path), "the file cannot be read", f"The system says: {why}.", "Check the path."
-    )
-
-
-def _aside(
-    con: duckdb.DuckDBPyConnection,
-    typed: Typed,
-    found: Found,
-    table: Table,
-    again: dict[int, str],
-    members: str,
-) -> tuple[tuple[Aside, ...], int]:
-    """Every row that will not be landed, by line, with its text as found; and how many became part of others.
-
-    members  SQL relation (line, head) of the rows that each landed row is made of, or ""
-    """
-    faults = con.execute(
-        f"SELECT _line, _fault, _bad FROM {typed.relation} WHERE _fault IS NOT NULL"
-    ).fetchall()
-    told: dict[int, tuple[str, str, str]] = {}
-    known: dict[int, Sequence[str | None]] = {}
-    for line, fault, bad in faults:
-        rule, (value, other, gap, cells) = typed.rules[fault - 1], details(bad)
-        told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
-        if typed.texts:
-            known[line] = cells
-    told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
-    merged = 0
-    if members:
-        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS head", [list(told)])
-        of_bad = f"SELECT line, head FROM {members} SEMI JOIN bad USING (head) WHERE line <> head"
-        for line, head in con.execute(of_bad).fetchall():
-            why = "It is set aside with that row: not counted by itself."
-            told[line] = (
-                "",
-                told[head][1],
-                f"It is part of the row of line {head >> typed.bits}, which is bad. {why}",
-            )
-        counts = f"SELECT count(*) - count(DISTINCT head) FROM {members} ANTI JOIN bad USING (head)"
-        ((merged,),) = con.execute(counts).fetchall()
-    aside = [*found.aside, *texts_of(con, found, told, known, bits=typed.bits)]
-    return tuple(sorted(aside, key=lambda a: a.line)), merged
-
-
-def _notes(
-    con: duckdb.DuckDBPyConnection,
-    typed: Typed,
-    found: Found,
-    planned: Plan,
-    table: Table,
-    aside: tuple[Aside, ...],
-    lacks: Sequence[str],
-    gone: Collection[int],
-) -> tuple[str, ...]:
-    """What the receipt should say besides its counts; `gone` are good rows that were there already."""
-    lands = "_fault IS NULL"
-    if gone:
-        lands += f" AND _line NOT IN ({', '.join(str(int(line)) for line in gone)})"
-    ((rounded, again),) = con.execute(
-        f"SELECT coalesce(sum(_rounded), 0)::BIGINT, coalesce(sum(_again), 0)::BIGINT FROM {typed.relation} "
-        f"WHERE {lands}"
-    ).fetchall()
-    notes = [*found.notes, *planned.notes]
-    if known := [lack for lack in lacks if lack in LACKS]:
-        notes.append(f"Not in this source, so unknown and never zero: {'; '.join(known)}.")
-    notes += [f"To know of this source: {lack}." for lack in lacks if lack not in LACKS]
-    if rounded:
-        notes.append(f"Numbers rounded because they had more decimals than their column keeps: {rounded}.")
-    if again:
-        notes.append(f"Local times that came twice, clocks being set back; the earlier was taken: {again}.")
-    if left := Counter(a.code for a in aside)["E-SKIP-01"]:
-        notes.append(f"Rows left out by the mapping, which stand among those set aside: {left}.")
-    if left and left == found.seen:
-        notes.append("`where:` left out every row, so nothing landed: check its words against the file's.")
-    if table.name in ("contacts", "handlings"):
-        bases = con.execute(
-            f"SELECT handle_basis, count(*) FROM {typed.relation} WHERE {lands} GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        told = ", ".join(f"{basis} {count}" for basis, count in bases)
-        notes += [f"Rows by how their handle time is known: {told}."] if told else []
-    return tuple(notes)
 
 
 def _held_to_the_law(staged: Staged, kind: str) -> Staged:
