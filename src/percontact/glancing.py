@@ -25,6 +25,7 @@ from percontact.records.dialect import connect
 from percontact.report.attained import says as met_or_missed
 from percontact.report.bridge_shown import digits_of, shown_parts
 from percontact.report.bridge_words import is_chance, leading, meaning
+from percontact.report.closed import BASES
 from percontact.report.document import Document
 from percontact.report.glanced import (
     COMPARED,
@@ -92,6 +93,10 @@ def glanced(
     question = book.ask(start=start, end=end, where=where, basis="full" if compare == "budget" else basis)
     question = replace(question, grain="whole")
     along = _along(book, question)
+    # The months of the trend hold every total of the page: asked for first, the others are sums of them.
+    if (trend := _trend(book, question)) is not None:
+        for basis in dict.fromkeys((question.basis, *BASES)):
+            book.costed.cells(book.costed.with_ledger(replace(trend, basis=basis)))
     statement = book.state(replace(question, by=(along,), asked=(along,)))
     # Quality has no budget: it is then held against the period before.
     back = last_year if compare == "last-year" else before
@@ -244,20 +249,25 @@ def _targets(book: OpenBook, now: Panel) -> dict[str, str]:
 # -- over time and by channel ------------------------------------------------------------------------------
 
 
-def _months(book: OpenBook, question: Slice) -> Iterator[Month]:
-    """Cost per contact of the months up to the last one asked for."""
+def _trend(book: OpenBook, question: Slice) -> Slice | None:
+    """The months of the trend: those up to the last one asked for; None where none has data."""
     last = question.months.end
     known = [m for m in book.months() if add_months(last, -MONTHS) <= m < last]
-    if not known:
+    return replace(question, span=Period(known[0], last), grain="month") if known else None
+
+
+def _months(book: OpenBook, question: Slice) -> Iterator[Month]:
+    """Cost per contact of the months up to the last one asked for."""
+    asked = _trend(book, question)
+    if asked is None:
         return
-    span = Period(known[0], last)
-    asked = replace(question, span=span, grain="month")
+    span = asked.span
     rows = {line.start: line for line in book.state(asked, compare=False).rows}
     full = rows
     if question.basis != "full":
         full = {x.start: x for x in book.state(replace(asked, basis="full"), compare=False).rows}
     plans = planned_months(book.costed.con, book.book, span, question.where)
-    for month in known:
+    for month in (m for m in book.months() if m in span):
         row, whole = rows.get(month.isoformat()), full.get(month.isoformat())
         pico, contacts = plans.get(month, (0, Fraction(0)))
         yield Month(

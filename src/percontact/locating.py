@@ -14,14 +14,13 @@ from percontact.costing.planned import PLANNED_BY, planned, planned_by
 from percontact.costing.slice import Slice
 from percontact.explain.locate import Change, Located, locate
 from percontact.explain.noted import Event, candidates, read_events
+from percontact.measuring import panel_for
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, known_as
 from percontact.metrics.facts import FACTS, dimensions
 from percontact.metrics.figure import sums_of
-from percontact.metrics.measure import measure
 from percontact.metrics.row_sql import RowSql
 from percontact.pipeline import OpenBook
-from percontact.records.dialect import connect
 from percontact.report.document import Document
 from percontact.report.located import located_document
 from percontact.report.looking import span_words
@@ -113,7 +112,7 @@ def located(
     change = _change(card, dims, now, then, (span, other))
     _need_both(card, change, (span, other), against)
     found = locate(change, most=top)
-    noted = read_events(connect(), book.book) if book.book.has("events") else ()
+    noted = read_events(book.kept.con, book.book) if book.book.has("events") else ()
     told = [candidates(noted, other, span, c.where) for c in found.causes]
     return Answer(
         card, question, (span, other), against, dims, found,
@@ -178,9 +177,7 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> tuple[Leaves, list[s
     offered = catalogue()["contacts_offered"]
     if card.table == "contacts" and card.metric != offered.metric:
         cards.append(offered)
-    panel = measure(
-        cards, question, con=connect(), book=book.book, policy=book.policy, costed=lambda: book.costed
-    )
+    panel = panel_for(book, cards, question)
     figures, counted = panel.figures[card.metric], panel.figures.get(offered.metric, {})
     found: Leaves = {}
     unknown = 0

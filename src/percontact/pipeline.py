@@ -225,6 +225,7 @@ class OpenBook:
         if self.instead is None and work.wants_summary():
             work.summary = self.runs.keep_summary(work.write_summary) or work.summary
         costed.kept = self.kept
+        costed.work.at_hand = self.keeps
         return costed
 
     @cached_property

@@ -125,14 +125,15 @@ class CostedBook(Assignment):
             held -= len(inside) + len(outside)
 
     def _summed_up(self, question: Slice) -> Cells | None:
-        """The whole of a span as the sum of an earlier answer's cells, which were checked then."""
-        if question.by or question.grain != "whole":
-            return None
+        """The sum of an earlier answer's cells, which were checked then, where that one was told finer."""
         for asked, (inside, outside) in self._remembered.items():
-            same = replace(asked, by=(), grain="whole") == question
-            if same and "pool" not in asked.by:
-                whole = [whole_cell(question.span.start, inside)] if inside else []
-                return whole, [cell._replace(values=()) for cell in outside]
+            if asked.where == question.where and asked.basis == question.basis and is_finer(asked, question):
+                months, nothing = question.months, (None,) * len(question.by)
+                left_out = [c._replace(values=nothing) for c in outside if c.period in months]
+                found = _gathered(asked, inside, question), left_out
+                whole = sum([cell.pico for cells in found for cell in cells])
+                check_answer(question, self.assigned_on(months, question.basis), whole)
+                return found
         return None
 
     def _asked(self, question: Slice) -> Cells:
@@ -438,6 +439,33 @@ class CostedBook(Assignment):
 
 def _seconds(milliseconds: int) -> Decimal:
     return Decimal(milliseconds).scaleb(-3) if milliseconds else Decimal(0)
+
+
+def is_finer(asked: Slice, question: Slice) -> bool:
+    """Whether the cells of one question add up to those of another with its conditions and basis.
+
+    A span of whole months is told by any that has its months one by one. A pool is none of the work's own
+    dimensions: its cells repeat the work.
+    """
+    if "pool" in asked.by or not set(question.by) <= set(asked.by):
+        return False
+    if asked.span == question.span and question.grain in ("whole", asked.grain):
+        return asked.calendar == question.calendar or question.grain == "whole"
+    within = asked.span.start <= question.span.start and question.span.end <= asked.span.end
+    by_month = asked.grain == "month" and question.grain in ("whole", "month")
+    return within and by_month and not asked.cuts_a_month and not question.cuts_a_month
+
+
+def _gathered(asked: Slice, cells: Sequence[Cell], question: Slice) -> list[Cell]:
+    """Cells of a finer question as those of another, in order of period and value."""
+    at = [asked.by.index(d) for d in question.by]
+    groups: dict[tuple[date, tuple[object, ...]], list[Cell]] = {}
+    for cell in cells:
+        if cell.period in question.span or asked.span == question.span:
+            period = question.span.start if question.grain == "whole" else cell.period
+            groups.setdefault((period, tuple([cell.values[i] for i in at])), []).append(cell)
+    found = [whole_cell(period, some)._replace(values=v) for (period, v), some in groups.items()]
+    return sorted(found, key=lambda c: (c.period, [(v is None, v) for v in c.values]))
 
 
 def whole_cell(period: date, cells: Sequence[Cell]) -> Cell:

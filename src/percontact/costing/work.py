@@ -90,6 +90,7 @@ class Work:
 
     cubes    whether coarser sources than the rows may answer
     summary  a summary written by `write_summary` of the same Book and policy, or None
+    at_hand  whether the summary is read into memory once, because many questions will be asked of it
     """
 
     def __init__(
@@ -102,6 +103,8 @@ class Work:
         summary: Path | None = None,
     ) -> None:
         self.con, self.book, self.policy, self.summary = con, book, policy, summary
+        self.at_hand = False
+        self._held: Path | None = None
         self._check_names()
         self.legs = book.has("handlings")
         self.whole_seconds = _has_whole_seconds(book, policy)
@@ -363,9 +366,29 @@ class Work:
         parts = [quote(p.name) for d in self.drivers for p in self.parts(d)]
         return (
             f"(SELECT {', '.join(['month', *fields, *SUMS, 'anchor', *parts])} "
-            f"FROM read_parquet({literal(str(self.summary))}, hive_partitioning = false) "
+            f"FROM {self._summary_source()} "
             f"WHERE month >= DATE '{months.start}' AND month < DATE '{months.end}')"
         )
+
+    def _summary_source(self) -> str:
+        """SQL relation of the summary: its file, or the table that holds it in memory.
+
+        There a month's sums lie together as short integers, so a question of one month takes a tenth of the
+        time; a sum too large for them is an error of the engine, never another number.
+        """
+        file = f"read_parquet({literal(str(self.summary))}, hive_partitioning = false)"
+        if not self.at_hand:
+            return file
+        if self._held != self.summary:
+            wide = [s for s in SUMS if s != "effort"] + [p.name for d in self.drivers for p in self.parts(d)]
+            short = [f"CAST({quote(x)} AS BIGINT) AS {quote(x)}" for x in dict.fromkeys(wide)]
+            short.append("CAST(effort AS DECIMAL(18,3)) AS effort")
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE work_summary AS "
+                f"SELECT * REPLACE ({', '.join(short)}) FROM {file} ORDER BY month"
+            )
+            self._held = self.summary
+        return "work_summary"
 
 
 DRIVER_COLUMNS = {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,6 +14,8 @@ from percontact.records.dialect import connect
 from percontact.values.period import Period
 
 if TYPE_CHECKING:
+    import duckdb
+
     from percontact.costing.costed import CostedBook
 
 SATURDAY = 6
@@ -21,25 +24,33 @@ SATURDAY = 6
 
 def working_days(costed: CostedBook, span: Period) -> Fraction:
     """Working days of a span; a holiday at some sites counts for the part of the sites that work."""
-    return working_days_of(costed.book, span)
+    rows = costed.once("days off", lambda: _off_rows(costed.book, costed.con))
+    return _working(span, _off(rows, span, None))
 
 
 def working_days_of(book: Book, span: Period, site: str | None = None) -> Fraction:
     """The same of any book; of one site: less the days that it does not work."""
-    off = _off(book, span, site)
+    with closing(connect()) as con:
+        return _working(span, _off(_off_rows(book, con), span, site))
+
+
+def _working(span: Period, off: dict[date, Fraction]) -> Fraction:
     days = [span.start + timedelta(days=n) for n in range(span.days)]
     return sum((1 - off.get(d, Fraction(0)) for d in days if d.isoweekday() < SATURDAY), Fraction(0))
 
 
-def _off(book: Book, span: Period, site: str | None) -> dict[date, Fraction]:
-    """Day -> part of the sites that do not work on it."""
+def _off_rows(book: Book, con: duckdb.DuckDBPyConnection) -> Sequence[tuple[date, str | None]]:
+    """(day, the site that does not work on it), None = all of them."""
     if not book.has("calendar"):
-        return {}
-    with closing(connect()) as con:
-        rows = con.execute(
-            f"SELECT day, site FROM {book.relation('calendar', ['day', 'site', 'kind'])} "
-            "WHERE kind IN ('holiday', 'closed')"
-        ).fetchall()
+        return ()
+    return con.execute(
+        f"SELECT day, site FROM {book.relation('calendar', ['day', 'site', 'kind'])} "
+        "WHERE kind IN ('holiday', 'closed')"
+    ).fetchall()
+
+
+def _off(rows: Sequence[tuple[date, str | None]], span: Period, site: str | None) -> dict[date, Fraction]:
+    """Day -> part of the sites that do not work on it."""
     if site is not None:
         return {day: Fraction(1) for day, at in rows if at in (None, site) and day in span}
     sites = {at for _, at in rows if at is not None}

@@ -116,7 +116,7 @@ def _one_sided(costed: CostedBook, sides: tuple[Slice, Slice]) -> Iterator[OneSi
 def _late(costed: CostedBook, sides: tuple[Slice, Slice]) -> Late | None:
     """What the first side was still waiting for when it was as old as the second is now."""
     ledger = costed.book.relation("ledger", ["row_id", "posted_on"])
-    ((newest,),) = costed.con.execute(f"SELECT max(posted_on) FROM {ledger}").fetchall()
+    newest = costed.once("last posted", lambda: _last_posted(costed, ledger))
     first, second = sides[0].months, sides[1].months
     if newest is None or first.start >= second.start:
         return None
@@ -133,6 +133,11 @@ def _late(costed: CostedBook, sides: tuple[Slice, Slice]) -> Late | None:
     if whole is None or abs(int(late)) * TELLING < abs(int(whole)):
         return None
     return Late(days, int(late), int(whole))
+
+
+def _last_posted(costed: CostedBook, ledger: str) -> date | None:
+    found = costed.con.execute(f"SELECT max(posted_on) FROM {ledger}").fetchone()
+    return found[0] if found else None
 
 
 def _gaps(costed: CostedBook, side: Slice) -> tuple[date, ...]:

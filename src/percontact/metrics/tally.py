@@ -136,10 +136,18 @@ class Tally:
             return weight
         months = question.months
         if months not in self._single:
-            rows = self.book.relation(self.facts.table, ["count"], **self._only(months))
-            ends = self.con.execute(f'SELECT min("count"), max("count") FROM {rows}').fetchall()
-            self._single[months] = ends[0] in ((1, 1), (None, None))
+            if self.kept:
+                key = ("single", self.facts.table, self.when, months)
+                self._single[months] = self.kept.once(key, lambda: self._stands_for_one(months))
+            else:
+                self._single[months] = self._stands_for_one(months)
         return "1" if self._single[months] else weight
+
+    def _stands_for_one(self, months: Period) -> bool:
+        """Whether each row of some months stands for one, as the files' own statistics say."""
+        rows = self.book.relation(self.facts.table, ["count"], **self._only(months))
+        ends = self.con.execute(f'SELECT min("count"), max("count") FROM {rows}').fetchall()
+        return ends[0] in ((1, 1), (None, None))
 
     def _only(self, months: Period) -> dict[str, date]:
         """Which files of the table can hold rows of some months."""

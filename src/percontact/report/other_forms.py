@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from percontact.costing.costed import Cell, CostedBook
 from percontact.costing.rate import Basis
@@ -60,30 +61,44 @@ def other_forms(costed: CostedBook, question: Slice, total: Cell) -> list[OtherF
     return forms
 
 
-def _avoidable(costed: CostedBook, whole: Slice, handled: int) -> Iterator[OtherForm]:
-    """Repeat contacts and failure demand as lines of their own, where data and policy can tell them.
+def add_up(costed: CostedBook, question: Slice) -> None:
+    """Ask for all parts that the forms of a question speak of at once, where sums by month can tell them.
 
-    handled  contacts of the whole
+    The answer is kept at hand, and so the question itself and each form is a sum of its cells.
     """
-    told = []
-    if costed.policy.failure_reasons:
-        told.append(("demand", "failure", "failure demand", "contacts for reasons the policy calls failure"))
-    if costed.work.knows_repeats():
+    told = ("assisted", *(a.dimension for a in _told_apart(costed)))
+    parts = replace(question, by=tuple(dict.fromkeys((*question.by, *told))))
+    source = costed.work.coarse([*parts.columns(), *costed.scopes.keys])
+    if source is not None and source.name == "month":
+        costed.cells(parts)
+
+
+class _Apart(NamedTuple):
+    """Contacts that could be avoided: those with a value of a dimension."""
+
+    dimension: str
+    value: str
+    name: str
+    says: str
+
+
+def _told_apart(costed: CostedBook) -> Iterator[_Apart]:
+    """Failure demand and repeat contacts, where data and policy can tell them."""
+    if costed.policy.failure_reasons and costed.work.is_quick("demand"):
+        yield _Apart("demand", "failure", "failure demand", "contacts for reasons the policy calls failure")
+    if costed.work.knows_repeats() and costed.work.is_quick("repeat"):
         within = f"the same customer about the same within {costed.policy.repeat_days} days"
-        told.append(("repeat", "repeat", "repeat contacts", within))
-    for dimension, value, name, says in told:
-        if costed.work.is_quick(dimension):
-            for cell in costed.cells(replace(whole, by=(dimension,)))[0]:
-                if cell.values == (value,):
-                    share = Decimal(cell.handled) / max(1, handled)
-                    yield _form(
-                        costed,
-                        name,
-                        cell,
-                        cell.handled,
-                        "contact",
-                        f"{says}; {share:.0%} of contacts",
-                    )
+        yield _Apart("repeat", "repeat", "repeat contacts", within)
+
+
+def _avoidable(costed: CostedBook, whole: Slice, handled: int) -> Iterator[OtherForm]:
+    """Repeat contacts and failure demand as lines of their own; `handled`: contacts of the whole."""
+    for apart in _told_apart(costed):
+        for cell in costed.cells(replace(whole, by=(apart.dimension,)))[0]:
+            if cell.values == (apart.value,):
+                share = Decimal(cell.handled) / max(1, handled)
+                says = f"{apart.says}; {share:.0%} of contacts"
+                yield _form(costed, apart.name, cell, cell.handled, "contact", says)
 
 
 def _form(

@@ -14,7 +14,7 @@ from percontact.costing.denominator import Per
 from percontact.costing.slice import MONTH, Condition, Slice
 from percontact.report.compare import comparisons
 from percontact.report.groups import Group, cost_of_one, decimal_of, group_cells, whole_of
-from percontact.report.other_forms import other_forms
+from percontact.report.other_forms import add_up, other_forms
 from percontact.report.pool_lines import pool_lines, proof_line, shared_lines
 from percontact.report.statement import Line, Statement
 from percontact.report.words import headline, statement_notes
@@ -51,6 +51,8 @@ def _no_garbage() -> Iterator[None]:
 
 def _state(costed: CostedBook, question: Slice, per: Per, *, compare: bool) -> Statement:
     known = costed.with_ledger(question)
+    if compare:
+        add_up(costed, known)
     groups, total, told = group_cells(costed, known, per)
     if known != question and question.grain in ("day", "week", "month", "fiscal-month"):
         # A period that only months without a ledger touch is shown with its contacts, its cost unknown.
