@@ -115,12 +115,22 @@ def test_day_cubes_and_rows_give_the_same_cells(workspace: Workspace, question: 
     assert cubed.cells(question) == plain.cells(question)
 
 
+def coarser(question: Slice) -> list[Slice]:
+    """What its cells add up to: the whole; the last of its dimensions alone; months of its own."""
+    by = question.by[-1:]
+    found = [replace(question, by=(), grain="whole"), replace(question, by=by, grain="whole")]
+    months = [Period(date(2026, 2, 1), date(2026, end, 1)) for end in (3, 4)]
+    if question.grain == "month":
+        found += [replace(question, span=m, by=by, grain=g) for m in months for g in ("whole", "month")]
+    return found
+
+
 @pytest.mark.parametrize("cubes", [True, False])
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_was_asked_before_changes_no_answer(workspace: Workspace, cubes: bool, turned: bool) -> None:
-    """Every question and its whole: of one costed Book, in both orders, and of a Book of its own."""
+    """Every question and coarser ones: of one costed Book, in both orders, and of a Book of its own."""
     book, policy = workspace.book(), parse_policy(PLAIN)
-    asked = [q for one in QUESTIONS for q in (one, replace(one, by=(), grain="whole"))]
+    asked = [q for one in QUESTIONS for q in (one, *coarser(one))]
     together = CostedBook(book, policy, cubes=cubes)
     for question in reversed(asked) if turned else asked:
         alone = CostedBook(book, policy, cubes=cubes)
@@ -192,6 +202,16 @@ def test_a_whole_is_the_sum_of_what_was_asked_before(workspace: Workspace) -> No
     assert costed.cells(whole) == remembered
 
 
+def test_a_finer_answer_that_lost_a_cell_gives_no_coarser_one(workspace: Workspace) -> None:
+    """Months by channel without one of their cells; then February alone."""
+    costed = CostedBook(workspace.book(), parse_policy(PLAIN))
+    parts = Slice(SPAN, by=("channel",))
+    inside, _ = costed.cells(parts)
+    inside.remove(next(c for c in inside if c.period.month == 2 and c.pico))
+    with pytest.raises(FaultOfOurs):
+        costed.cells(Slice(Period(date(2026, 2, 1), date(2026, 3, 1)), grain="whole"))
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_summary_and_rows_give_the_same_cells(
     workspace: Workspace, tmp_path: Path, question: Slice
@@ -202,3 +222,6 @@ def test_the_summary_and_rows_give_the_same_cells(
     summed = CostedBook(book, policy, summary=tmp_path / "work.parquet")
     assert summed.work.from_summary(["channel", "team", "reason", "site", "assisted"], summed.parts)
     assert summed.cells(question) == plain.cells(question)
+    held = CostedBook(book, policy, summary=tmp_path / "work.parquet")
+    held.work.at_hand = True
+    assert held.cells(question) == plain.cells(question)
