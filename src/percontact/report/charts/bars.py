@@ -128,4 +128,4 @@ def _drawing(data: of_rows.Rows, *, with_change: bool) -> dict[str, object]:
         *([of_rows.figures(layout, 1, "changed", "change_ink")] if with_change else []),
         *of_rows.targets(data),
     ]
-    return dict(of_rows.chart_of(data, layers))
+    return of_rows.chart_of(data, layers)

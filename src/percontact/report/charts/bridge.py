@@ -12,6 +12,7 @@ from typing import Any
 from percontact.report.cells import as_number
 from percontact.report.charts import rows as of_rows
 from percontact.report.charts.chart import Chart, Point, written
+from percontact.report.charts.marks import Layer, Spec, expr, field, layer
 from percontact.report.charts.tokens import colour
 from percontact.report.document import Table, TableColumn
 from percontact.values.money import minor_digits
@@ -170,30 +171,28 @@ def _drawing(
         of_rows.figures(layout, 1, "word", "ink"),
         *of_rows.targets(data),
     ]
-    return dict(of_rows.chart_of(data, layers))
+    return of_rows.chart_of(data, layers)
 
 
-def _steps(data: of_rows.Rows, scale: object) -> of_rows.Layer:
+def _steps(data: of_rows.Rows, scale: Spec) -> Layer:
     """Hairlines from where a bar ends to where the next begins; where narrow they would run through text."""
-    alt = of_rows.altair()
     steps = [{"row": a["row"], "next": b["row"], "at": a["to"]} for a, b in pairwise(data)]
-    unseen = alt.ExprRef(f"{of_rows.NARROW} ? 0 : 1")
+    unseen = expr(f"{of_rows.NARROW} ? 0 : 1")
     return (
-        alt.Chart(alt.Data(values=tuple(steps)))
-        .mark_rule(color=colour("control"), opacity=unseen, yOffset=11, y2Offset=-11)
-        .encode(x=alt.X("at:Q", scale=scale, axis=None), y=of_rows.line(), y2=alt.Y2("next:N"))
+        layer(steps)
+        .mark("rule", color=colour("control"), opacity=unseen, yOffset=11, y2Offset=-11)
+        .encode(x=field("at:Q", scale=scale, axis=None), y=of_rows.line(), y2=field("next:N"))
     )
 
 
-def _breaks(data: of_rows.Rows, scale: object) -> of_rows.Layer:
+def _breaks(data: of_rows.Rows, scale: Spec) -> Layer:
     """The break mark on each bar that does not begin at zero: a slanted gap."""
-    alt = of_rows.altair()
     ends = [row for row in data if row["strong"]]
     return (
-        alt.Chart(alt.Data(values=tuple(ends)))
-        .mark_point(
-            shape="M-0.35,0.7L0.35,-0.7", size=900, stroke=colour("paper"), strokeWidth=4, opacity=1,
+        layer(ends)
+        .mark(
+            "point", shape="M-0.35,0.7L0.35,-0.7", size=900, stroke=colour("paper"), strokeWidth=4, opacity=1,
             filled=False, xOffset=16, yOffset=of_rows.shifted(7),
         )
-        .encode(x=alt.X("from:Q", scale=scale, axis=None), y=of_rows.line())
+        .encode(x=field("from:Q", scale=scale, axis=None), y=of_rows.line())
     )  # fmt: skip

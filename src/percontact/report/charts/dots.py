@@ -10,6 +10,7 @@ from typing import Any
 from percontact.report.charts import rows as of_rows
 from percontact.report.charts.bars import FEW_NOTE
 from percontact.report.charts.chart import Chart, drawn, written
+from percontact.report.charts.marks import Layer, Spec, expr, field, layer
 from percontact.report.charts.scale import ticks
 from percontact.report.charts.tokens import colour
 from percontact.report.document import Cell, Table, TableColumn
@@ -125,33 +126,31 @@ def _drawing(data: of_rows.Rows) -> dict[str, object]:
         of_rows.figures(layout, 0, "figure", "ink"),
         *of_rows.targets(data),
     ]
-    return dict(of_rows.chart_of(data, layers))
+    return of_rows.chart_of(data, layers)
 
 
-def _track(layout: of_rows.Layout) -> of_rows.Layer:
+def _track(layout: of_rows.Layout) -> Layer:
     """A hairline that the dots of a row stand on."""
-    alt = of_rows.altair()
-    ends = {"x": alt.ExprRef(layout.left), "x2": alt.ExprRef(layout.right)}
+    ends = {"x": expr(layout.left), "x2": expr(layout.right)}
     return (
-        alt.Chart()
-        .mark_rule(color=colour("line"), yOffset=of_rows.shifted(7), **ends)
+        layer()
+        .mark("rule", color=colour("line"), yOffset=of_rows.shifted(7), **ends)
         .encode(y=of_rows.line())
     )
 
 
-def _usual(scale: object) -> of_rows.Layer:
-    alt = of_rows.altair()
+def _usual(scale: Spec) -> Layer:
     return (
-        alt.Chart()
-        .mark_bar(height=8, color=colour("rest-soft"), yOffset=of_rows.shifted(7), cornerRadius=4)
-        .encode(x=alt.X("low:Q", scale=scale, axis=None), x2=alt.X2("high:Q"), y=of_rows.line())
+        layer()
+        .mark("bar", height=8, color=colour("rest-soft"), yOffset=of_rows.shifted(7), cornerRadius=4)
+        .encode(x=field("low:Q", scale=scale, axis=None), x2=field("high:Q"), y=of_rows.line())
     )
 
 
-def _mark(field: str, scale: object, *, fill: str, stroke: str) -> of_rows.Layer:
-    alt = of_rows.altair()
+def _mark(name: str, scale: Spec, *, fill: str, stroke: str) -> Layer:
     look = {"fill": colour(fill)} if fill else {}
-    made = alt.Chart().mark_point(
+    made = layer().mark(
+        "point",
         shape="circle",
         size=110,
         opacity=1,
@@ -160,20 +159,20 @@ def _mark(field: str, scale: object, *, fill: str, stroke: str) -> of_rows.Layer
         yOffset=of_rows.shifted(7),
         **look,
     )
-    x = alt.X(f"{field}:Q", scale=scale, axis=None)
+    x = field(f"{name}:Q", scale=scale, axis=None)
     made = made.encode(x=x, y=of_rows.line())
     return made if fill else made.encode(fill=_fills())
 
 
-def _fills() -> Any:
-    return of_rows.altair().Fill("tone:N", scale=of_rows.tone_scale(), legend=None)
+def _fills() -> Spec:
+    return field("tone:N", scale=of_rows.tone_scale(), legend=None)
 
 
-def _budget(scale: object) -> of_rows.Layer:
-    alt = of_rows.altair()
+def _budget(scale: Spec) -> Layer:
     return (
-        alt.Chart()
-        .mark_tick(
+        layer()
+        .mark(
+            "tick",
             color=colour("budget"),
             thickness=2,
             size=18,
@@ -181,5 +180,5 @@ def _budget(scale: object) -> of_rows.Layer:
             orient="vertical",
             yOffset=of_rows.shifted(7),
         )
-        .encode(x=alt.X("budget:Q", scale=scale, axis=None), y=of_rows.line())
+        .encode(x=field("budget:Q", scale=scale, axis=None), y=of_rows.line())
     )

@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
 from percontact.report.cells import shown
 from percontact.report.charts.chart import MARKS, Chart, written
-from percontact.report.charts.rows import NARROW, Layer, altair, specification, tones
+from percontact.report.charts.marks import Layer, Spec, expr, field, filling, layer, value
+from percontact.report.charts.rows import NARROW, tones
 from percontact.report.charts.tokens import colour
 from percontact.report.document import Table, TableColumn
 
@@ -155,7 +156,6 @@ class _Drawing:
     """The specification of one flow. Heights are fixed and places are fractions, so nothing can overlap."""
 
     def __init__(self, nodes: Sequence[Node], ribbons: Sequence[Ribbon], measure: TableColumn) -> None:
-        self.alt = altair()
         self.nodes, self.ribbons, self.measure = nodes, ribbons, measure
         self.stages = max((node.stage for node in nodes), default=1)
         self.size = _sizes(ribbons)
@@ -163,11 +163,11 @@ class _Drawing:
         self.unit = HEIGHT / max(1, *totals)
         self.top, self.height = self._tops()
         self.room = "min(190, width * 0.3)"
-        self.x_scale = self.alt.Scale(
-            domain=[0, max(1, self.stages)], nice=False, zero=False,
-            range=[0, self.alt.ExprRef(f"width - {self.room} - {NODE}")],
-        )  # fmt: skip
-        self.y_scale = self.alt.Scale(domain=[0, self.height], nice=False, zero=False, range=[0, self.height])
+        self.x_scale = {
+            "domain": [0, max(1, self.stages)], "nice": False, "zero": False,
+            "range": [0, expr(f"width - {self.room} - {NODE}")],
+        }  # fmt: skip
+        self.y_scale = {"domain": [0, self.height], "nice": False, "zero": False, "range": [0, self.height]}
 
     def _tops(self) -> tuple[dict[str, float], float]:
         """Where each node begins: in its own slot, which holds at least a line of text."""
@@ -185,22 +185,13 @@ class _Drawing:
 
     def spec(self) -> dict[str, object]:
         layers = [*self._ribbons(), *self._node_marks(), self._names()]
-        whole = self.alt.layer(*layers).properties(
-            width="container",
-            height=round(self.height) + 2,
-            padding={"left": 0, "right": 0, "top": 4, "bottom": 4},
-            autosize=self.alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return specification(whole)
+        return filling(layers, round(self.height) + 2)
 
-    def _data(self, rows: Sequence[Mapping[str, object]]) -> object:
-        return self.alt.Data(values=tuple(rows))
+    def _x(self, name: str) -> Spec:
+        return field(f"{name}:Q", scale=self.x_scale, axis=None)
 
-    def _x(self, field: str) -> Any:
-        return self.alt.X(f"{field}:Q", scale=self.x_scale, axis=None)
-
-    def _y(self, field: str) -> Any:
-        return self.alt.Y(f"{field}:Q", scale=self.y_scale, axis=None)
+    def _y(self, name: str) -> Spec:
+        return field(f"{name}:Q", scale=self.y_scale, axis=None)
 
     def _ribbons(self) -> list[Layer]:
         made: list[Layer] = []
@@ -208,17 +199,17 @@ class _Drawing:
         for linked in (False, True):
             rows = [row for row in samples if bool(row["href"]) is linked]
             if rows:
-                more = {"href": self.alt.Href("href:N")} if linked else {}
+                more = {"href": field("href:N")} if linked else {}
                 made.append(
-                    self.alt.Chart(self._data(rows))
-                    .mark_area(
-                        opacity=1, stroke=colour("paper"), strokeWidth=0.5, xOffset=NODE / 2,
+                    layer(rows)
+                    .mark(
+                        "area", opacity=1, stroke=colour("paper"), strokeWidth=0.5, xOffset=NODE / 2,
                         orient="vertical",
                     )
                     .encode(
-                        x=self._x("x"), y=self._y("from"), y2=self.alt.Y2("to:Q"),
-                        detail=self.alt.Detail("ribbon:N"), color=tones("tone"),
-                        tooltip=self.alt.Tooltip("tip:N"), **more,
+                        x=self._x("x"), y=self._y("from"), y2=field("to:Q"),
+                        detail=field("ribbon:N"), color=tones("tone"),
+                        tooltip=field("tip:N"), **more,
                     )
                 )  # fmt: skip
         return made
@@ -267,13 +258,13 @@ class _Drawing:
         for linked in (False, True):
             rows = [row for row in self._rows() if bool(row["href"]) is linked]
             if rows:
-                more = {"href": self.alt.Href("href:N")} if linked else {}
-                look = self.alt.Chart(self._data(rows)).mark_rect(x2Offset=NODE, cornerRadius=0)
+                more = {"href": field("href:N")} if linked else {}
+                look = layer(rows).mark("rect", x2Offset=NODE, cornerRadius=0)
                 made.append(
                     look.encode(
-                        x=self._x("stage"), x2=self.alt.X2("stage:Q"), y=self._y("from"),
-                        y2=self.alt.Y2("to:Q"), color=tones("tone"),
-                        tooltip=self.alt.Tooltip("tip:N"), **more,
+                        x=self._x("stage"), x2=field("stage:Q"), y=self._y("from"),
+                        y2=field("to:Q"), color=tones("tone"),
+                        tooltip=field("tip:N"), **more,
                     )
                 )  # fmt: skip
         return made
@@ -283,12 +274,12 @@ class _Drawing:
         between = f"(width - {self.room} - {NODE}) / {max(1, self.stages)} - {NODE + 16}"
         limit = f"datum.stage == {self.stages} ? {self.room} - 16 : {between}"
         return (
-            self.alt.Chart(self._data(self._rows()))
-            .mark_text(
-                align="left", baseline="middle", dx=NODE + 6, limit=self.alt.ExprRef(limit),
-                text=self.alt.ExprRef(f"{NARROW} ? datum.name : datum.text"),
+            layer(self._rows())
+            .mark(
+                "text", align="left", baseline="middle", dx=NODE + 6, limit=expr(limit),
+                text=expr(f"{NARROW} ? datum.name : datum.text"),
             )
-            .encode(x=self._x("stage"), y=self._y("middle"), color=self.alt.ColorValue(colour("text")))
+            .encode(x=self._x("stage"), y=self._y("middle"), color=value(colour("text")))
         )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from percontact.report.charts.chart import FEW, MARKS, Chart, drawn, written
-from percontact.report.charts.rows import Layer, altair, specification, tones
+from percontact.report.charts.marks import Layer, Spec, expr, field, filling, layer, value
+from percontact.report.charts.rows import tones
 from percontact.report.charts.tokens import HEAT, ON_HEAT, colour
 from percontact.report.document import Cell, Table, TableColumn
 
@@ -79,7 +79,6 @@ def step_of(number: float, low: float, high: float) -> int:
 
 class _Drawing:
     def __init__(self, squares: Sequence[Square], measure: TableColumn, low: float, high: float) -> None:
-        self.alt = altair()
         self.rows = list(dict.fromkeys(s.row for s in squares))
         self.columns = list(dict.fromkeys(s.column for s in squares))
         self.data = [self._square(s, measure, low, high) for s in squares]
@@ -87,14 +86,14 @@ class _Drawing:
         self.name_room = min(90, max((len(c) for c in self.columns), default=1) * 8 + 8)
         self.figure_room = max((len(str(d["figure"])) for d in self.data), default=1) * 7.2 + 6
         self.left = "min(200, width * 0.3)"
-        self.x_scale = self.alt.Scale(
-            domain=[f"{i:04d}" for i in range(len(self.columns))], paddingInner=0.04, paddingOuter=0,
-            range=[self.alt.ExprRef(self.left), self.alt.ExprRef("width")],
-        )  # fmt: skip
-        self.y_scale = self.alt.Scale(
-            domain=[f"{i:04d}" for i in range(len(self.rows))], paddingInner=0.06, paddingOuter=0,
-            range=[HEAD, HEAD + STEP * max(1, len(self.rows))],
-        )  # fmt: skip
+        self.x_scale = {
+            "domain": [f"{i:04d}" for i in range(len(self.columns))], "paddingInner": 0.04, "paddingOuter": 0,
+            "range": [expr(self.left), expr("width")],
+        }  # fmt: skip
+        self.y_scale = {
+            "domain": [f"{i:04d}" for i in range(len(self.rows))], "paddingInner": 0.06, "paddingOuter": 0,
+            "range": [HEAD, HEAD + STEP * max(1, len(self.rows))],
+        }  # fmt: skip
 
     def _square(self, square: Square, measure: TableColumn, low: float, high: float) -> dict[str, object]:
         number, figure = drawn(square.value, measure), written(square.value, measure)
@@ -110,36 +109,27 @@ class _Drawing:
 
     def spec(self) -> dict[str, object]:
         layers = [*self._squares(), self._figures(), self._row_names(), self._column_names()]
-        whole = self.alt.layer(*layers).properties(
-            width="container",
-            height=HEAD + STEP * max(1, len(self.rows)),
-            padding={"left": 0, "right": 0, "top": 4, "bottom": 4},
-            autosize=self.alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return specification(whole)
+        return filling(layers, HEAD + STEP * max(1, len(self.rows)))
 
-    def _x(self) -> Any:
-        return self.alt.X("x:N", scale=self.x_scale, axis=None, sort=None)
+    def _x(self) -> Spec:
+        return field("x:N", scale=self.x_scale, axis=None, sort=None)
 
-    def _y(self) -> Any:
-        return self.alt.Y("y:N", scale=self.y_scale, axis=None, sort=None)
-
-    def _chart(self, rows: Sequence[Mapping[str, object]]) -> Any:
-        return self.alt.Chart(self.alt.Data(values=tuple(rows)))
+    def _y(self) -> Spec:
+        return field("y:N", scale=self.y_scale, axis=None, sort=None)
 
     def _squares(self) -> list[Layer]:
         made: list[Layer] = []
         for linked in (False, True):
             rows = [d for d in self.data if bool(d["href"]) is linked]
             if rows:
-                look = self._chart(rows).mark_rect(cornerRadius=1)
-                more = {"href": self.alt.Href("href:N")} if linked else {}
+                look = layer(rows).mark("rect", cornerRadius=1)
+                more = {"href": field("href:N")} if linked else {}
                 made.append(
                     look.encode(
                         x=self._x(),
                         y=self._y(),
                         color=tones("tone"),
-                        tooltip=self.alt.Tooltip("tip:N"),
+                        tooltip=field("tip:N"),
                         **more,
                     )
                 )
@@ -147,23 +137,23 @@ class _Drawing:
 
     def _figures(self) -> Layer:
         """The figures in the squares, where these are wide enough for the longest."""
-        shown = self.alt.ExprRef(f"bandwidth('x') >= {self.figure_room} ? datum.figure : ''")
+        shown = expr(f"bandwidth('x') >= {self.figure_room} ? datum.figure : ''")
         return (
-            self._chart(self.data)
-            .mark_text(fontSize=12, baseline="middle", text=shown)
+            layer(self.data)
+            .mark("text", fontSize=12, baseline="middle", text=shown)
             .encode(x=self._x(), y=self._y(), color=tones("ink"))
         )
 
     def _row_names(self) -> Layer:
         rows = [{"y": f"{i:04d}", "name": name} for i, name in enumerate(self.rows)]
         return (
-            self._chart(rows)
-            .mark_text(align="left", baseline="middle", limit=self.alt.ExprRef(f"{self.left} - 10"))
+            layer(rows)
+            .mark("text", align="left", baseline="middle", limit=expr(f"{self.left} - 10"))
             .encode(
-                x=self.alt.XValue(0),
+                x=value(0),
                 y=self._y(),
-                text=self.alt.Text("name:N"),
-                color=self.alt.ColorValue(colour("text")),
+                text=field("name:N"),
+                color=value(colour("text")),
             )
         )
 
@@ -179,11 +169,11 @@ class _Drawing:
         few = f"({crowded} ? {every} : 1)"
         fits = f"width - scale('x', datum.x) >= min(datum.wide, bandwidth('x') * {few} - 2)"
         return (
-            self._chart(rows)
-            .mark_text(
-                fontSize=12, baseline="middle", align="left", xOffset=self.alt.ExprRef("-bandwidth('x') / 2"),
-                text=self.alt.ExprRef(f"datum.i % {few} == 0 && ({fits}) ? datum.name : ''"),
-                limit=self.alt.ExprRef(f"min(bandwidth('x') * {few} - 3, width - scale('x', datum.x))"),
+            layer(rows)
+            .mark(
+                "text", fontSize=12, baseline="middle", align="left", xOffset=expr("-bandwidth('x') / 2"),
+                text=expr(f"datum.i % {few} == 0 && ({fits}) ? datum.name : ''"),
+                limit=expr(f"min(bandwidth('x') * {few} - 3, width - scale('x', datum.x))"),
             )
-            .encode(x=self._x(), y=self.alt.YValue(HEAD / 2 - 2), color=self.alt.ColorValue(colour("muted")))
+            .encode(x=self._x(), y=value(HEAD / 2 - 2), color=value(colour("muted")))
         )  # fmt: skip

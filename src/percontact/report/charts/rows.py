@@ -11,11 +11,11 @@ is cut with an ellipsis where it is longer; the whole of it stands in the toolti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from percontact.report.charts.chart import MARKS
-from percontact.report.charts.drawing import missing
+from percontact.report.charts.marks import Layer, Spec, expr, field, filling, layer, value
 from percontact.report.charts.tokens import colour
 
 STEP = 40
@@ -32,19 +32,7 @@ TONES = (
 )  # fmt: skip
 """Colours that a row may ask for by name."""
 
-Layer = object
-"""A layer of a specification, as Altair has it. Its own types cannot be named where it may be missing."""
-
 Rows = list[dict[str, Any]]
-
-
-def altair() -> Any:
-    """The library that makes specifications; E-LIB-01 without it."""
-    try:
-        import altair
-    except ImportError as error:
-        raise missing("altair") from error
-    return altair
 
 
 class Layout:
@@ -61,15 +49,14 @@ class Layout:
         self.right = f"({NARROW} ? width : width - {self.figures} - 8)"
         self.name_limit = f"({NARROW} ? width - {self.figures} - 8 : min(230, width * 0.3))"
 
-    def scale(self, low: float, high: float) -> object:
+    def scale(self, low: float, high: float) -> Spec:
         """The scale of all stretches; `low` stands left and `high` right."""
-        alt = altair()
-        return alt.Scale(
-            domain=[low, high],
-            nice=False,
-            zero=False,
-            range=[alt.ExprRef(self.left), alt.ExprRef(self.right)],
-        )
+        return {
+            "domain": [low, high],
+            "nice": False,
+            "zero": False,
+            "range": [expr(self.left), expr(self.right)],
+        }
 
 
 def place(rows: Rows) -> Rows:
@@ -79,108 +66,85 @@ def place(rows: Rows) -> Rows:
     return [{"row": f"{i:04d}", **row} for i, row in enumerate(rows)]
 
 
-def line() -> Any:
+def line() -> Spec:
     """The channel that gives each row its line."""
-    alt = altair()
-    return alt.Y("row:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    return field("row:N", sort=None, axis=None, scale={"paddingInner": 0, "paddingOuter": 0})
 
 
-def shifted(pixels: int) -> Any:
+def shifted(pixels: int) -> Spec:
     """A shift down where narrow: the name stands above its stretch."""
-    return altair().ExprRef(f"{NARROW} ? {pixels} : 0")
+    return expr(f"{NARROW} ? {pixels} : 0")
 
 
 def names(layout: Layout) -> Layer:
     """The names at the left."""
-    alt = altair()
     return (
-        alt.Chart()
-        .mark_text(
-            align="left", baseline="middle", dy=shifted(-11), limit=alt.ExprRef(layout.name_limit),
-            fontWeight=alt.ExprRef("datum.strong ? 600 : 400"),
+        layer()
+        .mark(
+            "text", align="left", baseline="middle", dy=shifted(-11), limit=expr(layout.name_limit),
+            fontWeight=expr("datum.strong ? 600 : 400"),
         )
-        .encode(x=alt.XValue(0), y=line(), text=alt.Text("name:N"), color=ink())
+        .encode(x=value(0), y=line(), text=field("name:N"), color=ink())
     )  # fmt: skip
 
 
 def figures(layout: Layout, column: int, text: str, tone: str = "tone") -> Layer:
     """A column of figures at the right, aligned so that they can be compared."""
-    alt = altair()
     return (
-        alt.Chart()
-        .mark_text(
-            align="right", baseline="middle", dy=shifted(-11), dx=-layout.columns[column],
-            fontWeight=alt.ExprRef("datum.strong ? 600 : 400"),
+        layer()
+        .mark(
+            "text", align="right", baseline="middle", dy=shifted(-11), dx=-layout.columns[column],
+            fontWeight=expr("datum.strong ? 600 : 400"),
         )
-        .encode(x=alt.XValue("width"), y=line(), text=alt.Text(f"{text}:N"), color=tones(tone))
+        .encode(x=value("width"), y=line(), text=field(f"{text}:N"), color=tones(tone))
     )  # fmt: skip
 
 
-def tones(field: str) -> Any:
+def tones(name: str) -> Spec:
     """A colour by its name in the data, out of the tokens."""
-    alt = altair()
-    return alt.Color(f"{field}:N", scale=tone_scale(), legend=None)
+    return field(f"{name}:N", scale=tone_scale(), legend=None)
 
 
-def tone_scale() -> Any:
+def tone_scale() -> Spec:
     """From the name of a colour to the colour."""
-    return altair().Scale(domain=list(TONES), range=[colour(name) for name in TONES])
+    return {"domain": list(TONES), "range": [colour(name) for name in TONES]}
 
 
-def ink() -> Any:
+def ink() -> Spec:
     """The colour of plain text."""
-    return altair().ColorValue(colour("text"))
+    return value(colour("text"))
 
 
 def targets(rows: Rows) -> list[Layer]:
     """Unseen, over each whole row: where a pointer finds the tooltip, and the link if there is one."""
-    alt = altair()
 
     plain = [row for row in rows if not row["href"]]
     linked = [row for row in rows if row["href"]]
     made = []
-    for some, more in ((plain, {}), (linked, {"href": alt.Href("href:N")})):
+    for some, more in ((plain, {}), (linked, {"href": field("href:N")})):
         if some:
             made.append(
-                alt.Chart(alt.Data(values=tuple(some)))
-                .mark_bar(fill="transparent", height=STEP, cornerRadius=0)
-                .encode(
-                    x=alt.XValue(0), x2=alt.X2Value("width"), y=line(), tooltip=alt.Tooltip("tip:N"), **more
-                )
+                layer(some)
+                .mark("bar", fill="transparent", height=STEP, cornerRadius=0)
+                .encode(x=value(0), x2=value("width"), y=line(), tooltip=field("tip:N"), **more)
             )
     return made
 
 
-def stretch(start: str, end: str, scale: object, *, thick: int = 22, thin: int = 10) -> Layer:
+def stretch(start: str, end: str, scale: Spec, *, thick: int = 22, thin: int = 10) -> Layer:
     """A bar from one number of the row to another."""
-    alt = altair()
     return (
-        alt.Chart()
-        .mark_bar(height=alt.ExprRef(f"{NARROW} ? {thin} : {thick}"), yOffset=shifted(7))
+        layer()
+        .mark("bar", height=expr(f"{NARROW} ? {thin} : {thick}"), yOffset=shifted(7))
         .encode(
-            x=alt.X(f"{start}:Q", scale=scale, axis=None),
-            x2=alt.X2(f"{end}:Q"),
+            x=field(f"{start}:Q", scale=scale, axis=None),
+            x2=field(f"{end}:Q"),
             y=line(),
             color=tones("tone"),
         )
     )
 
 
-def chart_of(rows: Rows, layers: Sequence[Layer]) -> Mapping[str, object]:
+def chart_of(rows: Rows, layers: Sequence[Layer]) -> Spec:
     """The specification: the layers over the same rows, as wide as its box."""
-    alt = altair()
-    layered = alt.layer(*layers, data=alt.Data(values=tuple(rows))).properties(
-        width="container",
-        height=len(rows) * STEP,
-        padding={"left": 0, "right": 0, "top": 4, "bottom": 4},
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    )
-    return specification(layered)
-
-
-def specification(made: Any) -> dict[str, object]:
-    """What Altair made, as plain data. Checking it against the schema takes longest, so tests do.
-
-    Data is given to Altair as tuples: it copies lists at every step, and leaves tuples as they are.
-    """
-    return dict(made.to_dict(validate=False))
+    return filling(layers, len(rows) * STEP, rows)

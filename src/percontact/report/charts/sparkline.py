@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from percontact.report.charts.chart import Chart, drawn, written
-from percontact.report.charts.rows import altair, specification
+from percontact.report.charts.marks import field, layer, layered
 from percontact.report.charts.tokens import colour
 from percontact.report.charts.trend import Moment
 from percontact.report.document import Table, TableColumn
@@ -42,18 +42,8 @@ def sparkline(
 
 
 def _drawing(rows: list[dict[str, object]], last: list[dict[str, object]]) -> dict[str, object]:
-    alt = altair()
-    x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, max(1, len(rows) - 1)], nice=False, zero=False))
-    y = alt.Y("value:Q", axis=None, scale=alt.Scale(nice=False, zero=False, padding=3))
-    line = (
-        alt.Chart(alt.Data(values=tuple(rows)))
-        .mark_line(color=colour("total"), strokeWidth=1.5)
-        .encode(x=x, y=y)
-    )
-    dot = (
-        alt.Chart(alt.Data(values=tuple(last)))
-        .mark_point(filled=True, size=30, opacity=1, color=colour("accent"))
-        .encode(x=x, y=y)
-    )
-    whole = alt.layer(line, dot).properties(width=WIDTH, height=HEIGHT, padding=3)
-    return specification(whole)
+    x = field("at:Q", axis=None, scale={"domain": [0, max(1, len(rows) - 1)], "nice": False, "zero": False})
+    y = field("value:Q", axis=None, scale={"nice": False, "zero": False, "padding": 3})
+    line = layer(rows).mark("line", color=colour("total"), strokeWidth=1.5).encode(x=x, y=y)
+    dot = layer(last).mark("point", filled=True, size=30, opacity=1, color=colour("accent")).encode(x=x, y=y)
+    return layered([line, dot], width=WIDTH, height=HEIGHT, padding=3)

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
 from percontact.report.charts.chart import MARKS, Chart, drawn, written
-from percontact.report.charts.rows import NARROW, Layer, altair, specification, tones
+from percontact.report.charts.marks import Layer, Spec, expr, field, filling, layer, value
+from percontact.report.charts.rows import NARROW, tones
 from percontact.report.charts.scale import apart, tick_format, ticks
 from percontact.report.charts.tokens import CATEGORIES, colour
 from percontact.report.document import Cell, Table, TableColumn
@@ -131,11 +132,11 @@ def _table(series: Sequence[Series], measure: TableColumn, title: str) -> tuple[
             periods.setdefault(moment.start, _period(moment))
             links[moment.start] = links.get(moment.start) or moment.href
             for of in moment.ranges:
-                for end, value in (("low", of.low), ("high", of.high)):
+                for end, number in (("low", of.low), ("high", of.high)):
                     name = f"{key}_{round(of.level * 100)}_{end}"
                     head = f"{one.label}: {end} end of the {of.level:.0%} range"
                     columns.setdefault(name, replace(measure, name=name, header=head))
-                    row[name] = value
+                    row[name] = number
     starts = sorted(cells)
     rows = tuple((periods[s], *(cells[s].get(key) for key in columns)) for s in starts)
     few = any(m.few for one in series for m in one.moments)
@@ -149,7 +150,6 @@ class _Drawing:
 
     def __init__(self, series: Sequence[Series], measure: TableColumn, events: Sequence[Happening]) -> None:
         self.series, self.measure = series, measure
-        self.alt = altair()
         self.starts = sorted({m.start for one in series for m in one.moments})
         self.step = _step(self.starts)
         first, last = (self.starts[0], self.starts[-1]) if self.starts else (date(2000, 1, 1),) * 2
@@ -164,14 +164,17 @@ class _Drawing:
         self.label_room = f"min({room}, width * 0.32)"
         until = last if last > first else last + self.step
         # Numbers, not dates: Vega's interpreter does not make a date of one number as its compiler does.
-        self.x_scale = self.alt.Scale(
-            domain=[_ms(first), _ms(until)],
-            nice=False,
-            range=[4, self.alt.ExprRef(f"width - {self.label_room}")],
-        )
-        self.y_scale = self.alt.Scale(
-            domain=[self.grid[0], self.grid[-1]], nice=False, zero=False, range=[self.foot, self.top]
-        )
+        self.x_scale = {
+            "domain": [_ms(first), _ms(until)],
+            "nice": False,
+            "range": [4, expr(f"width - {self.label_room}")],
+        }
+        self.y_scale = {
+            "domain": [self.grid[0], self.grid[-1]],
+            "nice": False,
+            "zero": False,
+            "range": [self.foot, self.top],
+        }
 
     def spec(self) -> dict[str, object]:
         """The layers: ranges, lines, their ends, events, and what a pointer finds."""
@@ -183,13 +186,7 @@ class _Drawing:
             *self._labels(),
             *self._targets(),
         ]
-        whole = self.alt.layer(*(layers or [self.alt.Chart(self._data([])).mark_point()])).properties(
-            width="container",
-            height=self.foot,
-            padding={"left": 0, "right": 0, "top": 6, "bottom": 4},
-            autosize=self.alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return specification(whole)
+        return filling(layers or [layer([]).mark("point")], self.foot, top=6)
 
     def _reach(self) -> tuple[float, float]:
         found = [
@@ -203,19 +200,18 @@ class _Drawing:
         # Near zero the zero itself belongs into the picture.
         return (0.0 if 0 < low < 0.4 * high else low), high
 
-    def _data(self, rows: Sequence[Mapping[str, object]]) -> object:
-        return self.alt.Data(values=tuple(rows))
+    def _x(self, name: str = "at") -> Spec:
+        return field(f"{name}:Q", scale=self.x_scale, axis=self._time_axis())
 
-    def _x(self, field: str = "at", **more: Any) -> Any:
-        return self.alt.X(f"{field}:Q", scale=self.x_scale, axis=self._time_axis(), **more)
+    def _y(self, name: str = "value") -> Spec:
+        axis = {
+            "values": self.grid,
+            "format": tick_format(self.grid, self.measure.kind),
+            "labelOverlap": True,
+        }
+        return field(f"{name}:Q", scale=self.y_scale, axis=axis)
 
-    def _y(self, field: str = "value") -> Any:
-        axis = self.alt.Axis(
-            values=self.grid, format=tick_format(self.grid, self.measure.kind), labelOverlap=True
-        )
-        return self.alt.Y(f"{field}:Q", scale=self.y_scale, axis=axis)
-
-    def _time_axis(self) -> Any:
+    def _time_axis(self) -> Spec:
         shown = self.starts[:: max(1, -(-len(self.starts) // 12))]
         day, month, year = (
             "utcFormat(datum.value, '%-d %b')",
@@ -229,19 +225,19 @@ class _Drawing:
             years = [s for i, s in enumerate(shown) if i == 0 or s.year != shown[i - 1].year]
             new = f"indexof({[_ms(s) for s in years]}, +datum.value) >= 0"
             label = f"[{day if self.step < timedelta(days=25) else month}, {new} ? '' + {year} : '']"
-        return self.alt.Axis(
-            values=[_ms(s) for s in shown],
-            labelExpr=label,
-            labelOverlap="greedy",
-            labelSeparation=6,
-            labelFlush=True,
-            labelBound=False,
-            grid=False,
-            tickCount=len(shown),
-            domain=True,
-            domainColor=colour("control"),
-            labelLineHeight=15,
-        )
+        return {
+            "values": [_ms(s) for s in shown],
+            "labelExpr": label,
+            "labelOverlap": "greedy",
+            "labelSeparation": 6,
+            "labelFlush": True,
+            "labelBound": False,
+            "grid": False,
+            "tickCount": len(shown),
+            "domain": True,
+            "domainColor": colour("control"),
+            "labelLineHeight": 15,
+        }
 
     def _tone(self, at: int) -> str:
         role = self.series[at].role
@@ -281,9 +277,9 @@ class _Drawing:
                 ]
                 fill = colour("fan-80" if level > 0.65 else "fan-50")
                 made.append(
-                    self.alt.Chart(self._data(rows))
-                    .mark_area(color=fill, opacity=1)
-                    .encode(x=self._x(), y=self._y("low"), y2=self.alt.Y2("high:Q"))
+                    layer(rows)
+                    .mark("area", color=fill, opacity=1)
+                    .encode(x=self._x(), y=self._y("low"), y2=field("high:Q"))
                 )
         return made
 
@@ -301,9 +297,9 @@ class _Drawing:
             if role == "forecast":
                 look |= {"strokeDash": [2, 4]}
             made.append(
-                self.alt.Chart(self._data(self._points(at)))
-                .mark_line(**look)
-                .encode(x=self._x(), y=self._y(), order=self.alt.Order("at:Q"))
+                layer(self._points(at))
+                .mark("line", **look)
+                .encode(x=self._x(), y=self._y(), order=field("at:Q"))
             )
         return made
 
@@ -320,8 +316,8 @@ class _Drawing:
         if not rows:
             return []
         return [
-            self.alt.Chart(self._data(rows))
-            .mark_point(filled=True, size=46, opacity=1, stroke=colour("paper"), strokeWidth=1)
+            layer(rows)
+            .mark("point", filled=True, size=46, opacity=1, stroke=colour("paper"), strokeWidth=1)
             .encode(x=self._x(), y=self._y(), color=tones("tone"))
         ]
 
@@ -353,18 +349,19 @@ class _Drawing:
         """Each label with a piece of its line: text in a hue would be too faint to read (WCAG 1.4.3)."""
         if not self.ends:
             return []
-        x = self.alt.ExprRef(f"width - {self.label_room} + 22")
+        x = expr(f"width - {self.label_room} + 22")
         made: list[Layer] = [
-            self.alt.Chart(self._data(self.ends))
-            .mark_text(
+            layer(self.ends)
+            .mark(
+                "text",
                 align="left",
                 baseline="middle",
                 x=x,
-                limit=self.alt.ExprRef(f"{self.label_room} - 28"),
+                limit=expr(f"{self.label_room} - 28"),
                 # Where narrow there is room for the name only; the figure stands in title, tooltip and table.
-                text=self.alt.ExprRef(f"{NARROW} ? datum.name : datum.text"),
+                text=expr(f"{NARROW} ? datum.name : datum.text"),
             )
-            .encode(y=self.alt.Y("y:Q", scale=None), color=self.alt.ColorValue(colour("text")))
+            .encode(y=field("y:Q", scale=None), color=value(colour("text")))
         ]
         for role, dash in (
             ("series", [1, 0]),
@@ -375,14 +372,15 @@ class _Drawing:
             rows = [end for end in self.ends if end["role"] == role]
             if rows:
                 made.append(
-                    self.alt.Chart(self._data(rows))
-                    .mark_rule(
-                        x=self.alt.ExprRef(f"width - {self.label_room} + 6"),
-                        x2=self.alt.ExprRef(f"width - {self.label_room} + 18"),
+                    layer(rows)
+                    .mark(
+                        "rule",
+                        x=expr(f"width - {self.label_room} + 6"),
+                        x2=expr(f"width - {self.label_room} + 18"),
                         strokeWidth=2,
                         strokeDash=dash,
                     )
-                    .encode(y=self.alt.Y("y:Q", scale=None), color=tones("tone"))
+                    .encode(y=field("y:Q", scale=None), color=tones("tone"))
                 )
         return made
 
@@ -406,44 +404,45 @@ class _Drawing:
                     "href": event.href,
                 }
             )
-        lane = self.alt.Y("lane:Q", scale=None)
+        height = field("lane:Q", scale=None)
         made = []
         for linked in (False, True):
             some = [r for r in rows if bool(r["href"]) is linked]
             if some:
                 rule = (
-                    self.alt.Chart(self._data(some))
-                    .mark_rule(color=colour("control"), strokeDash=[1, 3])
-                    .encode(x=self._x(), y=lane, y2=self.alt.Y2("foot:Q"), tooltip=self.alt.Tooltip("tip:N"))
+                    layer(some)
+                    .mark("rule", color=colour("control"), strokeDash=[1, 3])
+                    .encode(x=self._x(), y=height, y2=field("foot:Q"), tooltip=field("tip:N"))
                 )
-                made.append(rule.encode(href=self.alt.Href("href:N")) if linked else rule)
+                made.append(rule.encode(href=field("href:N")) if linked else rule)
         for late, linked in ((late, linked) for late in (False, True) for linked in (False, True)):
             side = [r for r in rows if r["late"] is late and r["named"] and bool(r["href"]) is linked]
             place = "scale('x', datum.at)"
             room = f"{place} - 6" if late else f"width - {place} - 6"
             if side:
                 named = (
-                    self.alt.Chart(self._data(side))
-                    .mark_text(
+                    layer(side)
+                    .mark(
+                        "text",
                         align="right" if late else "left",
                         dx=-5 if late else 5,
                         baseline="middle",
                         fontSize=12,
-                        limit=self.alt.ExprRef(room),
+                        limit=expr(room),
                     )
                     .encode(
                         x=self._x(),
-                        y=lane,
-                        text=self.alt.Text("text:N"),
+                        y=height,
+                        text=field("text:N"),
                         color=self._muted(),
-                        tooltip=self.alt.Tooltip("tip:N"),
+                        tooltip=field("tip:N"),
                     )
                 )
-                made.append(named.encode(href=self.alt.Href("href:N")) if linked else named)
+                made.append(named.encode(href=field("href:N")) if linked else named)
         return made
 
-    def _muted(self) -> Any:
-        return self.alt.ColorValue(colour("muted"))
+    def _muted(self) -> Spec:
+        return value(colour("muted"))
 
     def _targets(self) -> list[Layer]:
         """Unseen, over each period from foot to top: the tooltip of all its figures, and the link."""
@@ -465,17 +464,17 @@ class _Drawing:
         for rows in (plain, linked):
             if rows:
                 band = (
-                    self.alt.Chart(self._data(rows))
-                    .mark_rect(fill="transparent", clip=True)
+                    layer(rows)
+                    .mark("rect", fill="transparent", clip=True)
                     .encode(
                         x=self._x("from"),
-                        x2=self.alt.X2("to:Q"),
-                        y=self.alt.YValue(self.top),
-                        y2=self.alt.Y2Value(self.foot),
-                        tooltip=self.alt.Tooltip("tip:N"),
+                        x2=field("to:Q"),
+                        y=value(self.top),
+                        y2=value(self.foot),
+                        tooltip=field("tip:N"),
                     )
                 )
-                made.append(band.encode(href=self.alt.Href("href:N")) if rows is linked else band)
+                made.append(band.encode(href=field("href:N")) if rows is linked else band)
         return made
 
     def _tip(self, start: date) -> str:
