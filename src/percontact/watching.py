@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
@@ -22,13 +22,15 @@ from percontact.explain.alerts import (
     over_hours,
     per_series,
     places,
+    strongest,
     together,
     within_budget,
 )
 from percontact.explain.breaks import LEAST_WEEKS, breaks
-from percontact.explain.episodes import ANNUAL, Break
+from percontact.explain.episodes import Break
 from percontact.explain.expected import WEEK, Daily
 from percontact.explain.noted import Event, candidates, read_events
+from percontact.explain.seasons import ANNUAL, BEFORE
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find
 from percontact.metrics.facts import dimensions
@@ -37,6 +39,7 @@ from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
+from percontact.report.spoken import day_name, days_name, within
 from percontact.report.watched import watched_document
 from percontact.values.period import Period
 from percontact.values.problem import problem
@@ -98,17 +101,20 @@ def watched(
         for (card, hour), daily in series
         for one in breaks(daily, daily.at(span.start), false_alarms=each, unusual=unlike)
     ]
-    seasons = [f for f in found if f.one.season]
-    found = [f for f in found if not f.one.season]
+    seasons = [f for f in found if f.one.year == "same"]
+    left_open = [f for f in found if f.one.year == "open"]
+    found = [f for f in found if f.one.year == "other"]
     noted = read_events(book.kept.con, book.book) if book.book.has("events") else ()
+    priced = {card.metric for (card, _), daily in series if daily.booked}
     by_name = {(card.metric, hour): (card, daily) for (card, hour), daily in series}
     whole = replace(asked, grain="whole")
-    groups = together(found)
+    groups = together(found, priced)
     rarity = [min(f.one.a_year for f in group) for group in groups]
-    told = within_budget([_strongest(group).found for group in groups], rarity, alerts_a_week)
+    told = within_budget([strongest(group).found for group in groups], rarity, alerts_a_week)
     alerts = []
     for group in (group for group, keep in zip(groups, told, strict=True) if keep):
-        card, daily = by_name[group[0].node.metric, group[0].node.hour]
+        first = strongest(group).node
+        card, daily = by_name[first.metric, first.hour]
         if grain == "hour":
             alerts.append(_alert_by_hour(card, group, noted))
         else:
@@ -117,7 +123,8 @@ def watched(
         notes.append(
             f"{small} slices with fewer than {LEAST_A_DAY} contacts a day are not watched one by one."
         )
-    notes += _season_notes(days, span, seasons)
+    names = {card.metric: card.name for card in cards}
+    notes += _season_notes(days, seasons, left_open, [a.found for a in alerts], names)
     if unlike:
         notes.append(f"{len(unlike)} days of the calendar (holidays, closed, other hours) are left out.")
     return Watch(
@@ -126,15 +133,44 @@ def watched(
     )  # fmt: skip
 
 
-def _season_notes(days: Period, span: Period, seasons: Sequence[Sighting]) -> list[str]:
-    """What is not told because last year had it too, or may be told because no last year is known."""
-    groups = together(seasons)
-    if groups:
-        told = ", ".join(sorted({f"{g[0].node.metric} since {min(f.since for f in g)}" for g in groups}))
-        return [f"New levels that came in the same weeks a year ago, the season, are no alerts: {told}."]
-    if span.end - timedelta(days=ANNUAL + 5 * WEEK) < days.start:
-        return ["Less than a year of earlier days is known: a new level may be the season."]
-    return []
+def _season_notes(
+    days: Period,
+    seasons: Sequence[Sighting],
+    left_open: Sequence[Sighting],
+    told: Sequence[Sighting],
+    names: Mapping[str, str],
+) -> list[str]:
+    """What is not told because last year had it too or leaves it open, or what no last year is known for."""
+    notes = []
+    if seasons:
+        levels = _levels(seasons, names)
+        notes.append(
+            f"New levels that came in the same weeks a year ago, the season, are no alerts: {levels}."
+        )
+    if left_open:
+        notes.append(
+            "Not judged, because the season may move as much as far as one earlier year tells: "
+            f"{_levels(left_open, names)}."
+        )
+    known = days.start + timedelta(days=ANNUAL + BEFORE * WEEK)
+    if any(f.since < known and f.one.kind in ("shift", "trend") for f in told):
+        notes.append(
+            f"A new level before {day_name(known)} may be the season: the same weeks of the year before, and "
+            "what they moved from, are not known."
+        )
+    return notes
+
+
+def _levels(found: Sequence[Sighting], names: Mapping[str, str]) -> str:
+    """service level since 1 December 2025 and 2 February 2026: each metric with the days its levels began."""
+    since: dict[str, list[date]] = {}
+    for group in together(found):
+        since.setdefault(group[0].node.metric, []).append(min(f.since for f in group))
+    told = (
+        f"{within(names[metric])} since {days_name(sorted(set(begun)))}"
+        for metric, begun in sorted(since.items())
+    )
+    return "; ".join(told)
 
 
 def document(book: OpenBook, answer: Watch) -> Document:
@@ -273,8 +309,9 @@ def _dated(card: Card, daily: Daily, hour: int | None, one: Break) -> Sighting:
 
 def _alert_by_hour(card: Card, group: Sequence[Sighting], noted: Sequence[Event]) -> Alert:
     """Breaks of hours that belong together as one alert of the smallest slice that holds it."""
-    where = hour_slice(group)
-    mine = hours_of(group, where) or list(group)
+    same = [f for f in group if f.node.metric == card.metric]
+    where = hour_slice(same)
+    mine = hours_of(same, where) or same
     found, hours = over_hours(mine, sums=card.kind == "amount")
     now = Period(found.since, found.last + timedelta(days=1))
     lately = Period(now.start - timedelta(days=LATELY), now.start)
@@ -290,16 +327,17 @@ def _alert(
     noted: Sequence[Event],
 ) -> Alert:
     """Breaks that belong together as one alert, traced to its slices, and told with their figures."""
-    of = _strongest(group)
+    of = strongest(group)
     now = Period(of.since, of.last + timedelta(days=1))
     before = Period(now.start - timedelta(days=BEFORE_DAYS), now.start)
     slices: tuple[tuple[tuple[str, str | None], ...], ...] = (of.node.where,)
     if of.one.kind != "missing" and before.start >= daily.first:
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
-        parts = places(question.by, *leaves, up=of.one.up, grown=grown)
+        parts = places(question.by, *leaves, up=of.one.up, grown=grown, seen=of.node.where)
         first = parts[0]
-        seen = {f.node.where: f for f in sorted(group, key=lambda f: f.one.a_year, reverse=True)}
+        rarest_last = sorted(group, key=lambda f: (f.one.kind != "spike", -f.one.a_year))
+        seen = {f.node.where: f for f in rarest_last if f.node.metric == card.metric}
         # Everything is told only where everything was seen to break, and nothing against what was seen.
         if (first.where or () in seen) and (first.observed > first.expected) == of.one.up:
             slices = tuple(part.where for part in parts)
@@ -307,10 +345,6 @@ def _alert(
             of = seen.get(first.where, told)
     lately = Period(now.start - timedelta(days=LATELY), now.start)
     return Alert(card, slices, of, tuple(group), candidates(noted, lately, now, slices[0]))
-
-
-def _strongest(group: Sequence[Sighting]) -> Sighting:
-    return min(group, key=lambda f: (f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0))))
 
 
 def _grown(daily: Daily, now: Period, before: Period) -> float:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alerts: one thing that happened is told once, where it comes from, within a budget."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from percontact.explain.alerts import Node, Sighting, per_series, places, together, within_budget
+from percontact.explain.alerts import Node, Sighting, per_series, places, strongest, together, within_budget
 from percontact.explain.episodes import Break
 
 DAY = date(2026, 3, 9)
@@ -24,6 +25,41 @@ def test_breaks_of_one_metric_one_side_and_one_time_are_one_thing() -> None:
     groups = together([whole, fault, less, other, later])
     assert sorted(map(len, groups)) == [1, 1, 1, 2]
     assert [whole, fault] in groups
+
+
+def test_who_came_back_and_what_was_not_settled_at_first_contact_are_one_thing() -> None:
+    back, settled = (
+        sighting("repeat_contact_rate", None, 0, 0),
+        sighting("first_contact_resolution", None, 0, 0),
+    )
+    less = sighting("first_contact_resolution", None, 0, 0, up=False)
+    assert sorted(map(len, together([back, less]))) == [2]
+    assert sorted(map(len, together([back, settled]))) == [1, 1]
+
+
+def test_days_that_stand_out_in_a_month_whose_price_moved_are_one_thing_with_it() -> None:
+    """A dear August: voice has a new level since the 1st; days of email, of one price a month, stand out."""
+    voice = sighting("cost_per_contact", "voice", 0, 11)
+    days = [sighting("cost_per_contact", "email", day, day) for day in (2, 7, 12)]
+    days = [replace(one, one=replace(one.one, kind="spike", a_year=1e-6)) for one in days]
+    (group,) = together([voice, *days], {"cost_per_contact"})
+    assert strongest(group) == voice
+    # Of volumes a day far off is a thing of its own: it may be in another place.
+    assert len(together([voice, *days])) > 1
+
+
+def test_two_leaves_of_three_calls_are_not_told_for_what_happened_to_a_thousand() -> None:
+    """
+    Came back, of contacts, over 8 weeks 10% of all, on one day 12% in each of 20 teams x 6 reasons, 72
+    a team; two leaves have three calls each, and all of them come back
+    """
+    reasons = {"a": 15, "b": 14, "c": 14, "d": 13, "e": 13, "f": 3}
+    leaves = {(f"t{team}", reason): float(n) for team in range(20) for reason, n in reasons.items()}
+    before = {leaf: (5.6 * n, 56 * n) for leaf, n in leaves.items()}
+    now = {leaf: (0.12 * n, n) for leaf, n in leaves.items()}
+    now["t1", "f"] = now["t2", "f"] = (3.0, 3.0)
+    (part,) = places(["team", "reason"], now, before, up=True, grown=None)
+    assert part.where == ()
 
 
 def test_a_doubled_reason_is_named_and_not_its_neighbours() -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -29,6 +29,10 @@ FITTED = 12
 SLICES = Settings(depth=2, most=2, least=0.25)
 HOLDS = 0.8
 """Share of what everything was off by that a slice must hold, to be where it happened."""
+MOSTLY = 0.5
+"""Share of what a series was off by that the slices named for it must hold; else the series is named."""
+MIRRORED = {"first_contact_resolution": "repeat_contact_rate"}
+"""Metrics that tell the same from the other side: who came back was not settled at first contact."""
 CHANCE_SHARE = 0.01
 """Share of the alerts in a budget that may be chance alone, where nothing happens all year."""
 
@@ -153,25 +157,53 @@ def per_series(asked: float, alerts_a_week: float, series: int) -> float:
     return min(asked, CHANCE_SHARE * alerts_a_week * 52 / max(series, 1))
 
 
-def together(found: Sequence[Sighting]) -> list[list[Sighting]]:
-    """Breaks of one metric, to one side, at one time: one thing that happened."""
+def together(found: Sequence[Sighting], priced: Collection[str] = ()) -> list[list[Sighting]]:
+    """Breaks of one metric, or of its mirror, to one side, at one time: one thing that happened.
+
+    priced  metrics whose days share the price of their month: where it moved, that single days stand out as
+            well is the same thing
+    """
     groups: list[list[Sighting]] = []
     for one in sorted(found, key=lambda f: (f.since, f.found)):
-        for group in groups:
-            first = group[0]
-            alike = (first.node.metric, first.one.up, _lasting(first)) == (
-                one.node.metric,
-                one.one.up,
-                _lasting(one),
-            )
-            begun = min(f.since for f in group) - timedelta(days=NEAR)
-            over = max(f.last for f in group) + timedelta(days=NEAR)
-            if alike and begun <= one.since <= over:
-                group.append(one)
-                break
-        else:
+        group = _group_of(one, [g for g in groups if _lasting(g[0]) == _lasting(one)])
+        if group is None:
             groups.append([one])
+        else:
+            group.append(one)
+    days = [g for g in groups if g[0].one.kind == "spike" and g[0].node.metric in priced]
+    lasting = [g for g in groups if _lasting(g[0]) == "shift"]
+    for mine in days:
+        group = _group_of(mine[0], lasting)
+        if group is not None:
+            group += mine
+            groups.remove(mine)
     return groups
+
+
+def _group_of(one: Sighting, groups: Sequence[list[Sighting]]) -> list[Sighting] | None:
+    """The group that a break belongs to, by what moved, to which side, and when."""
+    for group in groups:
+        begun = min(f.since for f in group) - timedelta(days=NEAR)
+        over = max(f.last for f in group) + timedelta(days=NEAR)
+        if _way(group[0]) == _way(one) and begun <= one.since <= over:
+            return group
+    return None
+
+
+def _way(found: Sighting) -> tuple[str, bool]:
+    """What moved and whether upwards, of mirrored metrics as the other one tells it."""
+    metric = found.node.metric
+    return (MIRRORED[metric], not found.one.up) if metric in MIRRORED else (metric, found.one.up)
+
+
+def strongest(group: Sequence[Sighting]) -> Sighting:
+    """The break that a group is told by: what lasts before single days, then the rarest."""
+    return min(
+        group,
+        key=lambda f: (
+            f.one.kind == "spike", f.one.a_year, -abs((f.one.observed or 0) - (f.one.expected or 0)),
+        ),
+    )  # fmt: skip
 
 
 def _lasting(found: Sighting) -> str:
@@ -187,11 +219,20 @@ class Part:
     expected: float
 
 
-def places(dims: Sequence[str], now: Leaves, before: Leaves, *, up: bool, grown: float | None) -> list[Part]:
+def places(
+    dims: Sequence[str],
+    now: Leaves,
+    before: Leaves,
+    *,
+    up: bool,
+    grown: float | None,
+    seen: tuple[tuple[str, str | None], ...] = (),
+) -> list[Part]:
     """The smallest slices that hold what happened, strongest first.
 
     now, before  sums of each leaf over the days of the break, and over the weeks before it
     grown        of sums: what the whole was expected to be now / what it was before; None = a ratio
+    seen         the slice that was seen to break; it is told where no smaller ones hold most of it
     """
     leaves = sorted({*now, *before}, key=str)
     top = np.array([now.get(leaf, (0.0, 0.0))[0] for leaf in leaves])
@@ -214,7 +255,17 @@ def places(dims: Sequence[str], now: Leaves, before: Leaves, *, up: bool, grown:
         return everything
     wanted = Settings(SLICES.depth, SLICES.most, SLICES.least, direction=1 if up else -1)
     slices = scan(codes, np.maximum(top, 0), np.maximum(expected, 0), wanted)
-    return [part(s.named, s.leaves) for s in slices] or everything
+    if not slices:
+        return everything
+    off, named = top - expected, tuple((dims.index(d), values[dims.index(d)].index(v)) for d, v in seen)
+    inside, held = np.ones(len(leaves), dtype=bool), np.zeros(len(leaves), dtype=bool)
+    for dim, code in named:
+        inside &= codes[:, dim] == code
+    for one in slices:
+        held |= one.leaves
+    if abs(off[held].sum()) < MOSTLY * abs(off[inside].sum()):
+        return [part(named, inside)]
+    return [part(s.named, s.leaves) for s in slices]
 
 
 def _ratios(codes: np.ndarray, then: np.ndarray) -> np.ndarray:

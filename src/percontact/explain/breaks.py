@@ -52,10 +52,11 @@ def breaks(
     """
     if series.days < LEAST_WEEKS * WEEK:
         return []
-    gone = missing(series)
+    gone, known_unlike = missing(series), sorted(unusual or ())
+    gone[known_unlike] = False
     scaled = series.scaled()
     scaled[gone] = np.nan
-    scaled[sorted(unusual or ())] = np.nan
+    scaled[known_unlike] = np.nan
     level_weeks, limits, usual = _learned(series, scaled, max(start // WEEK, LEARNED), false_alarms)
     walk = walk_over(series, scaled, cleaned(scaled), level_weeks, limits, usual)
     found = episodes(series, scaled, walk, limits) + gaps(series, gone, walk)

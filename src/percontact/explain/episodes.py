@@ -9,19 +9,11 @@ from typing import Literal
 import numpy as np
 
 from percontact.explain.expected import WEEK, Daily, Floats
+from percontact.explain.seasons import Year, year_of
 from percontact.explain.thresholds import Thresholds
-from percontact.explain.walk import WARM, Alarm, Walk
+from percontact.explain.walk import Alarm, Walk
 
 Kind = Literal["spike", "shift", "trend", "missing"]
-
-ANNUAL = 52 * WEEK
-"""Days of a year of whole weeks: the same weekdays."""
-CLEARLY = 2.5
-"""Errors of its mean by which a level of last year must stand out, to be a season."""
-BEFORE = 8
-"""Weeks that a level is held against, this year and last, to see how far it moved."""
-NEARLY = (0, -1, 1)
-"""Weeks by which a season may come sooner or later than the year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,8 @@ class Break:
     until     place of its last day, where it is over; else None
     observed, expected  over the days from `since` to `until` or `found`: sums added up, ratios of sums
     a_year    how often a year chance alone raises as much in this series
-    season    a new level that came in the same weeks a year before, about as large
+    year      of a new level: whether it came in the same weeks a year before, about as large; "open" = the
+              series has seasons, and one year is too little to tell this one
     """
 
     node: int
@@ -46,7 +39,7 @@ class Break:
     observed: float | None
     expected: float | None
     a_year: float
-    season: bool = False
+    year: Year = "other"
 
     @property
     def up(self) -> bool:
@@ -76,58 +69,10 @@ def _shifts(
         short = alarm.ended is not None and end - alarm.since < WEEK
         kind: Kind = "spike" if short else _grown(scaled, walk, alarm, end)
         often = limits.a_year(alarm.node, "shift", alarm.size)
-        season = _season(series, scaled, walk, alarm, limits)
-        one = Break(alarm.node, kind, alarm.day, alarm.since, alarm.ended, None, None, often, season)
+        year = year_of(series, scaled, walk, alarm, limits)
+        one = Break(alarm.node, kind, alarm.day, alarm.since, alarm.ended, None, None, often, year)
         found.append(_told(series, scaled, walk, one))
     return found
-
-
-def _season(series: Daily, scaled: Floats, walk: Walk, alarm: Alarm, limits: Thresholds) -> bool:
-    """Whether a level moved in the same weeks a year before, clearly, to the same side, about as far.
-
-    So it did where everything did: a small slice may be too noisy to have shown it.
-    """
-    here = alarm.node
-    now = _moved(series, scaled, here, alarm.since, alarm.day + 1)
-    whole = series.names.index(("", None)) if ("", None) in series.names else here
-    for node in {here, whole}:
-        for weeks in NEARLY:
-            first = alarm.since - ANNUAL + weeks * WEEK
-            then = _moved(series, scaled, node, first, first + alarm.day + 1 - alarm.since)
-            if now is None or then is None:
-                continue
-            # A memory that was measured over a year holds some of the season too.
-            carried = max(1 - limits.memory[:, node].sum(), 0.3)
-            error = walk.noise[max(first, WARM * WEEK), node] * limits.unit[node] / carried * then.root
-            half = 0.5 * alarm.sign * now.by * then.level / now.level
-            if alarm.sign * then.by > max(CLEARLY * error, half):
-                return True
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """by = how far days lay off the weeks before; level = of those; root = its error where a day's is 1."""
-
-    by: float
-    level: float
-    root: float
-
-
-def _moved(series: Daily, scaled: Floats, node: int, first: int, end: int) -> _Moved | None:
-    """How a level moved, weekday by weekday, against the `BEFORE` weeks before; None = not known."""
-    if first < BEFORE * WEEK:
-        return None
-    weeks = scaled[first - BEFORE * WEEK : first, node].reshape(-1, WEEK)
-    known = ~np.isnan(weeks)
-    usual = np.where(known, weeks, 0).sum(axis=0) / np.where(known.any(axis=0), known.sum(axis=0), np.nan)
-    off = scaled[first:end, node] - usual[(np.arange(first, end) - first) % WEEK]
-    off = off[~np.isnan(off)]
-    # Sums are looked at on the scale of their logarithm, where all levels are alike.
-    level = 1.0 if series.bottom is None else float(np.nanmean(usual)) if known.any() else 0.0
-    if not len(off) or not level:
-        return None
-    return _Moved(float(off.mean()), abs(level), float(np.sqrt(1 / len(off) + 1 / known.sum())))
 
 
 def _grown(scaled: Floats, walk: Walk, alarm: Alarm, end: int) -> Kind:

@@ -118,16 +118,16 @@ def cleaned(scaled: Floats) -> Floats:
     """
     weekly = weeks_of(scaled)
     with np.errstate(invalid="ignore"):
-        level = np.stack([_median(weekly[max(0, w - 4) : w + 5], (0, 1)) for w in range(len(weekly))])
-        shape = _median(weekly - level[:, None], (0,))
+        level = np.stack([middles(weekly[max(0, w - 4) : w + 5], (0, 1)) for w in range(len(weekly))])
+        shape = middles(weekly - level[:, None], (0,))
         meant = np.nan_to_num(level[:, None] + shape)
         off = weekly - meant
-        usual = 1.4826 * _median(np.abs(off), (0, 1))
+        usual = 1.4826 * middles(np.abs(off), (0, 1))
         kept = np.clip(off, -CLIP * usual, CLIP * usual)
     return (meant + np.nan_to_num(kept)).reshape(scaled.shape)
 
 
-def _median(values: Floats, axis: tuple[int, ...]) -> Floats:
+def middles(values: Floats, axis: tuple[int, ...]) -> Floats:
     """Median of what is known over the first axes; nan where nothing is."""
     ordered = np.sort(values.reshape(-1, *values.shape[len(axis) :]), axis=0)  # unknown ones come last
     number = (~np.isnan(ordered)).sum(axis=0)

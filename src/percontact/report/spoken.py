@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from percontact.values.period import Period, add_months
@@ -51,6 +52,29 @@ def heading(span: Period) -> str:
 def month_name(start: date) -> str:
     """A month: "June 2026"."""
     return spoken(Period(start, add_months(start, 1)))
+
+
+def day_name(day: date) -> str:
+    """A day: "3 June 2026"."""
+    return _day(day)
+
+
+def days_name(days: Sequence[date]) -> str:
+    """Days in order, each year said once: "27 October, 1 December 2025 and 2 February 2026".
+
+    >>> days_name([date(2025, 10, 27), date(2025, 12, 1), date(2026, 2, 2)])
+    '27 October, 1 December 2025 and 2 February 2026'
+    """
+    told = [
+        f"{day.day} {day:%B}" if later is not None and later.year == day.year else _day(day)
+        for day, later in zip(days, [*days[1:], None], strict=True)
+    ]
+    return " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
+
+
+def within(name: str) -> str:
+    """A metric's name as it stands within a sentence: "average handle time", but "AHT"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _day(day: date) -> str:

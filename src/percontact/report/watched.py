@@ -63,7 +63,7 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
         definitions=(
             ("Expected", "The mean of the weeks before, in the shape of their week; shifts already told are "
              "taken in."),
-            ("By chance", "How often chance alone would bring as much in this series."),
+            ("By chance", f"How often chance alone brings as much in any of the {answer.series} series."),
         ),
         demo=DEMO_NOTE if demo else "",
     )  # fmt: skip
@@ -123,9 +123,9 @@ def alert_kind(alert: Alert) -> str:
     return KINDS[kind] if not alert.hours else BY_HOUR.get(kind, KINDS[kind])
 
 
-def alert_rarity(alert: Alert) -> str:
-    """How often chance alone would bring as much, in words."""
-    return _rarity(min(f.one.a_year for f in alert.breaks))
+def alert_rarity(answer: Watch, alert: Alert) -> str:
+    """How often chance alone would bring as much in any of the series that were watched, in words."""
+    return _rarity(min(f.one.a_year for f in alert.breaks) * answer.series)
 
 
 def _hours(alert: Alert) -> str:
@@ -156,7 +156,7 @@ def _row(answer: Watch, alert: Alert, currency: str) -> tuple[Cell, ...]:
     return (
         since, known, alert.card.name, _places(alert), alert_kind(alert),
         _value(alert, one.observed, currency), _value(alert, one.expected, currency), _off(alert),
-        _rarity(min(f.one.a_year for f in alert.breaks)), until,
+        alert_rarity(answer, alert), until,
         ", ".join(e.name for e in alert.events),
         contacts_command(_days(alert), alert.slices[0], answer.where),
     )  # fmt: skip
@@ -238,6 +238,7 @@ def _data(answer: Watch) -> dict[str, object]:
                 "observed": a.found.one.observed,
                 "expected": a.found.one.expected,
                 "by_chance_a_year": min(f.one.a_year for f in a.breaks),
+                "by_chance_a_year_in_any": min(f.one.a_year for f in a.breaks) * answer.series,
                 "breaks": len(a.breaks),
                 "events": [e.name for e in a.events],
             }

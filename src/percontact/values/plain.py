@@ -53,6 +53,16 @@ class Plain:
         """The value of a text that `write` wrote. Raises ValueError or KeyError for any other."""
         return self._meant(json.loads(text))
 
+    @property
+    def shape(self) -> str:
+        """The classes with their fields: a text of another shape cannot be read.
+
+        >>> from percontact.values.period import Period
+        >>> Plain([Period]).shape
+        'Period start end'
+        """
+        return ", ".join(f"{name} {' '.join(_fields(kind))}" for name, kind in self._classes.items())
+
     def _told(self, value: object) -> object:
         kind = type(value)
         if kind in _BARE:

@@ -31,7 +31,7 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
         {
             "says": alert_sentence(alert, currency),
             "kind": alert_kind(alert),
-            "chance": alert_rarity(alert),
+            "chance": alert_rarity(answer, alert),
             "known": alert.found.found,
             "events": [(event_label(e), events.on(e.first)) for e in alert.events],
             "links": _links(alert, asked, viewer),
