@@ -263,7 +263,7 @@ def places(
         inside &= codes[:, dim] == code
     for one in slices:
         held |= one.leaves
-    if abs(off[held].sum()) < MOSTLY * abs(off[inside].sum()):
+    if abs(off[held & inside].sum()) < MOSTLY * abs(off[inside].sum()):
         return [part(named, inside)]
     return [part(s.named, s.leaves) for s in slices]
 
