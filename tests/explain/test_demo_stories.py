@@ -115,12 +115,12 @@ def test_without_stories_nothing_is_told_beyond_what_chance_is_allowed(
 
 def test_without_stories_the_seasons_of_a_whole_year_are_no_breaks(plain: OpenBook) -> None:
     """
-    July to June, channels and teams: sales in November, Christmas, returns in January, queues in December, each
-    seen once before. One alert a year in all series may be chance; by chance (Poisson) more than three would be
-    told one time in fifty
+    July to June, channels and teams: sales in November, Christmas, queues in December, each seen once before.
+    One alert a year in all series may be chance; by chance (Poisson) more than three would be told one time in
+    fifty
     """
     metrics = ("contacts_offered", "service_level")
-    found = front.watch(plain, *metrics, start="2025-07", end="2026-06", by=["channel", "team"]).answer
+    found = front.watch(plain, metrics, start="2025-07", end="2026-06", by=["channel", "team"]).answer
     assert len(found.alerts) + found.held_back <= 3
     assert any("the season, are no alerts: contacts offered" in note for note in found.notes)
 
