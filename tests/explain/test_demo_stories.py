@@ -116,8 +116,7 @@ def test_without_stories_nothing_is_told_beyond_what_chance_is_allowed(
 def test_without_stories_the_seasons_of_a_whole_year_are_no_breaks(plain: OpenBook) -> None:
     """
     July to June, channels and teams: sales in November, Christmas, queues in December, each seen once before.
-    One alert a year in all series may be chance; by chance (Poisson) more than three would be told one time in
-    fifty
+    One alert a year in all series may be chance; more than three would be told one time in fifty (Poisson)
     """
     metrics = ("contacts_offered", "service_level")
     found = front.watch(plain, metrics, start="2025-07", end="2026-06", by=["channel", "team"]).answer

@@ -96,7 +96,7 @@ class Runs:
         told = json.dumps(asked, sort_keys=True)
         # Sums have no part of events, but answers name them.
         beside = sorted(f"{t} {f.path.name}" for t in UNSUMMED for f in self.book.files.get(t, ()))
-        run = _short(f"{name} {self.made_by} {beside} {told} {about}")
+        run = _short(f"{name} {self.made_by} {beside} {told} {about} {form.shape}")
         kept = self._kept(run, LONG_FILE)
         if kept is not None:
             return cast(T, form.read(kept.read_text("utf-8")))
