@@ -71,6 +71,15 @@ class KeptSums:
             self._tables[key] = self._made(key, dims, rows, make, con or self.con)
         return self._tables[key]
 
+    def file(self, key: str, make: Callable[[], str]) -> Path | None:
+        """The file that the rows of a query are kept in; None where they are not kept."""
+
+        def write(file: Path) -> bool:
+            self.con.execute(f"COPY ({make()}) TO {literal(str(file))} (FORMAT parquet)")
+            return True
+
+        return self._keep(key, write)
+
     def _made(
         self,
         key: str,

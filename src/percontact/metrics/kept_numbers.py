@@ -5,16 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from percontact.costing.kept_sums import DIMENSIONS, KeptSums, answerable, inside
 from percontact.costing.slice import Slice
 from percontact.metrics.catalogue import shipped
 from percontact.metrics.grouped import Sum
+from percontact.metrics.near_rows import read_near
 from percontact.metrics.row_sql import Number, numbers_of
-from percontact.metrics.tally import Places, Tally, side_by_side
+from percontact.metrics.tally import Places, Tally, cover_of, side_by_side
 from percontact.records.dialect import quote
-from percontact.values.period import Period, add_months
 
 
 def read(tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places:
@@ -24,12 +23,18 @@ def read(tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places:
         return tally.read(question, numbers)
     kept = _sums(tally.kept, tally, question, [numbers[i] for i in adding])
     if kept is None:
-        return tally.read(question, numbers)
+        return _from_rows(tally, question, numbers)
     others = [i for i, n in enumerate(numbers) if not n.adds_up]
     found = [(adding, kept)]
     if others:
-        found.append((others, tally.read(question, [numbers[i] for i in others])))
+        found.append((others, _from_rows(tally, question, [numbers[i] for i in others])))
     return side_by_side(found, len(numbers))
+
+
+def _from_rows(tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places:
+    """Numbers from rows, those kept near where they can tell them."""
+    found = read_near(tally, question, numbers)
+    return tally.read(question, numbers) if found is None else found
 
 
 def _sums(kept: KeptSums, tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places | None:
@@ -37,7 +42,7 @@ def _sums(kept: KeptSums, tally: Tally, question: Slice, numbers: Sequence[Numbe
     facts = tally.facts
     if facts.made or not tally.parts_add_up or not numbers or not answerable(question, DIMENSIONS):
         return None
-    cover = kept.once(("cover", facts.table, tally.when), lambda: _cover(tally))
+    cover = kept.once(("cover", facts.table, tally.when), lambda: cover_of(tally))
     if cover is None:
         return None
     sums = kept.once(("sums", facts.table, tally.when), lambda: _speak(tally, cover)[1])
@@ -54,18 +59,6 @@ def _sums(kept: KeptSums, tally: Tally, question: Slice, numbers: Sequence[Numbe
     by = ", ".join(["period", *(f"d{i}" for i in range(len(dims)))])
     fields = ", ".join([f"{question.period()} AS period", *dims, *added])
     return tally.places(f"SELECT {fields} FROM {table[0]} WHERE {inside(question)} GROUP BY {by}", len(dims))
-
-
-def _cover(tally: Tally) -> Slice | None:
-    """A question by month over every row of a table; None where it has none."""
-    column = quote(tally.when)
-    rows = tally.book.relation(tally.facts.table, [tally.when])
-    ((first, last),) = tally.con.execute(f"SELECT min({column}), max({column}) FROM {rows}").fetchall()
-    if first is None:
-        return None
-    # A local day lies at most a day beside that of UTC, and may lie in another month.
-    begin, end = date(first.year, first.month, 1), date(last.year, last.month, 1)
-    return Slice(Period(add_months(begin, -1), add_months(end, 2)), "month")
 
 
 def _speak(tally: Tally, cover: Slice) -> tuple[Tally, dict[str, Sum]]:

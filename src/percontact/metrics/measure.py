@@ -124,7 +124,9 @@ def _count(
     for card in cards:
         if card.kind == "index":
             figures[card.metric] = _index(tally, card, question)
-            one = _index(tally, card, replace(question, grain="whole", by=(), asked=()))
+            one = figures[card.metric]
+            if not _is_whole(question):
+                one = _index(tally, card, replace(question, grain="whole", by=(), asked=()))
             totals[card.metric] = one.get((question.span.start, ())) or _unknown(card, question)
 
 
@@ -157,6 +159,8 @@ def _sums_read(card: Card, parts: Sequence[int], found: Places) -> Callable[[Pla
 
 def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Places) -> Numbers:
     """The numbers of the whole span: added up where parts add up, else read again from the rows."""
+    if _is_whole(question):
+        return found.get((question.span.start, ()), [None] * len(numbers))
     whole: list[Decimal | Fraction | int | None] = [None] * len(numbers)
     again = [i for i, n in enumerate(numbers) if not (tally.parts_add_up and n.adds_up)]
     if again:
@@ -168,6 +172,11 @@ def _whole(tally: Tally, question: Slice, numbers: Sequence[Number], found: Plac
         for i in set(range(len(numbers))) - set(again):
             whole[i] = add(row[i] for row in found.values())
     return whole
+
+
+def _is_whole(question: Slice) -> bool:
+    """Whether the span as one is all that is asked for."""
+    return question.grain == "whole" and not question.by
 
 
 def _figure(card: Card, place: Place, row: Numbers) -> Figure:
@@ -220,9 +229,8 @@ def _index(tally: Tally, card: Card, question: Slice) -> Figures:
     assert card.bottom is not None
     total = replace(card.bottom, how="sum", column=card.of)
     over = card.over.partition(".")[2] or card.over
-    found = tally.read(
-        replace(question, by=(*question.by, over), asked=()), [Number(total), Number(card.bottom)]
-    )
+    by_question = replace(question, by=(*question.by, over), asked=())
+    found = read(tally, by_question, [Number(total), Number(card.bottom)])
     weights = _weights(card.parameters.get("weights", ""))
     sums: dict[tuple[date, tuple[object, ...]], list[Fraction]] = {}
     for (period, values), (score, count) in found.items():

@@ -56,6 +56,7 @@ class RowSql:
     clocks  alias of a joined opening hour -> the instant it is joined on
     joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
     theirs  attributes of the customer that it speaks of, of those in `customer`
+    near    dimension -> SQL of it, where rows are read that hold those they borrow
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class RowSql:
         named = names_customer(facts.table)
         self.customer = customer_attributes(book, besides=self.columns) if named else []
         self.theirs: set[str] = set()
+        self.near: Mapping[str, str] = {}
 
     @property
     def inactive_days(self) -> int:
@@ -209,6 +211,8 @@ class RowSql:
         if name in CALENDAR_DIMENSIONS:
             self.used.add(self.when)
             return f"b.{name}"
+        if name in self.near:
+            return self.near[name]
         own = self.value(name)
         if self.facts.borrowed and name not in TABLES[self.facts.table].names:
             table, alias, _ = self.facts.borrowed

@@ -305,3 +305,15 @@ def side_by_side(found: Sequence[tuple[list[int], Places]], width: int) -> Place
             for i, number in zip(positions, numbers, strict=True):
                 row[i] = number
     return {place: tuple(row) for place, row in rows.items()}
+
+
+def cover_of(tally: Tally) -> Slice | None:
+    """A question by month over every row of a table; None where it has none."""
+    column = quote(tally.when)
+    rows = tally.book.relation(tally.facts.table, [tally.when])
+    ((first, last),) = tally.con.execute(f"SELECT min({column}), max({column}) FROM {rows}").fetchall()
+    if first is None:
+        return None
+    # A local day lies at most a day beside that of UTC, and may lie in another month.
+    begin, end = date(first.year, first.month, 1), date(last.year, last.month, 1)
+    return Slice(Period(add_months(begin, -1), add_months(end, 2)), "month")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from percontact.costing.slice import Slice
 from percontact.metrics.card import Card, Term, Test
 from percontact.metrics.figure import FEW, Figure
+from percontact.metrics.kept_numbers import read
 from percontact.metrics.row_sql import Number
 from percontact.metrics.survival import survive
 from percontact.metrics.tally import Tally
@@ -20,10 +21,12 @@ Figures = dict[tuple[date, tuple[object, ...]], Figure]
 
 def times_to(tally: Tally, card: Card, question: Slice) -> tuple[Figures, Figure]:
     """(figures by place, figure of the whole): medians of the cohorts that began in each period."""
-    whole = _cohorts(tally, card, replace(question, grain="whole", by=(), asked=()))
+    figures = whole = _cohorts(tally, card, question)
+    if question.grain != "whole" or question.by:
+        whole = _cohorts(tally, card, replace(question, grain="whole", by=(), asked=()))
     place = (question.span.start, ())
     empty = Figure(card.metric, *place, None, None, None, None, None, ("undefined",))
-    return _cohorts(tally, card, question), whole.get(place, empty)
+    return figures, whole.get(place, empty)
 
 
 def _cohorts(tally: Tally, card: Card, question: Slice) -> Figures:
@@ -32,7 +35,7 @@ def _cohorts(tally: Tally, card: Card, question: Slice) -> Figures:
     count = Number(Term("count", card.table, "", (*card.bottom.where, Test("days_seen", "at_least", ("0",)))))
     asked = replace(question, by=(*question.by, "days_seen", "happened"), asked=())
     seen: dict[tuple[date, tuple[object, ...]], list[tuple[int, bool, int]]] = defaultdict(list)
-    for (period, values), numbers in tally.read(asked, [count]).items():
+    for (period, values), numbers in read(tally, asked, [count]).items():
         rows = numbers[0]
         *dims, days, happened = values
         if rows and days is not None:
