@@ -55,7 +55,7 @@ def catalogued(
 ) -> Catalogue:
     """Metrics that speak of every word, of one shelf or tag, with their values of a span in one pass.
 
-    Those that need single rows (percentiles, cost by case or customer) are left to their own pages.
+    Cost by case or customer, whose contacts are told apart one by one, is left to its own page.
     Raises E-ARG-01 for a tag that no metric has.
     """
     every = list(catalogue(book.workspace.path).values())
@@ -93,8 +93,8 @@ def catalogued(
 
 
 def needs_rows(card: Card) -> bool:
-    """Whether a figure of it is read from single rows: too slow for a list of all."""
-    return card.kind in ("percentile", "survival") or card.per in ("case", "customer")
+    """Whether its cases or customers are told apart one by one: too slow for a list of all."""
+    return card.per in ("case", "customer")
 
 
 def _has_data(book: OpenBook, card: Card) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from percontact import seeking, watching
+from percontact.cataloguing import needs_rows
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
 from percontact.explain.episodes import Break
@@ -44,18 +45,14 @@ def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: N
 
 
 def _metrics(book: OpenBook) -> None:
-    """Every metric that adds up, over the newest month: the sums of all months are made with it."""
+    """Every metric of the list over the newest month: what is kept for those of all months is made with it."""
     if not book.book.has("contacts"):
         return
-    cards = [c for c in catalogue(book.workspace.path).values() if _adds_up(c) and _has_data(book, c)]
+    cards = [c for c in catalogue(book.workspace.path).values() if not needs_rows(c) and _has_data(book, c)]
     last = f"{book.months()[-1]:%Y-%m}"
     panel = panel_of(book, [c.metric for c in cards], start=last, end=last)
     for card in cards:
         panel.totals[card.metric]
-
-
-def _adds_up(card: Card) -> bool:
-    return card.kind not in ("percentile", "survival") and card.per not in ("case", "customer")
 
 
 def _has_data(book: OpenBook, card: Card) -> bool:

@@ -46,7 +46,7 @@ BORROWED = (
 @given(
     months=st.sampled_from([("2026-06", "2026-06"), ("2025-11", "2026-02"), ("2026-05-10", "2026-06-03")]),
     grain=st.sampled_from(["month", "quarter", "day"]),
-    by=st.lists(st.sampled_from(["channel", "team", "segment", "kind", "agent"]), max_size=2, unique=True),
+    by=st.lists(st.sampled_from(["channel", "team", "segment", "agent"]), max_size=2, unique=True),
     where=st.lists(st.sampled_from(WHERE), max_size=2, unique=True),
     metric=st.sampled_from(BORROWED),
 )

@@ -56,11 +56,21 @@ def test_the_list_says_the_values_that_each_metric_has_when_asked_alone(book: Op
         assert told[metric].value == alone.value
 
 
-def test_metrics_read_from_single_rows_are_left_to_their_own_pages_and_say_so(book: OpenBook) -> None:
+def test_only_costs_by_case_and_by_customer_are_left_to_their_own_pages_and_say_so(book: OpenBook) -> None:
     found = catalogued(book, start="2026-06", end="2026-06")
-    rows = [e for e in found.entries if needs_rows(e.card)]
-    assert {e.card.metric for e in rows} >= {"speed_of_answer_p90", "cost_to_serve"}
-    assert {e.value("EUR") for e in rows} == {"on its page"}
+    left = {e.card.metric: e.value("EUR") for e in found.entries if needs_rows(e.card)}
+    assert left == {
+        "cost_per_case": "on its page: counted case by case",
+        "cost_to_serve": "on its page: counted customer by customer",
+    }
+
+
+@pytest.mark.parametrize("metric", ["speed_of_answer_p90", "median_resolution_time", "time_to_value"])
+def test_the_list_gives_percentiles_and_times_to_value_as_their_rows_do(book: OpenBook, metric: str) -> None:
+    told = {e.card.metric: e.now for e in catalogued(book, start="2026-05", end="2026-06").entries}
+    alone = panel_of(OpenBook(book.workspace), [metric], start="2026-05", end="2026-06").totals[metric]
+    assert told[metric] is not None
+    assert told[metric].value == alone.value is not None
 
 
 def test_a_search_finds_by_name_symbol_and_tag(app: TestClient) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
-from percontact.costing.capacity import MEASURES, read_capacity
+from percontact.costing.capacity import MEASURES, Capacity, read_capacity
 from percontact.costing.kept_sums import KeptSums
 from percontact.costing.marketing import campaign_rows
 from percontact.costing.policy import TIME_DRIVERS, Policy
@@ -57,7 +58,9 @@ def _staff(
         months = book.months("contacts")
         every = replace(question, span=Period(months[0], add_months(months[-1], 1)), where=(), grain="month")
         used = kept.once("handle hours", lambda: _handle_hours(con, book, policy, every))
-    found = _by_period(con, book, question) if question.by_day else _by_month(con, book, policy, question)
+    found = (
+        _by_period(con, book, question) if question.by_day else _by_month(con, book, policy, question, kept)
+    )
     columns = [*MEASURES, "handle_h"]
     rows: list[list[object]] = [
         [start, group, *(amounts.get(name) for name in MEASURES), used.get((group, start))]
@@ -67,9 +70,8 @@ def _staff(
     _fill(con, "staff_period", f'month_start DATE, "group" VARCHAR, {fields}', rows)
 
 
-def _by_month(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, question: Slice) -> _Hours:
+def _by_month(capacity: Capacity, question: Slice) -> _Hours:
     """What each group supplied in each month, as costing takes it."""
-    capacity = read_capacity(con, book, policy)
     found: _Hours = {}
     for group in capacity.groups:
         for month in (p.start for p in periods(question.months, "month")):

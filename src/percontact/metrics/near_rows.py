@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows kept where questions look for them: in the month they count in, with the dimensions they borrow.
 
-A survey has its channel from the contact it asks about, which may lie in any file; a case resolved in June may
-lie in the file of any month before. What must be read row by row (a percentile, different values, answers by
-question) is read from a copy of the few columns that metrics speak of, each row in its month. What counts
+A survey has its channel from the contact it asks about, which may lie in any file; a case resolved in June
+may lie in the file of any month before. What must be read row by row (a percentile, different values, answers
+by question) is read from a copy of the few columns that metrics speak of, each row in its month. What counts
 customers who were there when a month began is read from customers alike, counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.kept_sums import DIMENSIONS
@@ -43,7 +42,8 @@ class NearRows(Tally):
     """A tally over kept rows of its table.
 
     source   SQL relation of the kept rows
-    columns  of the table, that they hold; dims: field -> SQL that it was made of
+    columns  of the table, and features, that they hold
+    dims     dimensions that they hold, their own or borrowed
     """
 
     def __init__(self, tally: Tally, source: str, columns: frozenset[str], dims: frozenset[str]) -> None:
@@ -53,6 +53,7 @@ class NearRows(Tally):
         )  # fmt: skip
         self._source, self._columns, self._dims = source, columns, dims
         self.row.near = {d: f"c.{quote(_PREFIX + d)}" for d in dims}
+        self.row.made = columns & set(self.facts.features)
 
     @classmethod
     def of(cls, tally: Tally) -> NearRows | None:
@@ -87,8 +88,7 @@ class NearRows(Tally):
         for name in (*question.by, *(c.dimension for c in question.where if c.dimension != MONTH)):
             self.row.dimension(name)
         row = self.row
-        own = row.used & set(row.columns)
-        return own <= self._columns and not row.joined and not row.theirs and not row.clocks
+        return row.used <= self._columns and not row.joined and not row.theirs and not row.clocks
 
     def _weight(self, question: Slice) -> str:
         return super()._weight(question) if self.parts_add_up else 'c."count"'
@@ -114,35 +114,49 @@ def _needs_rows(card: Card) -> bool:
 
 
 def _spoken(tally: Tally, cards: Sequence[Card]) -> set[str]:
-    """Columns of the table that metrics speak of."""
+    """Columns of the table, and features made of them, that metrics speak of."""
     row = tally.row
+    row.made = _made(tally, cards)
+    row.used = set()
     for card in cards:
         row.parameters = card.parameters
-        numbers = numbers_of(card)
-        for number in numbers:
+        for number in numbers_of(card):
             row.part(number) if number.adds_up else row.number(number)
-        for name in (card.of, card.over.partition(".")[2]):
-            if name:
-                row.value(name)
+        for name in filter(None, (card.of, card.over.partition(".")[2])):
+            row.value(name)
         if card.kind == "survival":
             row.value("happened")
-    return row.used & set(row.columns)
+    row.made = ()
+    return row.used
+
+
+def _made(tally: Tally, cards: Sequence[Card]) -> set[str]:
+    """Features that numbers are read of: worked out once, where that takes the row alone."""
+    terms = [t for c in cards for t in (c.top, c.minus, c.bottom) if t is not None]
+    named = {t.column for t in terms} | {x for c in cards for x in (c.of, c.same.partition(".")[2])}
+    features = tally.facts.features
+    return {n for n in named & set(features) if not features[n].join and not _by_question(features[n].sql)}
+
+
+def _by_question(sql: str) -> bool:
+    """Whether what a feature says depends on the question: on its periods or parameters."""
+    return "span." in sql or "{quiet}" in sql or "{within}" in sql
 
 
 def _rows_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tuple[str, set[str]]:
-    """(SQL of every row's month, dimensions and columns that metrics speak of, those columns)."""
+    """(SQL of every row's month, dimensions, columns and features that metrics speak of, those two)."""
     cover = cover_of(tally)
     assert cover is not None
     own = Tally(tally.con, tally.book, tally.policy, tally.facts.table, tally.when)
     own.begin(cover)
-    columns = {*_spoken(own, cards), own.when} & own.row.filled
+    columns = {*_spoken(own, cards), own.when}
     own.begin(cover)
-    borrowed = [f"{own.row.dimension(d)} AS {quote(_PREFIX + d)}" for d in dims]
-    own.row.used |= columns
+    fields = [f"{own.row.dimension(d)} AS {quote(_PREFIX + d)}" for d in dims]
+    fields += [f"{own.row.value(c)} AS {quote(c)}" for c in sorted(columns)]
     rows, month, inside = own._rows(cover)
-    fields = [f"{month} AS month", *borrowed, *(f"c.{quote(c)}" for c in sorted(columns))]
     # In the order of months a question of some reads only theirs.
-    return f"SELECT {', '.join(fields)} FROM {rows} WHERE {' AND '.join(inside) or 'true'} ORDER BY 1", columns
+    chosen = f"SELECT {month} AS month, {', '.join(fields)} FROM {rows}"
+    return f"{chosen} WHERE {' AND '.join(inside) or 'true'} ORDER BY 1", columns
 
 
 def _stock_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tuple[str, set[str]]:
@@ -153,7 +167,6 @@ def _stock_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tupl
     """
     own = Tally(tally.con, tally.book, tally.policy, tally.facts.table, tally.when)
     days = {"joined_on", "left_on", *(() if own.when == AT_START else ("last_active_on",))}
-    own.row.used = set()
     columns = (_spoken(own, cards) | days) & own.row.filled
     own.row.used = set()
     fields = [f"{own.row.dimension(d)} AS {quote(_PREFIX + d)}" for d in dims]
@@ -161,4 +174,4 @@ def _stock_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tupl
     fields += [f"CAST(date_trunc('month', c.{c}) AS DATE) AS {c}" for c in sorted(by_month)]
     fields += [f"c.{quote(c)}" for c in sorted(columns - by_month)]
     rows = own.book.relation(own.facts.table, sorted(columns | (own.row.used & set(own.row.columns))))
-    return f'SELECT {", ".join(fields)}, count(*) AS "count" FROM {rows} c GROUP BY ALL', columns
+    return f'SELECT {", ".join(fields)}, count(*) AS "count" FROM {rows} c GROUP BY ALL', {*columns, "count"}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -57,6 +57,7 @@ class RowSql:
     joined  what it joins, keys of `Feature.join`, and the alias it borrows dimensions from
     theirs  attributes of the customer that it speaks of, of those in `customer`
     near    dimension -> SQL of it, where rows are read that hold those they borrow
+    made    features that stand in the rows as columns
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class RowSql:
         self.customer = customer_attributes(book, besides=self.columns) if named else []
         self.theirs: set[str] = set()
         self.near: Mapping[str, str] = {}
+        self.made: Collection[str] = ()
 
     @property
     def inactive_days(self) -> int:
@@ -82,6 +84,9 @@ class RowSql:
 
     def value(self, name: str) -> str:
         """SQL of a column or feature of a row; unknown where no file has it."""
+        if name in self.made:
+            self.used.add(name)
+            return f"c.{quote(name)}"
         feature = self.facts.features.get(name)
         if feature is not None and feature.each and self.weight == "1":
             return self._own(feature.each)

@@ -19,7 +19,6 @@ from percontact.report.spoken import spoken, when
 from percontact.report.words import DEMO_NOTE
 from percontact.values.period import Period
 
-ON_ITS_PAGE = "on its page"
 NOT_KNOWN = "not known"
 
 
@@ -39,7 +38,7 @@ class Entry:
     def value(self, currency: str) -> str:
         """Its value in words."""
         if self.rows:
-            return ON_ITS_PAGE
+            return f"on its page: counted {self.card.per} by {self.card.per}"
         if self.now is None or self.now.value is None:
             return NOT_KNOWN
         return value_words(self.card, self.now.value, currency)
