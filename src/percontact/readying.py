@@ -45,7 +45,7 @@ def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: N
 
 
 def _metrics(book: OpenBook) -> None:
-    """Every metric of the list over the newest month: what is kept for those of all months is made with it."""
+    """Every metric of the list over the newest month: what is kept of all months is made with it."""
     if not book.book.has("contacts"):
         return
     cards = [c for c in catalogue(book.workspace.path).values() if not needs_rows(c) and _has_data(book, c)]

@@ -75,7 +75,8 @@ class KeptSums:
         """The file that the rows of a query are kept in; None where they are not kept."""
 
         def write(file: Path) -> bool:
-            self.con.execute(f"COPY ({make()}) TO {literal(str(file))} (FORMAT parquet)")
+            how = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
+            self.con.execute(f"COPY ({make()}) TO {literal(str(file))} ({how})")
             return True
 
         return self._keep(key, write)

@@ -58,9 +58,11 @@ def _staff(
         months = book.months("contacts")
         every = replace(question, span=Period(months[0], add_months(months[-1], 1)), where=(), grain="month")
         used = kept.once("handle hours", lambda: _handle_hours(con, book, policy, every))
-    found = (
-        _by_period(con, book, question) if question.by_day else _by_month(con, book, policy, question, kept)
-    )
+    if question.by_day:
+        found = _by_period(con, book, question)
+    else:
+        look = partial(read_capacity, con, book, policy)
+        found = _by_month(kept.once("capacity", look) if kept else look(), question)
     columns = [*MEASURES, "handle_h"]
     rows: list[list[object]] = [
         [start, group, *(amounts.get(name) for name in MEASURES), used.get((group, start))]

@@ -152,11 +152,17 @@ def _rows_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tuple
     columns = {*_spoken(own, cards), own.when}
     own.begin(cover)
     fields = [f"{own.row.dimension(d)} AS {quote(_PREFIX + d)}" for d in dims]
-    fields += [f"{own.row.value(c)} AS {quote(c)}" for c in sorted(columns)]
+    fields += [f"{_short(own, c)} AS {quote(c)}" for c in sorted(columns)]
     rows, month, inside = own._rows(cover)
-    # In the order of months a question of some reads only theirs.
+    # In the order of time a question of some months reads only theirs, and times take less room.
     chosen = f"SELECT {month} AS month, {', '.join(fields)} FROM {rows}"
-    return f"{chosen} WHERE {' AND '.join(inside) or 'true'} ORDER BY 1", columns
+    return f"{chosen} WHERE {' AND '.join(inside) or 'true'} ORDER BY 1, c.{quote(own.when)}", columns
+
+
+def _short(tally: Tally, name: str) -> str:
+    """SQL of a column or feature; seconds worked out are held in 64 bits, or are an error."""
+    sql = tally.row.value(name)
+    return f"CAST({sql} AS DECIMAL(18,6))" if name.endswith("_s") and name in tally.facts.features else sql
 
 
 def _stock_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tuple[str, set[str]]:
