@@ -69,14 +69,14 @@ def catalogued(
     chosen = [c for c in every if not tag or tag == c.category or tag in c.tags]
     if words:
         chosen = search(chosen, words)
-    quick = [c for c in chosen if not needs_rows(c) and _has_data(book, c)]
+    quick = [c for c in chosen if not c.one_by_one and _has_data(book, c)]
     question = book.ask(start=start, end=end, where=where, basis=basis, also=dimensions(quick))
     asked = question.where
     question = replace(question, grain="whole", where=Agents(book, agents_by_name).meant(asked))
     now = panel_for(book, quick, question).totals if quick else {}
     against = _against(book, question, compare)
     then = panel_for(book, quick, replace(question, span=against)).totals if quick and against else {}
-    entries = tuple(Entry(c, now.get(c.metric), then.get(c.metric), needs_rows(c)) for c in chosen)
+    entries = tuple(Entry(c, now.get(c.metric), then.get(c.metric), c.one_by_one) for c in chosen)
     return Catalogue(
         catalogued_document(
             entries,
@@ -90,11 +90,6 @@ def catalogued(
         entries,
         tags,
     )
-
-
-def needs_rows(card: Card) -> bool:
-    """Whether its cases or customers are told apart one by one: too slow for a list of all."""
-    return card.per in ("case", "customer")
 
 
 def _has_data(book: OpenBook, card: Card) -> bool:

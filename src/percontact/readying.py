@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from percontact import seeking, watching
-from percontact.cataloguing import needs_rows
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
 from percontact.explain.episodes import Break
@@ -48,7 +47,7 @@ def _metrics(book: OpenBook) -> None:
     """Every metric of the list over the newest month: what is kept of all months is made with it."""
     if not book.book.has("contacts"):
         return
-    cards = [c for c in catalogue(book.workspace.path).values() if not needs_rows(c) and _has_data(book, c)]
+    cards = [c for c in catalogue(book.workspace.path).values() if not c.one_by_one and _has_data(book, c)]
     last = f"{book.months()[-1]:%Y-%m}"
     panel = panel_of(book, [c.metric for c in cards], start=last, end=last)
     for card in cards:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from percontact.cataloguing import catalogued, needs_rows
+from percontact.cataloguing import catalogued
 from percontact.measuring import panel_of
 from percontact.metrics.catalogue import catalogue, shipped
 from percontact.people.pseudonyms import pseudonym
@@ -58,7 +58,7 @@ def test_the_list_says_the_values_that_each_metric_has_when_asked_alone(book: Op
 
 def test_only_costs_by_case_and_by_customer_are_left_to_their_own_pages_and_say_so(book: OpenBook) -> None:
     found = catalogued(book, start="2026-06", end="2026-06")
-    left = {e.card.metric: e.value("EUR") for e in found.entries if needs_rows(e.card)}
+    left = {e.card.metric: e.value("EUR") for e in found.entries if e.card.one_by_one}
     assert left == {
         "cost_per_case": "on its page: counted case by case",
         "cost_to_serve": "on its page: counted customer by customer",

@@ -153,3 +153,8 @@ class Card:
     def table(self) -> str:
         """The table whose rows it counts."""
         return self.counted_on.partition(".")[0]
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether its cases or customers are told apart one by one: too slow for a list of all."""
+        return self.per in ("case", "customer")
