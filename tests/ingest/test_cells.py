@@ -163,6 +163,40 @@ def test_a_unit_turns_a_length_into_seconds(desk, unit: str, cell: str, seconds:
 
 
 @pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [
+        ("18m 50s", "1130"),  # 18 x 60 + 50
+        ("2h 5m", "7500"),  # 2 x 3600 + 5 x 60
+        ("1d 3h", "97200"),  # (24 + 3) x 3600
+        ("1d 2h 3m 4s", "93784"),
+        ("45s", "45"),
+        ("90m", "5400"),
+        ("1.5h", "5400"),
+        ("1,5 h", "5400"),
+        ("18m50.5s", "1130.5"),
+        ("3 min 45 s", "225"),
+        ("1 day, 3 hours", "97200"),
+    ],
+)
+def test_a_length_that_names_its_units_is_read_by_them(desk, cell: str, seconds: str) -> None:
+    assert value(desk, "talk_s", cell) == Decimal(seconds)
+    mapping = "columns: {talk_s: {column: talk_s, unit: min}}"
+    assert value(desk, "talk_s", cell, mapping) == Decimal(seconds)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2h 5", "5m 3h", "1d 1d", "5ms", "5mo", "1w 2d", "m", "1,500s", "1h30", "1.5h 20m"]
+)
+def test_a_length_that_leaves_a_unit_open_is_not_guessed(desk, cell: str) -> None:
+    assert fault(desk, "talk_s", cell) == "E-TYPE-01"
+
+
+@pytest.mark.parametrize("cell", ["999999999d", "999999999:59:59", "277777778:00:00"])
+def test_a_length_of_many_thousand_years_sets_its_row_aside_and_stops_no_file(desk, cell: str) -> None:
+    assert fault(desk, "talk_s", cell) == "E-TYPE-01"
+
+
+@pytest.mark.parametrize(
     "cell", ["1,5", "5:30", "1_000", "0x1F", "NaN", "inf", "five", "1 000", "--5", "1:75:00", "9" * 30]
 )
 def test_no_other_length_is_guessed(desk, cell: str) -> None:

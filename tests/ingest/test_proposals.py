@@ -249,6 +249,25 @@ def test_the_time_between_start_and_end_decides_the_unit(of: Propose) -> None:
     assert proposal.mapping.columns["handle_s"].unit == "min"
 
 
+def test_lengths_that_name_their_units_ask_for_none(of: Propose, desk) -> None:
+    """Help Scout writes lengths so; 18 x 60 + 50 s, and a day is 24 hours."""
+    text = (
+        "Number,Created At,First Response Time,Handle Time\n"
+        "501,2026-04-13 10:00,18m 50s,2h 5m\n502,2026-04-13 11:00,1d 3h,45s\n"
+    )
+    proposal = of(text)
+    assert [k for k in keys(proposal) if k.endswith(".unit")] == []
+    staged = desk.read(text, mapping=proposal.text)
+    assert [row[0] for row in desk.rows(staged, "handle_s")] == [Decimal(7500), Decimal(45)]
+
+
+def test_of_lengths_that_name_their_units_only_those_without_are_asked_about(of: Propose) -> None:
+    text = "Call ID,Start,Talk time\n1,2026-04-13 10:00,18m 50s\n2,2026-04-13 11:00,100\n"
+    proposal = of(text)
+    assert keys(proposal) == ["talk_s.unit"]
+    assert "such as 100" in proposal.questions[0].text
+
+
 # -- words ---------------------------------------------------------------------------------------------------
 
 

@@ -4,11 +4,16 @@
 import random
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
+import pytest
+
+from percontact.ingest import stage
+from percontact.ingest.parquet import write_parquet
 
 
 def cube(file, rows: str = "day") -> list[dict]:
@@ -57,6 +62,27 @@ def test_rows_keep_their_order_where_customers_come_back(desk) -> None:
     assert [row for row, _ in found] == sorted(row for row, _ in found)
     assert [who for _, who in found[:300]] * 1_000 == [who for _, who in found]
     assert len({who for _, who in found}) == 300
+
+
+@pytest.mark.parametrize(("customers", "joined"), [(300, True), (24_000, False)])
+def test_what_joins_hashes_is_written_by_one_thread_and_all_else_by_all(
+    desk, monkeypatch: pytest.MonkeyPatch, customers: int, joined: bool
+) -> None:
+    """24,000 rows. Threads hand on the rows of a join as they come by them. That their order is then seen to
+    break is chance, so the test looks at what the engine is told, not at its luck.
+    """
+    monkeypatch.setenv("PERCONTACT_THREADS", "4")
+    seen = []
+
+    def observed(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+        ((threads,),) = con.execute("SELECT current_setting('threads')").fetchall()
+        seen.append((" JOIN " in query, "ORDER BY" in query or threads == 1))
+        write_parquet(con, query, path)
+
+    monkeypatch.setattr(stage, "write_parquet", observed)
+    rows = "\n".join(f"2026-06-{1 + i // 1_000:02d},k{i % customers}" for i in range(24_000))
+    desk.read("started_at,customer_id\n" + rows)
+    assert seen == [(joined, joined)]
 
 
 def test_the_columns_told_are_those_of_the_file(desk) -> None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Pairs
 
 import duckdb
 
-from percontact.ingest.events import texts_of
-from percontact.ingest.found import Found
-from percontact.ingest.rules import details, reason
+from percontact.ingest.found import Found, row_text
+from percontact.ingest.rules import Rule, details, reason
 from percontact.ingest.typed import Typed
 from percontact.records.column import Table
 from percontact.records.landing import Aside
@@ -32,7 +32,7 @@ def set_aside(
     told |= {line: (str(table.key), "E-ID-01", why) for line, why in again.items()}
     merged = _with_members(con, told, members, typed.bits) if members else 0
     aside = [*found.aside, *texts_of(con, found, told, known, bits=typed.bits)]
-    return tuple(sorted(aside, key=lambda a: a.line)), merged
+    return by_line(aside), merged
 
 
 def _faulty(
@@ -65,3 +65,42 @@ def _with_members(
     counts = f"SELECT count(*) - count(DISTINCT head) FROM {members} ANTI JOIN bad USING (head)"
     ((merged,),) = con.execute(counts).fetchall()
     return int(merged)
+
+
+def faulty(
+    con: duckdb.DuckDBPyConnection, found: Found, judged: str, held_to: Sequence[Rule], bits: int
+) -> list[Aside]:
+    """The rows with a fault, with their texts."""
+    faults = con.execute(f"SELECT _line, _fault, _bad FROM {judged} WHERE _fault IS NOT NULL").fetchall()
+    told = {}
+    for line, fault, bad in faults:
+        rule, (value, other, gap, _) = held_to[fault - 1], details(bad)
+        told[line] = (rule.column, rule.code, reason(rule, value, other, gap))
+    return texts_of(con, found, told, bits=bits)
+
+
+def texts_of(
+    con: duckdb.DuckDBPyConnection,
+    found: Found,
+    told: dict[int, tuple[str, str, str]],
+    known: Pairs[int, Sequence[str | None]] | None = None,
+    *,
+    bits: int = 0,
+) -> list[Aside]:
+    """Rows set aside with their text as found.
+
+    told   line -> (column, code, reason);  bits: of a line that tell apart rows made of one
+    known  line -> cells, of those that need not be read again
+    """
+    rows = dict(known or {})
+    if missing := [line for line in told if line not in rows]:
+        con.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT unnest($1::BIGINT[]) AS line", [missing])
+        cells = ", ".join(f"c{i}" for i in range(len(found.headers) - found.made))
+        query = f"SELECT line, {cells} FROM {found.relation} SEMI JOIN bad USING (line)"
+        rows |= {line: texts for line, *texts in con.execute(query).fetchall()}
+    return [Aside(line >> bits, *told[line], row_text(texts)) for line, texts in rows.items()]
+
+
+def by_line(aside: Iterable[Aside]) -> tuple[Aside, ...]:
+    """Rows set aside, in the order of the file."""
+    return tuple(sorted(aside, key=lambda a: a.line))

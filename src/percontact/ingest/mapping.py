@@ -30,6 +30,7 @@ columns:                    # column of the table, or a new dimension: where it 
   ended_at: {column: Start, plus: Minutes, unit: min}     # a moment and a length of time: a later moment
   handle_s: {column: Duration, unit: min}                 # s ms min h day hms hm; of instants:
                                                           # epoch_s epoch_ms excel_day julian_day
+  wrap_s: Wrap-up                                         # 1:02:03 or 18m 50s need no unit; a day is 24 h
   talk_s: {column: Talk (avg), times: Answered}           # an average and how many: stored is the total
   actor: {column: Who, values: {A: agent, B: bot}, else: aside}   # else: keep (default), null or aside
   agent: {column: Name, hash: true}                       # a keyed hash stands for the person; `names`: where

@@ -84,7 +84,7 @@ class Seen:
 
     @cached_property
     def lengths(self) -> Lengths:
-        return lengths_of(self.facts)
+        return lengths_of(self.profile, self.facts)
 
     @cached_property
     def epoch(self) -> str | None:
@@ -294,9 +294,8 @@ def why_not_kept(seen: Seen, table: Table) -> str | None:
     if seen.numbers.percent:
         return "percentages, which can be worked out anew"
     number = seen.numbers.read >= FITS * facts.filled
-    if (
-        number and (not seen.numbers.whole or facts.distinct > 60)
-    ) or seen.lengths.clock >= FITS * facts.filled:
+    length = seen.lengths.clock + seen.lengths.named >= FITS * facts.filled
+    if length or (number and (not seen.numbers.whole or facts.distinct > 60)):
         return "numbers that no column is for"
     if facts.distinct == facts.filled and facts.filled >= 10:
         return "different in every row"

@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
 
+from percontact.ingest.cell_lengths import NAMED
 from percontact.ingest.profile import Facts, Profile
 from percontact.ingest.vocabulary import words
+from percontact.records.dialect import literal
 
 CONVENTIONS = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
 """(decimal, thousands), the plain ones first."""
@@ -157,6 +159,7 @@ class Lengths:
     """How the lengths of time of a column are written.
 
     read   rows that are readable;  clock: rows like h:mm:ss;  pairs: rows like mm:ss or h:mm
+    named  rows that name their units: 2h 5m
     plain  the numbers among them, or None
     """
 
@@ -164,20 +167,28 @@ class Lengths:
     read: int
     clock: int
     pairs: int
+    named: int
     plain: Numbers | None
 
 
-_HMS = re.compile(r"[-+]?9{1,9}:99:99([.,]9+)?")
-_PAIR = re.compile(r"[-+]?9{1,9}:99([.,]9+)?")
+_HMS = re.compile(r"[-+]?9{1,8}:99:99([.,]9+)?")
+_PAIR = re.compile(r"[-+]?9{1,8}:99([.,]9+)?")
 
 
-def lengths_of(facts: Facts) -> Lengths:
+_PERHAPS_NAMED = re.compile(r"[-+]?9[9.,]* ?a.*")
+
+
+def lengths_of(profile: Profile, facts: Facts) -> Lengths:
     """The lengths of time in a column."""
+    named = 0
+    if any(_PERHAPS_NAMED.fullmatch(s) for s, _ in facts.shapes):
+        (named,) = profile.counts([f"count(*) FILTER (regexp_full_match(c{facts.place}, {literal(NAMED)}))"])
     clock = sum(n for s, n in facts.shapes if _HMS.fullmatch(s))
     pairs = sum(n for s, n in facts.shapes if _PAIR.fullmatch(s))
     plain = numbers_of(facts)
     numbers = plain.read if not plain.percent and not plain.signs else 0
-    return Lengths(facts.filled, clock + pairs + numbers, clock, pairs, plain if numbers else None)
+    read = clock + pairs + named + numbers
+    return Lengths(facts.filled, read, clock, pairs, named, plain if numbers else None)
 
 
 def told(seconds: float) -> str:

@@ -266,7 +266,9 @@ def length_written(
         numbers = decimals.written(column.name, seen, lengths.plain)
         made.part |= numbers.part
         made.why += numbers.why
-    if lengths.clock == lengths.read and not lengths.pairs:
+    if lengths.named:
+        made.why.append("its cells name their units; a day is 24 hours")
+    if lengths.clock + lengths.named == lengths.read:
         return made
     if seen.head.full.split()[-1:] == [own] and "_" in column.name and seen.header.lower() == column.name:
         unit = own
@@ -299,7 +301,8 @@ def _decided_by_moments(seen: Seen, between: Pairs[str, str]) -> str | None:
 
 def _ask_unit(column: Column, seen: Seen, decimals: Decimals, asked: Asked) -> str | None:
     lengths, cell = seen.lengths, f"c{seen.facts.place}"
-    example = next((v for v, _ in seen.facts.values if v.strip("0:.,")), seen.facts.samples[0])
+    bare = [v for v, _ in seen.facts.values if not any(sign.isalpha() for sign in v)]
+    example = next((v for v in bare if v.strip("0:.,")), (bare or seen.facts.samples)[0])
     if lengths.plain is None:
         first, second = [*example.lstrip("-+").split(":"), "0"][:2]
         options = [

@@ -18,8 +18,9 @@ from percontact.ingest.kept import without_personal
 from percontact.ingest.landed import landed_file
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.plan import Target
+from percontact.ingest.reading import Reading
 from percontact.ingest.receipt_notes import receipt_notes
-from percontact.ingest.rows import Reading, rows_of
+from percontact.ingest.rows import rows_of
 from percontact.ingest.stage import write_months
 from percontact.ingest.suspect import suspicions
 from percontact.records.book import Book, BookFile, Settings

@@ -8,7 +8,6 @@ careful way, which tells what is wrong.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import duckdb
 
@@ -16,47 +15,19 @@ from percontact.ingest.above import with_cells_above
 from percontact.ingest.contents import content_hash
 from percontact.ingest.events import gather
 from percontact.ingest.find import Source, find
-from percontact.ingest.found import Found, Progress
+from percontact.ingest.found import Found
 from percontact.ingest.headed import headed
 from percontact.ingest.kept import names_hashed
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.named_accounts import with_account_name
 from percontact.ingest.plan import Plan, plan
+from percontact.ingest.reading import Reading
 from percontact.ingest.typed import Typed, write_typed
 from percontact.ingest.unpivot import unpivoted
-from percontact.records.book import Settings
-from percontact.records.column import Table
 
 
 class NotAsCounted(Exception):
     """The engine read more or fewer rows of a regular file than its bytes hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is asked of one reading of a file.
-
-    path     the file
-    mapping  how its columns are those of the table
-    key      the workspace's key, for hashes of persons
-    number   import number
-    scratch  a folder for what is written on the way
-    """
-
-    con: duckdb.DuckDBPyConnection
-    path: Path
-    table: Table
-    mapping: Mapping
-    settings: Settings
-    key: bytes
-    number: int
-    scratch: Path
-    progress: Progress | None
-
-    def tell(self, stage: str, done: int, total: int | None) -> None:
-        """Say how far it is, to who wants to know."""
-        if self.progress:
-            self.progress(stage, done, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +85,7 @@ def _planned(reading: Reading, found: Found, planned_by: Mapping, name: str) -> 
     """The rows to be typed, how, and which line became part of which; `name` is the file's."""
     con, table, settings = reading.con, reading.table, reading.settings
     if reading.mapping.group:
-        gathered = gather(
-            con, found, table, planned_by, settings, name=name, key=reading.key, folder=reading.scratch
-        )
+        gathered = gather(replace(reading, mapping=planned_by), found, name)
         return gathered.found, gathered.plan, gathered.members
     planned = plan(found.headers, table, planned_by, settings, name, used=found.spent)
     planned = with_account_name(con, found, planned, table)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from percontact.ingest.cells import Cell
+from percontact.ingest.cell_text import Cell
 from percontact.ingest.condition import holds
 from percontact.ingest.plan import Placed, Plan, Target
 from percontact.records.column import Order, Table

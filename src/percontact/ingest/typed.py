@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from percontact.ingest.cells import cell, turn_days
+from percontact.ingest.cell_times import turn_days
+from percontact.ingest.cells import cell
 from percontact.ingest.derive import Written, month, month_end, written
 from percontact.ingest.found import BLANKS, Found
 from percontact.ingest.plan import Plan
