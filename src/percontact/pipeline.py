@@ -27,6 +27,7 @@ from percontact.costing.asked import (
 )
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import PERS
+from percontact.costing.kept_rows import KeptRows
 from percontact.costing.kept_sums import KeptSums
 from percontact.costing.lines import Amounts
 from percontact.costing.policy import Policy, textbook
@@ -226,6 +227,9 @@ class OpenBook:
             work.summary = self.runs.keep_summary(work.write_summary) or work.summary
         costed.kept = self.kept
         costed.work.at_hand = self.keeps
+        costed.kept_rows = KeptRows(costed, self.runs)
+        for con in (costed.con, self.kept.con):
+            costed.kept_rows.lend_repeats(con)
         return costed
 
     @cached_property

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from percontact import seeking, watching
+from percontact.costing.rate import Basis
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
 from percontact.explain.episodes import Break
@@ -23,17 +24,24 @@ from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find
 from percontact.pipeline import OpenBook
 from percontact.values.fiscal import FiscalCalendar
-from percontact.values.period import Period
+from percontact.values.period import Period, add_months
 from percontact.values.plain import Plain
 
 Progress = Callable[[str, int, int | None], None]
 
+ASKED_BASES: tuple[Basis, ...] = ("used", "full")
+"""Bases that pages ask for by themselves."""
+AT_ONCE = 3
+"""Months whose rows are priced at once: what they share is read once, and they fit into memory."""
 LARGE = 300_000
 """Contacts from which on sums are made beforehand: below, the first who asks waits a second or two."""
 
 
 def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: None) -> None:
-    """Make the sums that pages read: of work, of all metrics, of resolutions. What is kept already stays."""
+    """Make what pages read: sums of work, of all metrics, of resolutions; then single rows with their price.
+
+    What is kept already stays.
+    """
     steps: list[tuple[str, Callable[[], object]]] = [
         ("adding up contacts by month", lambda: book.months()),
         ("adding up metrics by month", lambda: _metrics(book)),
@@ -41,6 +49,33 @@ def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: N
     for at, (stage, make) in enumerate(steps):
         progress(stage, at, len(steps))
         make()
+    ready_rows(book, progress)
+
+
+def ready_rows(book: OpenBook, progress: Progress = lambda stage, done, total: None) -> None:
+    """Price the rows of every month and keep them, the newest first. What is kept already stays."""
+    if not (book.book.has("contacts") and book.book.has("ledger")):
+        return
+    months = book.months()
+    ends = list(range(len(months), 0, -AT_ONCE))
+    for at, end in enumerate(ends):
+        progress("pricing contacts", at, len(ends))
+        some = months[max(0, end - AT_ONCE) : end]
+        if book.costed.kept_rows is not None:
+            book.costed.kept_rows.make(Period(some[0], add_months(some[-1], 1)))
+
+
+def look_over(book: OpenBook) -> None:
+    """Read what is kept of every month, and hold it against what was assigned, before any reader asks."""
+    if not (book.book.has("contacts") and book.book.has("ledger")):
+        return
+    costed, months = book.costed, book.months()
+    every = Period(months[0], add_months(months[-1], 1))
+    for basis in ASKED_BASES:
+        costed.cells(Slice(every, "whole", basis=basis))
+    if costed.kept_rows is not None:
+        for month in months:
+            costed.kept_rows.is_whole(month)
 
 
 def _metrics(book: OpenBook) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from percontact.costing.kept_rows import CONTACT
 from percontact.costing.rate import Basis, Rate
 from percontact.records.dialect import literal, quote
 from percontact.values.period import Period, add_months
@@ -93,18 +94,28 @@ def contact_lines(costed: CostedBook, contact_id: str, basis: Basis = "used") ->
         return None
     months = Period(seen[0], add_months(seen[-1], 1))
     rates = {(r.pool, r.month): r for r in costed.rates(months)}
-    lines = _lines(costed, contact_id, months, basis, rates)
+    lines = _lines(costed, contact, months, basis, rates)
     return ContactLines(contact_id, contact, months, tuple(lines), stretches, rates)
 
 
 def months_of_contact(costed: CostedBook, contact_id: str) -> set[date]:
     """The months that a contact was worked on or came in; none where there is no such contact."""
-    tables = [t for t in ("contacts", "handlings") if costed.book.has(t)]
     sides = [
-        f"SELECT month FROM {costed.book.relation(t, ['month', 'contact_id'])} WHERE contact_id = $id"
-        for t in tables
-    ]
+        f"SELECT month FROM {rows} WHERE contact_id = $id"
+        for table in ("contacts", "handlings") if costed.book.has(table)
+        for rows in _looked_through(costed, table, ["month", "contact_id"], contact_id)
+    ]  # fmt: skip
+    if not sides:
+        return set()
     return {m for (m,) in costed.con.execute(" UNION ".join(sides), {"id": contact_id}).fetchall()}
+
+
+def _looked_through(costed: CostedBook, table: str, columns: list[str], one: str) -> list[str]:
+    """SQL relations among whose rows those of an id are: of its months alone, where marks are kept."""
+    marked = costed.kept_rows.months_marked(table, [one]) if costed.kept_rows else None
+    if marked is None:
+        return [costed.book.relation(table, columns)]
+    return [costed.book.relation(table, columns, first=month, last=month) for month in marked]
 
 
 def _stretches(
@@ -138,15 +149,17 @@ def _stretches(
 
 
 def _lines(
-    costed: CostedBook, contact_id: str, months: Period, basis: Basis, rates: dict[tuple[str, date], Rate]
+    costed: CostedBook,
+    contact: dict[str, object],
+    months: Period,
+    basis: Basis,
+    rates: dict[tuple[str, date], Rate],
 ) -> list[PricedLine]:
     prices = costed.prices(months, basis)
     weights, residual = prices.by_pool(costed.con)
-    wanted = [c for c in dict.fromkeys([*prices.keys, "contact_id"]) if c != "pool"]
-    rows = costed.work.rows(wanted, months, drivers=costed.parts)
+    work = _work(costed, contact, months, prices.keys)
     parts = [quote(p.name) for p in prices.parts]
     fields = ", ".join(f"x.{p}" for p in parts)
-    work = f"(SELECT * FROM {rows} WHERE contact_id = {literal(contact_id)})"
     found = costed.con.execute(f"""
         SELECT x.anchor, x.month, r.pool, CAST({prices.amount("x", "r")} AS HUGEINT), coalesce(z.pico, 0)
                {", " if fields else ""}{fields}
@@ -171,6 +184,15 @@ def _lines(
     return made
 
 
+def _work(costed: CostedBook, contact: dict[str, object], months: Period, keys: tuple[str, ...]) -> str:
+    """SQL relation of a contact's rows of work: those kept, where its months are."""
+    kept = costed.kept_rows.rows(keys, months) if costed.kept_rows else None
+    if kept is not None:
+        return f"(SELECT * FROM {kept} WHERE {CONTACT} = {int(str(contact['row_id']))})"
+    rows = costed.work.rows(list(dict.fromkeys([*keys, "contact_id"])), months, drivers=costed.parts)
+    return f"(SELECT * FROM {rows} WHERE contact_id = {literal(str(contact['contact_id']))})"
+
+
 def others_of_case(
     costed: CostedBook, case_id: str, contact_id: str, most: int = 50
 ) -> list[tuple[object, ...]]:
@@ -178,9 +200,12 @@ def others_of_case(
     columns = ["contact_id", "started_at", "channel", "reason", "outcome"]
     here = [c for c in columns if c in costed.book.columns("contacts")]
     fields = ", ".join(quote(c) if c in here else f"NULL AS {quote(c)}" for c in columns)
-    rows = costed.book.relation("contacts", list(dict.fromkeys(["case_id", *here])))
+    sides = _looked_through(costed, "contacts", list(dict.fromkeys(["case_id", *here])), case_id)
+    if not sides:
+        return []
+    rows = " UNION ALL ".join(f"FROM {side}" for side in sides)
     return costed.con.execute(
-        f"SELECT {fields} FROM {rows} WHERE case_id = $case AND contact_id IS DISTINCT FROM $own "
+        f"SELECT {fields} FROM ({rows}) WHERE case_id = $case AND contact_id IS DISTINCT FROM $own "
         f"ORDER BY started_at LIMIT {int(most)}",
         {"case": case_id, "own": contact_id},
     ).fetchall()

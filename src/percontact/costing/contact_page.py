@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from percontact.costing.contact_cost import SHOWN, priced_contacts
+from percontact.costing.kept_rows import CONTACT, CONTACT_MONTH, HANDLE, STARTED, price
 from percontact.costing.slice import Slice
 from percontact.records.dialect import quote
 
@@ -55,18 +57,20 @@ def contact_page(
     columns = tuple(c for c in SHOWN if c in filled)
     order = f"{ORDERS[sort.removeprefix('-')]} {'DESC' if sort.startswith('-') else 'ASC'} NULLS LAST"
     chosen = costed.con.execute(
-        f"SELECT row_id, CAST(pico AS HUGEINT) FROM {_TABLE} "
+        f"SELECT row_id, CAST(pico AS HUGEINT), month FROM {_TABLE} "
         f"ORDER BY {order}, row_id LIMIT {int(rows)} OFFSET {int(first)}"
     ).fetchall()
     told = costed.con.execute(
         f"SELECT count(*), CAST(coalesce(sum(pico), 0) AS HUGEINT) FROM {_TABLE}"
     ).fetchone()
     assert told is not None
-    known = _details(costed, columns, [row_id for row_id, _ in chosen])
+    known = _details(costed, columns, {row_id: month for row_id, _, month in chosen})
+    # Handlings of a contact that is in no table have a cost, and nothing else to tell.
+    nothing = (None,) * len(columns)
     return ContactPage(
         columns,
-        tuple(known[row_id] for row_id, _ in chosen),
-        tuple(int(pico) for _, pico in chosen),
+        tuple(known.get(row_id, nothing) for row_id, _, _ in chosen),
+        tuple(int(pico) for _, pico, _ in chosen),
         int(told[0]),
         int(told[1]),
     )
@@ -77,24 +81,49 @@ def _price(costed: CostedBook, question: Slice) -> None:
     question = replace(question, by=(), asked=(), grain="whole")
     if _priced.get(costed) == question:
         return
-    here = [c for c in ("started_at", "handle_s") if c in costed.book.columns("contacts")]
-    fields = ", ".join(
-        ["row_id", "pico", *(f"{c}" if c in here else f"NULL AS {c}" for c in ("started_at", "handle_s"))]
-    )
-    source = priced_contacts(costed, question, tuple(here))
+    found = _kept(costed, question) or _anew(costed, question)
     _priced.pop(costed, None)
-    costed.con.execute(f"CREATE OR REPLACE TEMP TABLE {_TABLE} AS SELECT {fields} FROM {source}")
+    costed.con.execute(f"CREATE OR REPLACE TEMP TABLE {_TABLE} AS {found}")
     _priced[costed] = question
 
 
-def _details(costed: CostedBook, columns: tuple[str, ...], ids: list[int]) -> dict[int, tuple[object, ...]]:
-    """The columns of some contacts by their row."""
+def _kept(costed: CostedBook, question: Slice) -> str | None:
+    """SQL of row_id, pico, started_at, handle_s, month of each contact, from rows kept with their price."""
+    columns = [c for c in question.columns() if c != "pool"]
+    rows = costed.kept_rows.rows(columns, question.months) if costed.kept_rows else None
+    if rows is None:
+        return None
+    return (
+        f"SELECT {CONTACT} AS row_id, sum({price(question.basis)}) AS pico, "
+        f"any_value({STARTED}) AS started_at, any_value({HANDLE}) AS handle_s, "
+        f"any_value({CONTACT_MONTH}) AS month "
+        f"FROM {rows} WHERE {question.inside()} GROUP BY {CONTACT}"
+    )
+
+
+def _anew(costed: CostedBook, question: Slice) -> str:
+    """The same of contacts that are priced now."""
+    here = [c for c in ("started_at", "handle_s") if c in costed.book.columns("contacts")]
+    fields = ", ".join(c if c in here else f"NULL AS {c}" for c in ("started_at", "handle_s"))
+    source = priced_contacts(costed, question, tuple(here))
+    return f"SELECT row_id, pico, {fields}, NULL::DATE AS month FROM {source}"
+
+
+def _details(
+    costed: CostedBook, columns: tuple[str, ...], rows: dict[int | None, date | None]
+) -> dict[int | None, tuple[object, ...]]:
+    """The columns of some contacts by their row; rows: each with its month, None = it may be any."""
+    ids = [row_id for row_id in rows if row_id is not None]
     if not ids:
         return {}
-    contacts = costed.book.relation("contacts", list(dict.fromkeys(["row_id", *columns])))
+    months = [month for month in rows.values() if month]
+    first, last = (min(months), max(months)) if len(months) == len(rows) else (None, None)
+    contacts = costed.book.relation(
+        "contacts", list(dict.fromkeys(["row_id", *columns])), first=first, last=last
+    )
     fields = ", ".join(map(quote, columns))
     listed = ", ".join(str(int(i)) for i in ids)
-    rows = costed.con.execute(
+    found = costed.con.execute(
         f"SELECT row_id, {fields} FROM {contacts} WHERE row_id IN ({listed})"
     ).fetchall()
-    return {row_id: tuple(values) for row_id, *values in rows}
+    return {row_id: tuple(values) for row_id, *values in found}

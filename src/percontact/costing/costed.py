@@ -202,7 +202,7 @@ class CostedBook(Assignment):
         """SQL relation of an answer: a query, or the table `name` where it takes more than one."""
         dims = [d for d in question.by if d != "pool"]
         by_pool, single = "pool" in question.by, is_single(dims)
-        kept = None if by_pool or single else self._priced.answer(question)
+        kept = None if by_pool else self._priced.answer(question)
         if kept:
             return kept
         work = f"{name}_work"

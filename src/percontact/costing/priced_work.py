@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from percontact.costing.allocate import Prices
+from percontact.costing.kept_rows import price
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.costing.work import ADDED_UP, SUMS, Coarse
@@ -79,13 +80,15 @@ class PricedWork:
     def rows(self, columns: Sequence[str], months: Period, basis: Basis) -> str | None:
         """SQL relation of priced work of some whole months: month, the columns, SUMS, PRICE.
 
-        None where only the rows themselves can answer, or where the source is too long to be kept.
+        Where no coarse source can answer, or it is too long for memory, the rows kept on disk do. None where
+        there are none of these months.
         """
         of = self._of
         source = of.work.coarse([*columns, *of.scopes.keys])
         table = self._kept(source, months, basis) if source else None
         if source is None or table is None:
-            return None
+            rows = of.kept_rows.rows(columns, months) if of.kept_rows else None
+            return rows and f"(SELECT *, {price(basis)} AS {PRICE} FROM {rows})"
         within = f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"
         return of.work.seen(columns, f"(SELECT * FROM {table} WHERE {within})", source)
 

@@ -204,7 +204,7 @@ class Work:
         judged = [c for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
         if judged:
             plain = [c for c in columns if c not in judged] + [JUDGED_DIMENSIONS[c] for c in judged]
-            fields = ", ".join(f"{self._judge(c)} AS {c}" for c in judged)
+            fields = ", ".join(f"{self.judge(c)} AS {c}" for c in judged)
             return f"(SELECT *, {fields} FROM {self.rows(plain, months, drivers=drivers, summed=summed)})"
         wanted = [c for c in dict.fromkeys(columns) if c not in CALENDAR_DIMENSIONS]
         calendar = [c for c in dict.fromkeys(columns) if c in CALENDAR_DIMENSIONS]
@@ -220,7 +220,8 @@ class Work:
         )
         return f"(SELECT *{parts} FROM {found})" if parts else found
 
-    def _judge(self, dimension: str) -> str:
+    def judge(self, dimension: str) -> str:
+        """SQL of a judged dimension over the column it is made from."""
         if dimension == "assisted":
             agents = "CAST(actor AS VARCHAR) IN ('agent', 'back_office')"
             return f"CASE WHEN {agents} THEN 'assisted' ELSE 'unassisted' END"
@@ -251,7 +252,7 @@ class Work:
         if source.name == "day" and "weekday" in plain:
             made.append(f"{BY_DAY['weekday']} AS weekday")
         found = f"(SELECT *, {', '.join(made)} FROM {rows})" if made else rows
-        judged = [f"{self._judge(c)} AS {c}" for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
+        judged = [f"{self.judge(c)} AS {c}" for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS]
         return f"(SELECT *, {', '.join(judged)} FROM {found})" if judged else found
 
     # -- day cubes ----------------------------------------------------------------------------------

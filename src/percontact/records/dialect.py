@@ -48,6 +48,13 @@ def connect(*, memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDB
     return con
 
 
+def engine_version() -> str:
+    """Which engine reads and writes: numbers that it makes of texts are its own."""
+    import duckdb
+
+    return duckdb.__version__
+
+
 def quote(name: str) -> str:
     """An identifier, quoted."""
     return '"' + name.replace('"', '""') + '"'

@@ -117,6 +117,35 @@ class Runs:
         self._keep(run, CLOSED_FILE, "closed periods", lambda file: _written(file, json.dumps(found)))
         return found
 
+    def folder(self, what: str) -> Path | None:
+        """The folder of several files that were kept together, where they are."""
+        found = self.workspace.run_folder(self._run_of(what))
+        return found if found.is_dir() else None
+
+    def keep_folder(self, what: str, name: str, write: Write) -> bool:
+        """Keep the files that `write` puts into a folder, instead of any that are kept: whether they are.
+
+        what  what they depend on besides the state; name: the run in words
+        """
+        run = self._run_of(what)
+        try:
+            shutil.rmtree(self.workspace.run_folder(run), ignore_errors=True)
+            draft = self.workspace.staging(0)
+        except OSError:
+            return False
+        try:
+            if write(draft):
+                self.workspace.note_run(run, draft, snapshot=self.book.snapshot or 0, what=name)
+                return True
+        except OSError:
+            pass
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return False
+
+    def _run_of(self, what: str) -> str:
+        return _short(f"{what} {self.made_by}")
+
     def _kept(self, run: str, name: str) -> Path | None:
         file = self.workspace.run_folder(run) / name
         return file if file.is_file() else None

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
 from percontact.pipeline import OpenBook
+from percontact.readying import look_over
 from percontact.records.tables import TABLES
 from percontact.report.as_pdf import Sheet
 from percontact.report.page import Page
@@ -87,6 +88,7 @@ def first_answers(book: OpenBook) -> Iterator[tuple[Hashable, object]]:
     """(key, answer) of what is asked first of a new state: the controls, and pages as they open."""
     if not book.book.has("contacts"):
         return
+    look_over(book)
     found = controls(book)
     yield "controls", found
     viewer = Viewer()
