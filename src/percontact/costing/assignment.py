@@ -15,7 +15,6 @@ from pathlib import Path
 from percontact.costing import lines
 from percontact.costing.allocate import Prices, allocate
 from percontact.costing.capacity import Capacity, read_capacity
-from percontact.costing.kept_rows import KeptRows
 from percontact.costing.policy import SHARED_DRIVERS, Policy, Pool
 from percontact.costing.rate import (
     Basis,
@@ -49,9 +48,6 @@ class Assignment:
     cubes    answer from coarser sources than the rows where they can (same integers, faster)
     summary  file of `Work.write_summary` for this Book and policy, or None
     """
-
-    kept_rows: KeptRows | None = None
-    """Rows kept with their price, or None."""
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 from percontact.costing import lines
 from percontact.costing.allocate import Prices
 from percontact.costing.assignment import Assignment
+from percontact.costing.kept_rows import KeptRows
 from percontact.costing.kept_sums import KeptSums
 from percontact.costing.policy import OUTSIDE, Policy
 from percontact.costing.priced_work import PricedWork
@@ -68,10 +69,12 @@ Cells = tuple[list[Cell], list[Cell]]
 class CostedBook(Assignment):
     """A Book with its cost assigned under a policy, ready to be asked.
 
-    kept  sums kept of what its cost is divided by, or None
+    kept       sums kept of what its cost is divided by, or None
+    kept_rows  rows kept with their price, or None
     """
 
     kept: KeptSums | None = None
+    kept_rows: KeptRows | None = None
 
     @cached_property
     def _remembered(self) -> dict[Slice, Cells]:
@@ -232,7 +235,7 @@ class CostedBook(Assignment):
     @cached_property
     def _priced(self) -> PricedWork:
         """Priced work kept at hand."""
-        return PricedWork(self)
+        return PricedWork(self, self.kept_rows)
 
     def _work_rows(self, question: Slice, *, summed: bool) -> str:
         columns = [c for c in dict.fromkeys([*self.scopes.keys, *question.columns()]) if c != "pool"]

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from percontact.costing.allocate import Prices
-from percontact.costing.kept_rows import price
+from percontact.costing.kept_rows import KeptRows, price
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.costing.work import ADDED_UP, SUMS, Coarse
@@ -50,8 +50,8 @@ class PricedWork:
     row's price is part of the amount assigned, whatever is asked: rates, prices and rows never change.
     """
 
-    def __init__(self, assignment: Assignment) -> None:
-        self._of = assignment
+    def __init__(self, assignment: Assignment, kept_rows: KeptRows | None = None) -> None:
+        self._of, self._kept_rows = assignment, kept_rows
         self._tables: dict[tuple[Coarse, Basis], _Kept] = {}
         self._made = self._rows = 0
 
@@ -87,7 +87,7 @@ class PricedWork:
         source = of.work.coarse([*columns, *of.scopes.keys])
         table = self._kept(source, months, basis) if source else None
         if source is None or table is None:
-            rows = of.kept_rows.rows(columns, months) if of.kept_rows else None
+            rows = self._kept_rows.rows(columns, months) if self._kept_rows else None
             return rows and f"(SELECT *, {price(basis)} AS {PRICE} FROM {rows})"
         within = f"month >= DATE '{months.start}' AND month < DATE '{months.end}'"
         return of.work.seen(columns, f"(SELECT * FROM {table} WHERE {within})", source)
