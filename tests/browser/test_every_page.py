@@ -6,10 +6,10 @@ from __future__ import annotations
 import io
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from make_assets import packages
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -18,7 +18,6 @@ from percontact.web.screens import SCREENS
 if TYPE_CHECKING:
     from tests.browser.conftest import Desk, Seen
 
-AXE = Path(__file__).resolve().parents[2] / "build" / "front" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATHS = [
     *(
@@ -34,7 +33,7 @@ NARROW = [("light", 390), ("dark", 1280), ("dark", 390)]
 
 @cache
 def axe() -> str:
-    return AXE.read_text("utf-8")
+    return (packages() / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
 def violations(page: Page) -> list[str]:
