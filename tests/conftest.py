@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How hard the laws are tried: `fast` at the desk, `ci` before a change goes in. And books from few words."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -67,6 +68,8 @@ def cost_of() -> Callable[..., CostedBook]:
 def company_as_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo workspace of some 20,000 contacts in 24 months, to be copied and never opened.
 
+    With a database of the app that nobody is in yet, or each who serves a copy would make one first.
+
     Files that SQLite makes for its readers come and go, so a folder somebody has open cannot be copied
     safely. Made once a run: of several processes that run tests, the first makes it and the others wait.
     """
@@ -76,6 +79,10 @@ def company_as_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             make_demo(folder, contacts=20_000)
+            with contextlib.suppress(ImportError):  # without the extra `web` nobody signs in
+                from percontact.people import open_state
+
+                open_state(folder).close()
     return folder
 
 

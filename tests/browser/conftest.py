@@ -18,7 +18,10 @@ from find_browser import find
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from percontact.web import make_app
+from tests.people.conftest import quick_hashes
 from tests.web.hostile import made
+
+__all__ = ["browser", "desk", "hostile", "quick_hashes", "serve"]
 
 # A machine that does much else draws a page late; the usual five seconds would tell of that alone.
 expect.set_options(timeout=30_000)

@@ -191,11 +191,12 @@ def goto(page: Page, address: str, case: Case) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_page_beside_is_accessible_quiet_and_fits(house: House, name: str) -> None:
-    """Loaded once, looked at light and dark, at 1280 and 390 px"""
+def test_every_page_beside_is_accessible_quiet_fits_and_is_walked_by_keys(house: House, name: str) -> None:
+    """Loaded once, walked by keys, then looked at light and dark, at 1280 and 390 px"""
     case = CASES[name]
     page, seen, address, close = house.open(case)
     goto(page, address, case)
+    walked(page)
     for theme, width in LOOKS:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
@@ -231,12 +232,8 @@ STEP = """() => { const e = document.activeElement; const r = e.getBoundingClien
       s.outlineStyle !== "none" || s.boxShadow !== "none"}; }"""
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_page_beside_is_walked_by_keys(house: House, name: str) -> None:
-    """Each step of Tab lands on something that is seen and marked, each field is reached, none is a trap"""
-    case = CASES[name]
-    page, _, address, close = house.open(case)
-    goto(page, address, case)
+def walked(page: Page) -> None:
+    """Each step of Tab lands on something that is seen and marked, each field is reached, none is a trap."""
     # A field that is focused as the page opens is met last.
     page.evaluate("() => { document.body.tabIndex = -1; document.body.focus(); }")
     fields = page.locator("main :is(input, select, textarea, button):visible").count()
@@ -254,4 +251,3 @@ def test_every_page_beside_is_walked_by_keys(house: House, name: str) -> None:
     assert [at for at in met if not at["seen"] or not at["marked"]] == []
     reached = sum(at["tag"] in ("INPUT", "SELECT", "TEXTAREA", "BUTTON") for at in met)
     assert reached >= fields - radios + groups - page.locator("main input.hidden").count(), json.dumps(met)
-    close()

@@ -99,11 +99,25 @@ def postgres() -> Iterator[Postgres]:
         server.stop()
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed as weakly as argon2 can, so that tests do not take seconds each."""
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as weakly as argon2 can, here, in the app and in the browser.
+
+    The commands of tests/cli keep the strength that users get.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
+        passwords._nobodys.cache_clear()
+        yield
     passwords._nobodys.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def state_as_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a SQLite database with its tables and nobody in them, to be copied and never opened."""
+    folder = tmp_path_factory.mktemp("state-as-made")
+    open_state(folder).close()
+    return folder
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
@@ -118,7 +132,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def state(url: str | None, tmp_path: Path, clock: Clock) -> Iterator[State]:
+def state(url: str | None, state_as_made: Path, tmp_path: Path, clock: Clock) -> Iterator[State]:
+    if url is None:
+        shutil.copytree(state_as_made, tmp_path, dirs_exist_ok=True)
     opened = open_state(tmp_path, url, clock=clock)
     yield opened
     opened.close()

@@ -9,6 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from percontact.web import make_app
+from tests.people.conftest import quick_hashes
+
+__all__ = ["app", "own_company", "quick_hashes"]
 
 
 @pytest.fixture

@@ -6,21 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from percontact.people import COMMAND_LINE, Role, State, accounts, passwords, tokens
+from percontact.people import COMMAND_LINE, Role, State, accounts, tokens
 from percontact.web import make_app
 
 pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture
@@ -39,8 +32,8 @@ def state_of(client: TestClient) -> State:
 
 def sign_in(client: TestClient, login: str, password: str = PASSWORD) -> bool:
     client.cookies.clear()
-    page = client.post("/sign-in", data={"login": login, "password": password})
-    return page.status_code == 200 and page.url.path == "/"
+    sent = client.post("/sign-in", data={"login": login, "password": password}, follow_redirects=False)
+    return sent.status_code == 303 and sent.headers["location"] == "/"
 
 
 def test_ones_account_says_who_one_is(client: TestClient) -> None:

@@ -6,22 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from percontact.people import COMMAND_LINE, Role, State, accounts, audit, links, passwords
+from percontact.people import COMMAND_LINE, Role, State, accounts, audit, links
 from percontact.web import make_app
 
 PASSWORD = "correct horse battery"
 ADA = {"login": "ada@example.org", "password": PASSWORD}
 PAGE = {"Accept": "text/html"}
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed as weakly as argon2 can, so that waits of a second are not over before."""
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture
@@ -38,7 +30,7 @@ def state_of(client: TestClient) -> State:
 
 
 def lets_in(client: TestClient) -> bool:
-    return client.get("/overview.json", headers={"Accept": "application/json"}).status_code == 200
+    return client.get("/account", follow_redirects=False).status_code == 200
 
 
 def test_who_signs_in_goes_on_to_where_they_wanted(client: TestClient) -> None:
