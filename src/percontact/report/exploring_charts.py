@@ -12,7 +12,8 @@ from fractions import Fraction
 from percontact.report.charts.bars import Bar, More, bars
 from percontact.report.charts.chart import Chart
 from percontact.report.charts.heat import Square, heat
-from percontact.report.charts.trend import Moment, Series, trend
+from percontact.report.charts.series import Moment, Series
+from percontact.report.charts.trend import trend
 from percontact.report.document import Cell, TableColumn
 from percontact.report.explored import Exploration, Line, change, value_column
 from percontact.report.happened import EventHref, marks

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from percontact.report.charts.bars import Bar, bars
 from percontact.report.charts.chart import FEW, Chart
-from percontact.report.charts.trend import Moment, Series, trend
+from percontact.report.charts.series import Moment, Series
+from percontact.report.charts.trend import trend
 from percontact.report.document import TableColumn
 from percontact.report.glanced import BASIS_WORDS, Month, Seen, Share
 from percontact.report.happened import EventHref, marks

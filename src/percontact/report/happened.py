@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from percontact.explain.noted import Event
-from percontact.report.charts.trend import Happening
+from percontact.report.charts.series import Happening
 
 LABEL = 50
 """Signs of a note that is read at a glance."""

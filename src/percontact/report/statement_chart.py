@@ -8,7 +8,8 @@ from datetime import date
 
 from percontact.report.charts.bars import Bar, bars
 from percontact.report.charts.chart import FEW, Chart
-from percontact.report.charts.trend import Moment, Series, trend
+from percontact.report.charts.series import Moment, Series
+from percontact.report.charts.trend import trend
 from percontact.report.document import TableColumn
 from percontact.report.statement import Line, Statement
 from percontact.report.tables import in_order

@@ -11,7 +11,8 @@ from fractions import Fraction
 from percontact.explain.alerts import Alert
 from percontact.metrics.figure import Figure
 from percontact.report.charts.chart import Chart
-from percontact.report.charts.trend import Happening, Moment, Series, trend
+from percontact.report.charts.series import Happening, Moment, Series
+from percontact.report.charts.trend import trend
 from percontact.report.document import Cell, Kind, TableColumn
 from percontact.report.happened import EventHref, marks
 from percontact.report.watched import alert_sentence, alert_title

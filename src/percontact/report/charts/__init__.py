@@ -8,8 +8,9 @@ from percontact.report.charts.dots import Dot, dots
 from percontact.report.charts.drawing import page_json, pdf, png, svg, vega
 from percontact.report.charts.flow import Node, Ribbon, flow
 from percontact.report.charts.heat import Square, heat
+from percontact.report.charts.series import Happening, Moment, Range, Series
 from percontact.report.charts.sparkline import sparkline
-from percontact.report.charts.trend import Happening, Moment, Range, Series, trend
+from percontact.report.charts.trend import trend
 
 __all__ = [
     "bridge", "trend", "bars", "heat", "flow", "dots", "sparkline", "vega", "page_json", "svg", "png", "pdf",

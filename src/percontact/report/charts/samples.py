@@ -12,8 +12,9 @@ from percontact.report.charts.chart import Chart, Point
 from percontact.report.charts.dots import Dot, dots
 from percontact.report.charts.flow import Node, Ribbon, flow
 from percontact.report.charts.heat import Square, heat
+from percontact.report.charts.series import Happening, Moment, Range, Series
 from percontact.report.charts.sparkline import sparkline
-from percontact.report.charts.trend import Happening, Moment, Range, Series, trend
+from percontact.report.charts.trend import trend
 from percontact.report.document import TableColumn
 
 LONG = (

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from percontact.report.charts.chart import Chart, drawn, written
 from percontact.report.charts.marks import field, layer, layered
+from percontact.report.charts.series import Moment
 from percontact.report.charts.tokens import colour
-from percontact.report.charts.trend import Moment
 from percontact.report.document import Table, TableColumn
 
 WIDTH, HEIGHT = 132, 30
