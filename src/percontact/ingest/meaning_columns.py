@@ -127,6 +127,11 @@ class Seen:
         return read > 0 and read >= FITS * self.facts.filled
 
     @property
+    def is_day(self) -> bool:
+        """Whether its moments are days, without a time of day."""
+        return self.epoch is None and (not self.dates.with_time or self.is_midnight)
+
+    @property
     def is_midnight(self) -> bool:
         """Whether every time of day in it is 00:00, as spreadsheets write days."""
         cell = f"c{self.facts.place}"

@@ -26,7 +26,10 @@ class Understanding:
     taken     role -> the column of the file that stands for it
     joined    instant -> its day and its time of day, where they stand in two columns
     constant  column -> (value for every row, why)
+    given     columns that are filled by no column of the file and no constant
     used      numbers of the file's columns that have a purpose
+    events    the moments of the events that become one row, where the rows are such
+    waits     whether the answer about the key may also say when a case was opened
     """
 
     orders: Orders
@@ -50,8 +53,16 @@ class Understanding:
         self.joined: dict[str, tuple[Seen, Seen]] = {}
         self.constant: dict[str, tuple[str, str]] = {}
         self.moments: dict[str, Moment] = {}
+        self.given: set[str] = set()
         self.used: set[int] = set()
+        self.events: Seen | None = None
+        self.waits = False
         self.read_twice = False
+
+    def kind_of(self, role: str) -> str:
+        """The kind of value that a role holds."""
+        column = self.table.column(role)
+        return "date" if role == "period" else column.kind if column else "money"
 
     def line(
         self, name: str, parts: tuple[Seen, ...], written: Written, kind: str, *, zone: str | None = None
