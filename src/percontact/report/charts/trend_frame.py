@@ -27,7 +27,7 @@ LABEL = 15
 
 
 class Frame:
-    """The frame that all layers of a trend are drawn in; its height is fixed, so that labels can be kept apart.
+    """The frame that all layers of a trend are drawn in. Its height is fixed, so labels can be kept apart.
 
     top, foot   pixels from the upper edge to those of the plot
     grid        figures that the axis names
