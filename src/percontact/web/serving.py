@@ -28,11 +28,14 @@ def serve(
     Raises E-WEB-02 where the port is taken, E-WEB-03 where others could reach an app without accounts.
     """
     import uvicorn
+    from altair.utils import schemapi
 
     from percontact.web.app import make_app
     from percontact.web.entrance import Entrance
     from percontact.web.provider import read_provider
 
+    # Tests hold every drawing against the schema; here that would take longer than the drawing itself.
+    schemapi.disable_debug_mode()
     app = make_app(folder, alone=is_loopback(host) and not accounts, provider=read_provider(folder))
     entrance: Entrance = app.state.entrance
     if not is_loopback(host) and not accounts and not entrance.anybody_can_sign_in():

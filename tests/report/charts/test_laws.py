@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -325,12 +326,16 @@ def test_each_row_of_a_table_has_its_link(charts: dict[str, Chart]) -> None:
         assert made.alt
 
 
-def test_without_its_library_a_chart_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its specification is made all the same; drawing it is what takes the library."""
-    import sys
+def test_without_altair_a_chart_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(PercontactError, match="E-LIB-01") as raised:
+        bars([Bar("a", 1)], COST, **SAID)
+    assert "pip install 'percontact[pdf]'" in str(raised.value)
 
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
+
+def test_without_what_draws_it_a_chart_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     made = bars([Bar("a", 1)], COST, **SAID)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(PercontactError, match="E-LIB-01") as raised:
         svg(made)
     assert "pip install 'percontact[pdf]'" in str(raised.value)
