@@ -328,14 +328,14 @@ def _one_of(value: str, allowed: Sequence[Choice], option: str) -> Choice:
 
 
 def document(
-    book: OpenBook, found: Explained, *, part: str | None = None, call: str = "percontact"
+    book: OpenBook, found: Explained, *, part: str | None = None, call: str = "percontact", rests_on: str = ""
 ) -> Document:
-    """An explained change for people and machines."""
+    """An explained change for people and machines. rests_on: the basis in words; "" = by its name."""
     doubtful = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
     return bridge_document(
         found.bridges, found.per, found.spans, where=found.where, basis=found.basis,
         demo=book.settings.demo, first=found.notes, notes=doubtful, part=part,
-        contacts=lambda inside: _contacts(book, found, inside), call=call,
+        contacts=lambda inside: _contacts(book, found, inside), call=call, rests_on=rests_on,
     )  # fmt: skip
 
 

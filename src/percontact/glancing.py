@@ -209,7 +209,8 @@ def _rests_on(card: Card, figure: Figure, currency: str, statement: Statement) -
     if figure.interval is not None and card.unit == "%":
         low, high = (float(x) * 100 for x in figure.interval)
         return f"{low:.1f} to {high:.1f}% (95% range), of {_count(figure)}"
-    return made_of(card, figure, currency)
+    made = made_of(card, figure, currency)
+    return f"{made} {card.per.replace('-', ' ')}s" if made and card.per else made
 
 
 def _count(figure: Figure) -> str:

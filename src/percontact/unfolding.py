@@ -19,7 +19,7 @@ from percontact.report.bridge_tables import piece_tables
 from percontact.report.bridge_ways import find_part
 from percontact.report.bridge_words import part_headline
 from percontact.report.document import Document, Table
-from percontact.report.glanced import quality_says
+from percontact.report.glanced import BASIS_WORDS, quality_says
 from percontact.report.measured import beside_table
 from percontact.report.spoken import heading, month_name, spoken
 from percontact.values.money import from_pico
@@ -133,7 +133,7 @@ def unfolded(
     located, unlocated = _located(book, found, start, end, compare, by)
     place = locating.document(book, located, named=spoken) if located else None
     quality = _quality(book, found, compare)
-    whole = explaining.document(book, found)
+    whole = explaining.document(book, found, rests_on=BASIS_WORDS[found.basis])
     return Unfolded(
         found,
         bridge,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,11 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from percontact.explain.bridge import UNITS, Bridge, End, Part
 from percontact.explaining import explained
 from percontact.pipeline import OpenBook
 from percontact.report.bridge_chart import bridge_chart
+from percontact.report.bridge_words import headline
 from percontact.store.workspace import Workspace
 from percontact.unfolding import Unfolded, unfolded
+from percontact.values.money import to_pico
 from percontact.values.problem import PercontactError
 
 NOVEMBER = {"start": "2025-11", "end": "2025-11"}
@@ -68,6 +72,28 @@ def test_the_page_says_what_the_command_says(book: OpenBook, november: Unfolded)
         (p.name, p.pico) for p in command.bridge.parts
     ]
     assert "in November 2025 against October 2025" in november.document.headline
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("3.51", "3.57", "rose by EUR 0.06 to 3.57"),
+        ("3.5612", "3.5635", "rose by EUR 0.0023 to 3.5635"),
+        ("3.5612", "3.5612", "did not change in June against May, for the work done: EUR 3.56."),
+    ],
+)
+def test_money_per_contact_has_cents_and_more_only_where_cents_show_no_change(
+    before: str, after: str, says: str
+) -> None:
+    change = to_pico(Decimal(after)) - to_pico(Decimal(before))
+    ends = [End(n, None, to_pico(Decimal(v)), 1, Fraction(1)) for n, v in (("May", before), ("June", after))]
+    parts = (Part("overhead", change, {}),)
+    bridges = {unit: Bridge(unit, "EUR", *ends, ("channel",), ("channel",), parts) for unit in UNITS}
+    assert says in headline(bridges, "contact", (), "for the work done")
+
+
+def test_the_page_says_the_basis_in_words(november: Unfolded) -> None:
+    assert "November 2025 against October 2025, for the work done." in november.document.headline
 
 
 def test_an_opened_part_is_the_sum_of_its_pieces_as_shown(book: OpenBook, november: Unfolded) -> None:

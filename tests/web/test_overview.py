@@ -49,6 +49,13 @@ def test_the_sentence_says_cost_change_budget_and_quality(book: OpenBook, june: 
     assert re.search(r"(Quality held|Quality fell|Cheaper and worse)", words)
 
 
+def test_a_cost_names_what_it_is_divided_by(june: Glance) -> None:
+    says = {r.metric: r.says for r in june.seen.readings}
+    contacts = june.seen.statement.total.denominator
+    assert says["cost_per_contact"].endswith(f" / {contacts:,} contacts")
+    assert says["cost_per_resolution"].endswith(" resolutions")
+
+
 def test_compare_changes_what_every_figure_is_held_against(book: OpenBook, june: Glance) -> None:
     year = glanced(book, **JUNE, compare="last-year")
     assert "than in June 2025" in year.document.headline

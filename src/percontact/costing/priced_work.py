@@ -121,9 +121,10 @@ class PricedWork:
     def _texts(self, source: Coarse, months: Period) -> set[str]:
         """Values of a source's dimensions of text, which are the same in its sums by month.
 
-        None for those sums themselves: they are few, and looking for their values takes longer than it saves.
+        None for those sums themselves where they lie in a file: they are few, and looking for their values
+        takes longer than it saves.
         """
-        if not source.calendar:
+        if not source.calendar and not self._of.work.at_hand:
             return set()
         dims = ", ".join(map(quote, self._of_text(source)))
         if not dims:

@@ -120,14 +120,15 @@ class Book:
     def columns(self, table: str) -> dict[str, str]:
         """Column name -> SQL type, over the contract, what landing adds, and what the files add."""
         known = {c.name: c.stored for c in TABLES[table].columns} | dict(landed_columns(table))
-        for f in self.files.get(table, ()):
-            for name, sql_type in f.columns:
+        # Most files of a table have the same columns.
+        for columns in dict.fromkeys(f.columns for f in self.files.get(table, ())):
+            for name, sql_type in columns:
                 known.setdefault(name, sql_type)
         return known
 
     def filled(self, table: str) -> set[str]:
         """Columns that at least one file of the table holds."""
-        return {name for f in self.files.get(table, ()) for name, _ in f.columns}
+        return {name for columns in {f.columns for f in self.files.get(table, ())} for name, _ in columns}
 
     def months(self, table: str = "contacts") -> list[date]:
         """The local months the table has rows in, in order."""

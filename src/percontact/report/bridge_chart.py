@@ -11,6 +11,7 @@ from percontact.report.bridge_words import is_chance, meaning
 from percontact.report.charts.bridge import bridge as draw
 from percontact.report.charts.chart import Chart, Point
 from percontact.report.document import TableColumn
+from percontact.report.glanced import BASIS_WORDS
 from percontact.report.words import money
 from percontact.values.money import cents
 
@@ -33,7 +34,7 @@ def bridge_chart(bridge: Bridge, href: Callable[[str], str], *, where: tuple[str
         Point(_capital(bridge.after.label), after, note=_beside(bridge, "after")),
         TableColumn("value", f"{bridge.currency}", "value", bridge.currency, digits=digits_of(bridge)),
         title=_finding(bridge),
-        subtitle=f"{unit.capitalize()}, {bridge.currency}{inside}, basis {basis}",
+        subtitle=f"{unit.capitalize()}, {bridge.currency}{inside}, {BASIS_WORDS[basis]}",
         words=("adds", "saves"),
     )
 

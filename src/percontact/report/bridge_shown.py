@@ -23,9 +23,10 @@ def against(bridge: Bridge) -> str:
 
 
 def digits_of(bridge: Bridge) -> int:
-    """Decimals shown: the currency's, or two more where less than ten cents changed. Totals bear cents."""
+    """Decimals shown: the currency's, or two more where those would show no change. Totals bear cents."""
     minor = minor_digits(bridge.currency)
-    return minor if bridge.per == "total" or abs(bridge.change) >= 10**11 else minor + 2
+    seen = bridge.per == "total" or not bridge.change or shown_change(bridge, 10 ** (12 - minor))
+    return minor if seen else minor + 2
 
 
 def shown_parts(bridge: Bridge, digits: int) -> list[int]:

@@ -54,15 +54,18 @@ def meaning(name: str) -> str:
     return MEANING[name]
 
 
-def headline(bridges: Mapping[Unit, Bridge], per: Unit, where: Sequence[str], basis: str) -> str:
-    """The answer in plain words: how much, the largest causes, what offset them, and the total beside it."""
+def headline(bridges: Mapping[Unit, Bridge], per: Unit, where: Sequence[str], rests_on: str) -> str:
+    """The answer in plain words: how much, the largest causes, what offset them, and the total beside it.
+
+    rests_on  the basis of the cost, in words: "basis used"
+    """
     bridge, digits = bridges[per], digits_of(bridges[per])
     unit = 10 ** (12 - digits)
     moved = shown_change(bridge, unit)
     inside = f" ({', '.join(where)})" if where else ""
     what = UNIT_WORDS[per].capitalize()
     after = amount_text(rounded(bridge.after.value, unit), digits)
-    ends = f"in {against(bridge)}{inside}, basis {basis}"
+    ends = f"in {against(bridge)}{inside}, {rests_on}"
     if not any(p.pico for p in bridge.parts):
         return f"{what} did not change {ends}: {bridge.currency} {after}."
     if moved:

@@ -46,6 +46,7 @@ def bridge_document(
     part: str | None = None,
     contacts: Callable[[Inside], Table] | None = None,
     call: str = "percontact",
+    rests_on: str = "",
 ) -> Document:
     """Why a cost changed. Raises E-ARG-01 for a part that there is not.
 
@@ -53,8 +54,9 @@ def bridge_document(
     part      show only this part, opened along every dimension
     contacts  the contacts of a slice of the second side, for a part that is opened
     call      how to call percontact for the same workspace
+    rests_on  the basis in words; "" = by its name
     """
-    bridge = bridges[per]
+    bridge, rests_on = bridges[per], rests_on or f"basis {basis}"
     opened = None if part is None else find_part(bridge, part)
     digits = digits_of(bridge)
     parts = parts_table(bridge, digits)
@@ -68,11 +70,11 @@ def bridge_document(
     records = records_table(bridge)
     return Document(
         title=f"Why {UNIT_WORDS[per]} changed: {against(bridge)}",
-        headline=part_headline(bridge, opened) if opened else headline(bridges, per, where, basis),
+        headline=part_headline(bridge, opened) if opened else headline(bridges, per, where, rests_on),
         tables=shown,
         notes=told,
         data={
-            "headline": headline(bridges, per, where, basis),
+            "headline": headline(bridges, per, where, rests_on),
             "currency": bridge.currency,
             "per": per,
             "basis": basis,
