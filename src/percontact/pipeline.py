@@ -33,8 +33,10 @@ from percontact.costing.lines import Amounts
 from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import BASES
+from percontact.costing.reach import Reach
 from percontact.costing.slice import Slice
 from percontact.costing.work import SUMMARY_FORMAT, Work
+from percontact.costing.work_kept import kept_summaries
 from percontact.records.book import Book, Settings
 from percontact.records.dialect import connect, quote
 from percontact.records.landing import Receipt
@@ -221,10 +223,11 @@ class OpenBook:
         """The Book with every cent of its ledger assigned. Raises E-DATA-01 without contacts or ledger."""
         self.need("ledger")
         self.need("contacts")
-        costed = CostedBook(self.book, self.policy, amounts=self.amounts, summary=self.runs.summary())
-        work = costed.work
-        if self.instead is None and work.wants_summary():
-            work.summary = self.runs.keep_summary(work.write_summary) or work.summary
+        costed = CostedBook(self.book, self.policy, amounts=self.amounts)
+        if costed.work.wants_summary():
+            costed.work.summary = kept_summaries(
+                costed.work, self.reach, self.runs, may_keep=self.instead is None
+            )
         costed.kept = self.kept
         costed.work.at_hand = self.keeps
         costed.kept_rows = KeptRows(costed, self.runs)
@@ -245,12 +248,17 @@ class OpenBook:
     def runs(self) -> Runs:
         """Results of this state that are kept beside it: sums, long answers."""
         made_by = Runs.digest(self.book, self.policy.digest, __version__, SUMMARY_FORMAT)
-        return Runs(self.workspace, self.book, made_by, keeps=self.keeps, patient=self.patient)
+        return Runs(self.workspace, self.book, made_by, __version__, keeps=self.keeps, patient=self.patient)
 
     @cached_property
     def kept(self) -> KeptSums:
         """Sums of metrics by month and dimension: what is kept of them is read instead of rows."""
-        return KeptSums(connect(), self.runs.sums)
+        return KeptSums(connect(), self.runs, self.reach)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How far the sums of a month reach."""
+        return Reach(self.book, self.policy, self.runs.shelf.known)
 
     def long_answer(
         self, name: str, asked: dict[str, Any], make: Callable[[], T], form: Plain, *, about: str = ""

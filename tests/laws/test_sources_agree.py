@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from percontact.costing import Condition, CostedBook, Slice, parse_policy, priced_work
-from percontact.costing.work import Work
+from percontact.costing.work import SUMMARY_FILE, Work
 from percontact.pipeline import land
 from percontact.records import Settings
 from percontact.store import Workspace
@@ -218,8 +218,11 @@ def test_the_summary_and_rows_give_the_same_cells(
 ) -> None:
     book, policy = workspace.book(), parse_policy(CONCURRENT)
     plain = CostedBook(book, policy, cubes=False)
-    Work(plain.con, book, policy).write_summary(tmp_path / "work.parquet")
-    summed = CostedBook(book, policy, summary=tmp_path / "work.parquet")
+    folders = {m: tmp_path / f"{m}" for m in book.months("contacts")}
+    for folder in folders.values():
+        folder.mkdir()
+    assert Work(plain.con, book, policy).write_summaries(folders)
+    summed = CostedBook(book, policy, summary=[f / SUMMARY_FILE for f in folders.values()])
     assert summed.work.from_summary(["channel", "team", "reason", "site", "assisted"], summed.parts)
     assert summed.cells(question) == plain.cells(question)
     held = CostedBook(book, policy, summary=tmp_path / "work.parquet")

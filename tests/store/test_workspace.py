@@ -298,18 +298,3 @@ def test_an_import_whose_files_were_swept_has_to_be_published_again(
     assert workspace.book().snapshot == 1
     workspace.publish(staged, original=None, based_on=1)
     assert contacts_in(workspace.book()) == {1: (3, 840)}
-
-
-# -- runs ---------------------------------------------------------------------------------------------------
-
-
-def test_a_run_is_kept_when_it_is_whole_and_the_first_stays(workspace: Workspace) -> None:
-    assert not workspace.run_folder("abc123").exists()
-    for text in ("first", "second"):
-        made = workspace.staging(0)
-        (made / "figures.txt").write_text(text, encoding="utf-8")
-        kept = workspace.note_run("abc123", made, snapshot=1, what="cost 2026-06")
-        assert kept == workspace.run_folder("abc123") == workspace.path / "runs" / "abc123"
-    assert (kept / "figures.txt").read_text(encoding="utf-8") == "first"
-    with pytest.raises(ValueError, match="digest"):
-        workspace.run_folder("../elsewhere")

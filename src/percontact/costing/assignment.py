@@ -6,7 +6,7 @@ This happens on whole months and before any question is asked; a question cannot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -46,7 +46,7 @@ class Assignment:
     policy   the rules
     amounts  effective (spread over the days an amount is for) or billed (when it was booked)
     cubes    answer from coarser sources than the rows where they can (same integers, faster)
-    summary  file of `Work.write_summary` for this Book and policy, or None
+    summary  files of `Work.write_summaries` for this Book and policy, or None
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Assignment:
         *,
         amounts: lines.Amounts = "effective",
         cubes: bool = True,
-        summary: Path | None = None,
+        summary: Sequence[Path] | None = None,
     ) -> None:
         self.book, self.policy, self.amounts = book, policy, amounts
         self.con = connect()

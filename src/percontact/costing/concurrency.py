@@ -64,12 +64,31 @@ def split_concurrent_time(con: duckdb.DuckDBPyConnection, book: Book, channels: 
     return bool(found and found[0])
 
 
+def open_spans_sql(book: Book, table: str, channels: Sequence[str]) -> str:
+    """SQL of (month, first start, last end) as text, of all rows of a table whose time may be split."""
+    wanted = ["month", "channel", "started_at", "ended_at", "handle_s"]
+    wanted += ["answered_at"] if table == "contacts" else []
+    start = _start(table)
+    other = "c.channel IS NULL OR " if table == "handlings" else ""  # it may have that of its contact
+    return (
+        f"SELECT month, CAST(min({start}) AS VARCHAR), CAST(max({_end(start)}) AS VARCHAR) "
+        f"FROM {book.relation(table, wanted)} c WHERE {other}{in_folded('c.channel', channels)} GROUP BY 1"
+    )
+
+
+def _start(table: str) -> str:
+    return "coalesce(c.answered_at, c.started_at)" if table == "contacts" else "c.started_at"
+
+
+def _end(start: str) -> str:
+    return f"coalesce(c.ended_at, {start} + to_microseconds(CAST(c.handle_s * 1000000 AS BIGINT)))"
+
+
 def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
     wanted = ["row_id", "contact_id", "agent", "channel", "count", "started_at", "ended_at", "handle_s"]
-    start, agent, channel, joins = "c.started_at", "c.agent", "c.channel", ""
+    start, agent, channel, joins = _start(table), "c.agent", "c.channel", ""
     if table == "contacts":
         wanted.append("answered_at")
-        start = "coalesce(c.answered_at, c.started_at)"
         if book.has("handlings"):
             # The time of such a contact is that of its handlings; were both open, half of it would vanish.
             legs = book.relation("handlings", ["contact_id"])
@@ -79,9 +98,8 @@ def _intervals(book: Book, table: str, channels: Sequence[str]) -> str:
         contacts = book.relation("contacts", ["contact_id", "agent", "channel"])
         joins = f" LEFT JOIN {contacts} p ON p.contact_id = c.contact_id"
         agent, channel = "coalesce(c.agent, p.agent)", "coalesce(c.channel, p.channel)"
-    end = f"coalesce(c.ended_at, {start} + to_microseconds(CAST(c.handle_s * 1000000 AS BIGINT)))"
     return (
-        f"SELECT c.row_id, {agent} AS agent, {start} AS s, {end} AS e "
+        f"SELECT c.row_id, {agent} AS agent, {start} AS s, {_end(start)} AS e "
         f"FROM {book.relation(table, wanted)} c{joins} "
         f'WHERE {agent} IS NOT NULL AND c."count" = 1 AND {in_folded(channel, channels)}'
     )

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Literal
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.customers import customer_attributes, customers_sql
 from percontact.costing.policy import Policy, place
+from percontact.costing.reach import Month, Reach
 from percontact.costing.repeats import mark_repeats
 from percontact.costing.work_cubes import BY_DAY, BY_HOUR, WorkCubes
 from percontact.costing.work_rows import WorkRows, is_number
-from percontact.records.book import Book
+from percontact.records.book import Book, BookPart
 from percontact.records.dialect import in_folded, in_list, literal, quote
 from percontact.values.period import Period, add_months
 from percontact.values.problem import did_you_mean, problem
@@ -45,9 +46,10 @@ SUMMED_DIMENSIONS = (
     "outcome",
 )
 """Dimensions that a summary keeps, where contacts have them; the keys of the pools come with them."""
+SUMMARY_FILE = "work.parquet"
 LOOSE_FILE = "loose.parquet"
 """Beside a summary: metered use that names no contact."""
-SUMMARY_FORMAT = 3
+SUMMARY_FORMAT = 4
 """Counts up when the columns of a summary change."""
 SUMMARY_FROM_ROWS = 50_000
 """Below this many contacts the rows themselves are quick enough."""
@@ -89,8 +91,8 @@ class Work:
     """Rows of work under a policy.
 
     cubes    whether coarser sources than the rows may answer
-    summary  a summary written by `write_summary` of the same Book and policy, or None
     at_hand  whether the summary is read into memory once, because many questions will be asked of it
+    summary  files that `write_summaries` wrote of all months of the same Book and policy, or None
     """
 
     def __init__(
@@ -100,11 +102,11 @@ class Work:
         policy: Policy,
         *,
         cubes: bool = True,
-        summary: Path | None = None,
+        summary: Sequence[Path] | None = None,
     ) -> None:
         self.con, self.book, self.policy, self.summary = con, book, policy, summary
         self.at_hand = False
-        self._held: Path | None = None
+        self._held: Sequence[Path] | None = None
         self._check_names()
         self.legs = book.has("handlings")
         self.whole_seconds = _has_whole_seconds(book, policy)
@@ -273,14 +275,13 @@ class Work:
         contacts = self.book.rows("contacts")
         return self._cubes and self.summary is None and not self._day_cubes and contacts >= SUMMARY_FROM_ROWS
 
-    def write_summary(self, path: Path) -> bool:
-        """Write the sums of all work by month and dimension to Parquet.
+    def write_summaries(self, folders: Mapping[date, Path]) -> bool:
+        """Write the sums of all work by dimension, a month a folder, as SUMMARY_FILE and LOOSE_FILE.
 
-        Returns False (and leaves no file) where it would not be smaller.
+        Returns False (and writes nothing) where they would not be smaller than the rows.
         """
-        months = self.book.months("contacts") + (self.book.months("handlings") if self.legs else [])
-        span = Period(min(months), add_months(max(months), 1))
         dims = self._summary_dimensions()
+        span = Period(min(folders), add_months(max(folders), 1))
         rows = self.rows(dims, span, drivers=self.drivers)
         parts = "".join(
             f", CAST(sum({quote(p.name)}) AS DECIMAL(38,0)) AS {quote(p.name)}"
@@ -289,20 +290,65 @@ class Work:
         )
         sums = ", ".join(f"CAST(sum({s}) AS DECIMAL(38,{3 if s == 'effort' else 0})) AS {s}" for s in SUMS)
         fields = ", ".join(["month", *map(quote, dims)])
+        listed = ", ".join(f"DATE '{m}'" for m in sorted(folders))
         self.con.execute(
-            f"COPY (SELECT {fields}, {sums}, min(anchor) AS anchor{parts} FROM {rows} GROUP BY {fields}) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            "CREATE OR REPLACE TEMP TABLE summed_work AS "
+            f"SELECT {fields}, {sums}, min(anchor) AS anchor{parts} "
+            f"FROM {rows} WHERE month IN ({listed}) GROUP BY {fields}"
         )
-        found = self.con.execute(f"SELECT count(*) FROM read_parquet({literal(str(path))})").fetchone()
-        if found and found[0] * 2 > self.book.rows("contacts"):
-            path.unlink()
+        ((found,),) = self.con.execute("SELECT count(*) FROM summed_work").fetchall()
+        whole = sum(f.rows for f in self.book.files.get("contacts", ()) if f.month in folders)
+        if found * 2 > whole:
             return False
         if self.usage_items:
             self.con.execute(
-                f"COPY (SELECT * FROM {self._loose_use()}) "
-                f"TO {literal(str(path.with_name(LOOSE_FILE)))} (FORMAT parquet)"
+                f"CREATE OR REPLACE TEMP TABLE summed_loose AS SELECT * FROM {self._loose_use()}"
             )
+        for month, folder in folders.items():
+            self._write_month("summed_work", month, folder / SUMMARY_FILE)
+            if self.usage_items:
+                self._write_month("summed_loose", month, folder / LOOSE_FILE)
         return True
+
+    def _write_month(self, table: str, month: date, file: Path) -> None:
+        self.con.execute(
+            f"COPY (SELECT * FROM {table} WHERE month = DATE '{month}') "
+            f"TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+    def summary_months(self) -> list[date]:
+        """Months that have a summary: those of contacts, of handlings, of metered use that drives cost."""
+        tables = ["contacts", *(["handlings"] if self.legs else []), *(["usage"] if self.usage_items else [])]
+        return sorted({m for t in tables for m in self.book.months(t)})
+
+    def summary_part(self, reach: Reach, month: date) -> BookPart:
+        """What of the Book the summary of a month reads: its rows, and those that say more about them.
+
+        A contact and its handlings may lie in two months, as may metered use; a repeat looks back some days;
+        time is split among all that was open beside it.
+        """
+        contacts: set[Month] = {month}
+        legs: set[Month] = {month}
+        of_legs = reach.linked("handlings", [month], "contacts", "contact_id")
+        legs |= reach.linked("contacts", [month], "handlings", "contact_id")
+        contacts |= of_legs
+        if self.policy.concurrent_channels:
+            beside = reach.open_beside([month], legs)
+            legs |= beside.get("handlings", set())
+            contacts |= beside.get("contacts", set())
+            # A contact with handlings takes no part itself; a handling's agent may be its contact's.
+            legs |= reach.linked("contacts", contacts, "handlings", "contact_id")
+            contacts |= reach.linked("handlings", legs, "contacts", "contact_id")
+        if self.knows_repeats():
+            days = self.policy.repeat_days
+            contacts |= {n for m in (month, *of_legs) if m for n in reach.near(m, days)}
+        part: dict[str, set[Month] | None] = {"contacts": contacts, "handlings": legs}
+        if self.usage_items:
+            part["usage"] = reach.linked("contacts", [month], "usage", "contact_id") | {month}
+            contacts |= reach.linked("usage", [month], "contacts", "contact_id")
+        if set(self.customer_dimensions) & set(self._summary_dimensions()):
+            part["customers"] = None
+        return part
 
     def loose_use(self, months: Period) -> dict[tuple[str, date], int]:
         """(driver, month) -> millionths of metered use that no contact of the Book is named for.
@@ -311,8 +357,9 @@ class Work:
         """
         if not self.usage_items:
             return {}
-        kept = self.summary.with_name(LOOSE_FILE) if self.summary else None
-        source = f"read_parquet({literal(str(kept))})" if kept else self._loose_use()
+        source = self._loose_use()
+        if self.summary is not None:
+            source = f"read_parquet({_listed(f.with_name(LOOSE_FILE) for f in self.summary)})"
         rows = self.con.execute(
             f"SELECT item, month, units FROM {source} WHERE month >= ? AND month < ? AND units <> 0",
             [months.start, months.end],
@@ -377,7 +424,7 @@ class Work:
         There a month's sums lie together as short integers, so a question of one month takes a tenth of the
         time; a sum too large for them is an error of the engine, never another number.
         """
-        file = f"read_parquet({literal(str(self.summary))}, hive_partitioning = false)"
+        file = f"read_parquet({_listed(self.summary or ())}, hive_partitioning = false)"
         if not self.at_hand:
             return file
         if self._held != self.summary:
@@ -401,6 +448,10 @@ DRIVER_COLUMNS = {
     "wait_s": "wait_s",
 }
 """Driver -> the column of a work row that measures it."""
+
+
+def _listed(files: Iterable[Path]) -> str:
+    return f"[{', '.join(literal(str(file)) for file in files)}]"
 
 
 def _parts(name: str, column: str, unit: int) -> tuple[Part, Part]:

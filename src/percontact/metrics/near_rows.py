@@ -21,6 +21,7 @@ from percontact.metrics.stocks import AT_START
 from percontact.metrics.tally import Places, Tally, cover_of
 from percontact.records.dialect import literal, quote
 from percontact.records.tables import TABLES
+from percontact.values.period import Period
 
 _PREFIX = "of "
 """Of the fields of dimensions that a row borrows: none of its own columns is called so."""
@@ -82,7 +83,7 @@ class NearRows(Tally):
         """Whether the rows kept hold all that is asked of them."""
         if not self.parts_add_up and question.by_day:
             return False  # customers alike are told apart by month
-        self.begin(question)
+        self.begin(question.months)
         for number in numbers:
             self.row.part(number) if number.adds_up else self.row.number(number)
         for name in (*question.by, *(c.dimension for c in question.where if c.dimension != MONTH)):
@@ -90,8 +91,8 @@ class NearRows(Tally):
         row = self.row
         return row.used <= self._columns and not row.joined and not row.theirs and not row.clocks
 
-    def _weight(self, question: Slice) -> str:
-        return super()._weight(question) if self.parts_add_up else 'c."count"'
+    def _weight(self, months: Period) -> str:
+        return super()._weight(months) if self.parts_add_up else 'c."count"'
 
     def _by_file(self, question: Slice) -> bool:
         calendar = {*question.by, *(c.dimension for c in question.where)} & set(CALENDAR_DIMENSIONS)
@@ -148,9 +149,9 @@ def _rows_sql(tally: Tally, cards: Sequence[Card], dims: Sequence[str]) -> tuple
     cover = cover_of(tally)
     assert cover is not None
     own = Tally(tally.con, tally.book, tally.policy, tally.facts.table, tally.when)
-    own.begin(cover)
+    own.begin(cover.months)
     columns = {*_spoken(own, cards), own.when}
-    own.begin(cover)
+    own.begin(cover.months)
     fields = [f"{own.row.dimension(d)} AS {quote(_PREFIX + d)}" for d in dims]
     fields += [f"{_short(own, c)} AS {quote(c)}" for c in sorted(columns)]
     rows, month, inside = own._rows(cover)

@@ -58,6 +58,7 @@ class RowSql:
     theirs  attributes of the customer that it speaks of, of those in `customer`
     near    dimension -> SQL of it, where rows are read that hold those they borrow
     made    features that stand in the rows as columns
+    until   table -> SQL of the last moment that it tells, where that is known without a look
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class RowSql:
         self.theirs: set[str] = set()
         self.near: Mapping[str, str] = {}
         self.made: Collection[str] = ()
+        self.until: Mapping[str, str] = {}
 
     @property
     def inactive_days(self) -> int:
@@ -127,9 +129,10 @@ class RowSql:
             seconds = int(self.parameters.get("within_s", "86400"))
             times = [n for n in ("opened_at", "resolved_at", "closed_at") if n in self.columns]
             latest = ", ".join(f"max({n})" for n in times)
-            rows = self.book.relation("cases", times)
             sql = sql.replace("{within}", f"INTERVAL {seconds} SECOND")
-            sql = sql.replace("{latest}", f"(SELECT greatest({latest}) FROM {rows})")
+            last = self.until.get("cases")
+            last = last or f"(SELECT greatest({latest}) FROM {self.book.relation('cases', times)})"
+            sql = sql.replace("{latest}", last)
         if "{start}" in sql:
             places = {"{start}": ("opened_at", "ho"), "{end_resolved}": ("resolved_at", "hr"),
                       "{end_replied}": ("first_reply_at", "hf")}  # fmt: skip

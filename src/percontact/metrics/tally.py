@@ -89,7 +89,7 @@ class Tally:
 
         Those that add up are found in one pass over the table, the others in one more.
         """
-        self.begin(question)
+        self.begin(question.months)
         adding = [i for i, n in enumerate(numbers) if n.adds_up]
         others = [i for i, n in enumerate(numbers) if not n.adds_up]
         sums = [self.row.part(numbers[i]) for i in adding]
@@ -108,10 +108,10 @@ class Tally:
             found.append((others, self.places(sql, len(dims))))
         return side_by_side(found, len(numbers))
 
-    def begin(self, question: Slice) -> None:
-        """Forget what the last question used, and see how many a row of this one's months stands for."""
+    def begin(self, months: Period | None) -> None:
+        """Forget what the last question used; see how many a row of some months (None = any) stands for."""
         self.row.used, self.row.joined, self.row.theirs = set(), set(), set()
-        self.row.weight = self._weight(question)
+        self.row.weight = self.facts.weight if months is None else self._weight(months)
 
     def sums_sql(self, question: Slice, sums: Sequence[Sum]) -> str:
         """SQL of sums over all rows of a question's span: fields period, d0, d1, ..., x0, x1, ..."""
@@ -129,12 +129,11 @@ class Tally:
         after = dims + 1
         return {(row[0], row[1:after]): row[after:] for row in self.con.execute(sql).fetchall()}
 
-    def _weight(self, question: Slice) -> str:
+    def _weight(self, months: Period) -> str:
         """SQL of how many a row stands for: 1 where the files' own statistics say that every row does."""
         weight = self.facts.weight
         if weight == "1":
             return weight
-        months = question.months
         if months not in self._single:
             if self.kept:
                 key = ("single", self.facts.table, self.when, months)
@@ -159,7 +158,7 @@ class Tally:
         placed, period, inside = self._placed(question)
         if self.facts.borrowed:
             self.row.used.add(self.facts.borrowed[2])
-        self._note_joins()
+        self.note_joins()
         wanted = sorted(self.row.used & set(self.row.columns)) + (
             ["month"] if self._by_file(question) else []
         )
@@ -213,7 +212,7 @@ class Tally:
         joined = f" JOIN (VALUES {values}) AS span(period, start, stop, known) ON {there}"
         return joined, "span.period", []
 
-    def _note_joins(self) -> None:
+    def note_joins(self) -> None:
         """Columns that the joins need of the row."""
         needs = {
             "case": "case_id",
@@ -273,7 +272,8 @@ class Tally:
             )
         if "repeat" in self.row.joined:
             mark_repeats(self.con, book, self.policy)
-            last = f"(SELECT max(started_at) FROM {book.relation('contacts', ['started_at'])})"
+            last = self.row.until.get("contacts")
+            last = last or f"(SELECT max(started_at) FROM {book.relation('contacts', ['started_at'])})"
             days = f"INTERVAL {int(self.policy.repeat_days)} DAY"
             sql += (
                 f" LEFT JOIN (SELECT r.*, {last} - {days} AS settled_until FROM repeat_contact r) t"

@@ -7,8 +7,8 @@ to the contracts of `records.tables`; a Book only names them, so it costs nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -94,6 +94,10 @@ class Source:
     lacks: tuple[str, ...] = ()
 
 
+BookPart = Mapping[str, Collection[date | None] | None]
+"""Table -> its months that may be read; None = all. A table that has no months is of the month None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """Tables of some periods.
@@ -102,12 +106,36 @@ class Book:
     files     table name -> its files
     snapshot  id of the workspace's state it was read at, or None for a book made in memory
     sources   import number -> source file, for trails
+    part      the months of each table that may be read, None = all of them; see `only`
     """
 
     settings: Settings
     files: Mapping[str, tuple[BookFile, ...]]
     snapshot: int | None = None
     sources: Mapping[int, Source] = field(default_factory=dict)
+    part: BookPart | None = None
+
+    def only(self, part: BookPart) -> Book:
+        """The same Book, of which only some months are read: its columns and tables are those of the whole.
+
+        To read a table that the part does not name raises KeyError: what is worked out on a part depends on
+        nothing but the part.
+        """
+        return replace(self, part=part)
+
+    def within(self, part: BookPart) -> list[str]:
+        """The files of a part by table, month and name; a name is made from the file's content."""
+        return sorted(
+            f"{table} {f.month} {f.path.name}"
+            for table, months in part.items() for f in self.files.get(table, ())
+            if f.rows and (months is None or f.month in months)
+        )  # fmt: skip
+
+    def _may_read(self, table: str, month: date | None) -> bool:
+        if self.part is None:
+            return True
+        months = self.part[table]
+        return months is None or month in months
 
     def has(self, table: str) -> bool:
         """Whether the table has any row."""
@@ -152,6 +180,7 @@ class Book:
         known = self.columns(table)
         wanted = list(columns) if columns is not None else list(known)
         files = [f for f in self.files.get(table, ()) if f.rows and _within(f.month, first, last)]
+        files = [f for f in files if self._may_read(table, f.month)]
         if not files:
             return f"(SELECT {_nulls(wanted, known)} WHERE false)"
         # Files of the same columns are one scan: a union of scans doubles the work of a large grouping.

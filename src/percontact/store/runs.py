@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from percontact.records.book import Book
+from percontact.store.shelf import Shelf
 from percontact.store.workspace import Workspace
 from percontact.values.plain import Plain
 
-SUMMARY_FILE = "work.parquet"
 SUMS_FILE = "sums.parquet"
 LONG_FILE = "answer.json"
 CLOSED_FILE = "closed.json"
@@ -43,6 +44,7 @@ class Runs:
     """What is kept of one state of the books under one policy.
 
     made_by  digest of all that its figures depend on: see `digest`
+    version  of the program that makes what several states share
     keeps    whether sums of metrics and long answers are made and kept for questions to come; those that are
              kept are always read
     patient  whether an answer that takes long is worked out where it is not kept; else `NotMade` is raised
@@ -51,6 +53,7 @@ class Runs:
     workspace: Workspace
     book: Book
     made_by: str
+    version: str = ""
     keeps: bool = False
     patient: bool = True
 
@@ -67,13 +70,56 @@ class Runs:
         )  # fmt: skip
         return _short(" ".join(str(told) for told in (rows, book.settings, *others)))
 
-    def summary(self) -> Path | None:
-        """The summary of the work, where it is kept."""
-        return self._kept(self.made_by, SUMMARY_FILE)
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where results stand: what is looked up on it is there as long as this lives."""
+        return Shelf(self.workspace.path, self.made_by, self.book.snapshot or 0)
 
-    def keep_summary(self, write: Write) -> Path | None:
-        """Write the summary of the work once; later questions and processes read it."""
-        return self._keep(self.made_by, SUMMARY_FILE, "work summary", write)
+    # -- sums of months, which many states share: named by all that they depend on --
+
+    def find(self, depends_on: str, name: str = SUMS_FILE) -> Path | None:
+        """A file that is kept under all that it depends on, or None."""
+        return self.shelf.find(self._shared(depends_on), name)
+
+    def keep(self, writes: Mapping[str, Callable[[Path], None]]) -> None:
+        """Keep files of sums: what each depends on -> how it is written."""
+
+        def write_all(folders: Mapping[str, Path]) -> bool:
+            for told, folder in folders.items():
+                writes[told](folder / SUMS_FILE)
+            return True
+
+        if writes:
+            self.keep_folders(list(writes), "sums of metrics", write_all)
+
+    def keep_folders(
+        self, depend_on: Sequence[str], what: str, write: Callable[[Mapping[str, Path]], bool]
+    ) -> bool:
+        """Keep what `write` puts into several folders, each a result under what it depends on.
+
+        Returns False where nothing is kept, as in a workspace that may only be read.
+        """
+        try:
+            draft = self.workspace.staging(0)
+        except OSError:
+            return False
+        try:
+            folders = {told: draft / self._shared(told) for told in depend_on}
+            for folder in folders.values():
+                folder.mkdir()
+            if not write(folders):
+                return False
+            self.shelf.keep({folder.name: folder for folder in folders.values()}, what)
+        except OSError:
+            return False
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return True
+
+    def _shared(self, depends_on: str) -> str:
+        return _short(f"{depends_on} {self.version}")
+
+    # -- results of the whole state --
 
     def sums(self, what: str, write: Write) -> Path | None:
         """The file of some kept sums; made now where it is missing and this book keeps them."""
@@ -119,8 +165,8 @@ class Runs:
 
     def folder(self, what: str) -> Path | None:
         """The folder of several files that were kept together, where they are."""
-        found = self.workspace.run_folder(self._run_of(what))
-        return found if found.is_dir() else None
+        found = self.shelf.find(self._run_of(what), ".")
+        return found if found and found.is_dir() else None
 
     def keep_folder(self, what: str, name: str, write: Write) -> bool:
         """Keep the files that `write` puts into a folder, instead of any that are kept: whether they are.
@@ -129,13 +175,12 @@ class Runs:
         """
         run = self._run_of(what)
         try:
-            shutil.rmtree(self.workspace.run_folder(run), ignore_errors=True)
             draft = self.workspace.staging(0)
         except OSError:
             return False
         try:
             if write(draft):
-                self.workspace.note_run(run, draft, snapshot=self.book.snapshot or 0, what=name)
+                self.shelf.keep({run: draft}, name, instead=True)
                 return True
         except OSError:
             pass
@@ -147,8 +192,7 @@ class Runs:
         return _short(f"{what} {self.made_by}")
 
     def _kept(self, run: str, name: str) -> Path | None:
-        file = self.workspace.run_folder(run) / name
-        return file if file.is_file() else None
+        return self.shelf.find(run, name)
 
     def _keep(self, run: str, name: str, what: str, write: Write) -> Path | None:
         """The file that `write` writes, kept as the result of a run; None where nothing is kept.
@@ -162,7 +206,8 @@ class Runs:
         try:
             if not write(draft / name):
                 return None
-            return self.workspace.note_run(run, draft, snapshot=self.book.snapshot or 0, what=what) / name
+            self.shelf.keep({run: draft}, what)
+            return self.shelf.find(run, name)
         except OSError:
             return None
         finally:

@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 
 from percontact.store.manifest import writing
+from percontact.store.shelf import sweep_runs
 
 KEPT = ("facts", "cubes", "originals")
 STAMP = ".swept"
@@ -55,6 +56,7 @@ def now_and_then(root: Path) -> None:
     except OSError:
         return  # who may not write here is told so by what follows
     sweep(root, HOUR_S)
+    sweep_runs(root, HOUR_S)
 
 
 def _files_in(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:

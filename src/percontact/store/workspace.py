@@ -7,7 +7,7 @@
     cubes/<table>/<month or all>/      the day cube of each, under the same name
     originals/<sha256>/<file name>     source files, byte for byte
     staging/<import>-<random>/         imports under way
-    runs/<digest>/                     kept results of costing runs
+    runs/<digest>/                     kept results of costing runs; see `store.shelf`
 
 Any number of processes may read and write at once. A Book that was read stays valid for ever.
 """
@@ -15,7 +15,6 @@ Any number of processes may read and write at once. A Book that was read stays v
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +25,18 @@ from pathlib import Path
 from percontact.records import Book, Settings, Source
 from percontact.records.landing import Receipt, Staged
 from percontact.records.tables import ROW_BITS, line_of
-from percontact.store import closing, compact, history, manifest, original, place, publish, purge, sweep
+from percontact.store import (
+    closing,
+    compact,
+    history,
+    manifest,
+    original,
+    place,
+    publish,
+    purge,
+    shelf,
+    sweep,
+)
 from percontact.store import snapshot as _snapshot
 from percontact.store.closing import Closing
 from percontact.store.history import Import, SetAside
@@ -305,35 +315,17 @@ class Workspace:
 
     # -- keeping house --
 
-    def run_folder(self, digest: str) -> Path:
-        """Where the result of a run is kept. It is there only when it is whole: see `note_run`."""
-        if not re.fullmatch(r"[0-9A-Za-z_-]{1,128}", digest):
-            raise ValueError(f"not a digest: {digest!r}")
-        return self.path / "runs" / digest
-
-    def note_run(self, digest: str, made: Path, *, snapshot: int, what: str = "") -> Path:
-        """Keep the finished result of a run; gives its folder. The first of two equal runs stays.
-
-        made      folder with the result, from `staging(0)`; it is moved
-        snapshot  state of the workspace the run read
-        what      the run in words
-        """
-        folder = self.run_folder(digest)
-        place.make_folder(folder.parent)
-        with writing(self.path) as con:
-            if not folder.exists():
-                made.rename(folder)
-            con.execute(
-                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", [digest, manifest.now(), snapshot, what]
-            )
-        return folder
-
     def sweep(self, older_than_s: float = 3600) -> int:
-        """Remove orphan files and staging folders older than so many seconds; gives how many.
+        """Remove orphan files, staging folders and kept results that are older than so many seconds and that
+        nothing needs; gives how many.
 
-        A file that any snapshot names is never removed.
+        A file that any snapshot names is never removed, nor a result that `shelf.needed` names.
         """
-        return sweep.sweep(self.path, older_than_s)
+        return sweep.sweep(self.path, older_than_s) + shelf.sweep_runs(self.path, older_than_s)
+
+    def kept_bytes(self) -> int:
+        """Room that kept results take on disk; they are made anew where they are missing."""
+        return shelf.room(self.path)
 
     def sweep_now_and_then(self) -> None:
         """Sweep where it is likely to find something, at little cost: for who opens the workspace to write.
