@@ -39,6 +39,19 @@ def test_every_answer_is_an_object_of_json(app: TestClient, path: str) -> None:
     assert found.json()
 
 
+def test_an_answer_says_which_state_it_is_of_and_is_spared_to_who_has_it(app: TestClient) -> None:
+    asked = "/api/v1/cost?from=2026-05&to=2026-06"
+    first = app.get(asked)
+    snapshot = app.get("/api/v1/book").json()["snapshot"]
+    assert first.headers["Percontact-Snapshot"] == str(snapshot)
+    assert first.headers["Percontact-Policy"]
+    same = app.get(asked, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["Percontact-Snapshot"] == str(snapshot)
+    other = app.get(f"{asked}&by=channel", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [

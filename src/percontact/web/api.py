@@ -7,6 +7,7 @@ people at /api.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Hashable
 from typing import Annotated, Any
@@ -40,6 +41,9 @@ from percontact.web.gate import Gate, Person, Rule
 from percontact.web.screen import Screen
 from percontact.web.showing import screen_rules
 from percontact.web.telling import told
+
+Words = tuple[tuple[str, str], ...]
+"""What an answer is of: see `OpenBook.state_words`."""
 
 
 class _Passing(APIRoute):
@@ -166,29 +170,34 @@ def _about(router: APIRouter, desk: Desk) -> None:
         )
 
     @router.get("/book", summary="What data there is", openapi_extra={"x-needs": "see_figures"})
-    async def book(request: Request) -> dict[str, object]:
+    async def book(request: Request) -> Response:
         """Tables with their rows and months, the snapshot, currency and time zone."""
         opened = (await run_in_threadpool(desk.opened)).book
-        tables = {
-            name: {"rows": opened.book.rows(name), "months": [f"{m:%Y-%m}" for m in opened.book.months(name)]}
-            for name in opened.book.files
-            if opened.book.has(name)
-        }
-        settings = opened.settings
-        return {
-            "snapshot": opened.book.snapshot, "currency": settings.currency, "timezone": settings.timezone,
-            "demo": settings.demo, "tables": tables,
-        }  # fmt: skip
+        return _sent(request, json.dumps(_held(opened), ensure_ascii=False), opened.state_words)
 
     @router.get("/check", summary="What is missing or doubtful", openapi_extra={"x-needs": "see_figures"})
-    async def check(request: Request) -> list[dict[str, str]]:
+    async def check(request: Request) -> Response:
         """Worst first: `percontact check`."""
 
-        def found(book: OpenBook) -> list[dict[str, str]]:
+        def found(book: OpenBook) -> tuple[str, Words]:
             every = [*checked(book), *measuring.target_findings(book)]
-            return [{"weight": f.weight, "what": f.what, "do": f.do} for f in every]
+            told = [{"weight": f.weight, "what": f.what, "do": f.do} for f in every]
+            return json.dumps(told, ensure_ascii=False), book.state_words
 
-        return await run_in_threadpool(desk.answer, "check", found)
+        return _sent(request, *await run_in_threadpool(desk.answer, ("api", "check"), found))
+
+
+def _held(opened: OpenBook) -> dict[str, object]:
+    tables = {
+        name: {"rows": opened.book.rows(name), "months": [f"{m:%Y-%m}" for m in opened.book.months(name)]}
+        for name in opened.book.files
+        if opened.book.has(name)
+    }
+    settings = opened.settings
+    return {
+        "snapshot": opened.book.snapshot, "currency": settings.currency, "timezone": settings.timezone,
+        "demo": settings.demo, "tables": tables,
+    }  # fmt: skip
 
 
 async def _sliced(
@@ -205,10 +214,23 @@ async def _answered(
 ) -> Response:
     """An answer as the JSON object of its command, worked out once for all who may see the same."""
     whole = ("api", *key, request.state.person.viewer)
-    text = await run_in_threadpool(
-        desk.answer, whole, lambda book: str(render(document_of(make(book)), "json")), weigh=len
-    )
-    return Response(text, media_type="application/json")
+
+    def found(book: OpenBook) -> tuple[str, Words]:
+        return str(render(document_of(make(book)), "json")), book.state_words
+
+    text, state = await run_in_threadpool(desk.answer, whole, found, weigh=lambda made: len(made[0]))
+    return _sent(request, text, state)
+
+
+def _sent(request: Request, text: str, state: Words) -> Response:
+    """An answer with the state that it is of; without it where the asker says that they have the same."""
+    of = {f"Percontact-{name}": value for name, value in state if name != "Workspace"}
+    tag = f'"{hashlib.sha256(f"{of} {text}".encode()).hexdigest()[:32]}"'
+    headers = of | {"ETag": tag, "Vary": "Authorization, Cookie"}
+    had = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    if tag in had or "*" in had:
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type="application/json", headers=headers)
 
 
 async def _not_taken(request: Request, error: Exception) -> Response:

@@ -21,6 +21,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "Data that the question needs is not there",
     }.items()
 }
+STATE = {
+    name: {"description": says, "schema": {"type": "string"}}
+    for name, says in {
+        "Percontact-Snapshot": "Number of the state of the books that the answer is of",
+        "Percontact-Policy": "Digest of the policy that it was worked out under",
+        "ETag": "Names state and answer; sent back as If-None-Match it spares what one has already",
+    }.items()
+}
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["problem"],
@@ -42,6 +50,10 @@ def render_schema(app: FastAPI) -> str:
         for operation in path.values():
             # A refused parameter is told like any other problem.
             operation["responses"].pop("422", None)
+            operation["responses"]["200"]["headers"] = STATE
+            operation["responses"]["304"] = {
+                "description": "The answer is the one that If-None-Match names", "headers": STATE,
+            }  # fmt: skip
     for unused in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(unused, None)
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
