@@ -65,11 +65,20 @@ def held(book: OpenBook, table: str = "") -> Document:
         "Data",
         _headline(book, len(live), sum(i.receipt.aside for i in live)),
         (tables, _files(chosen, table)),
+        notes=_kept(book.workspace.kept_bytes()),
         data={
             "tables": [dict(zip([c.name for c in tables.columns], map(_plain, r), strict=True)) for r in rows]
         },
         demo="All data is made up (demo)." if book.settings.demo else "",
     )
+
+
+def _kept(room: int) -> tuple[str, ...]:
+    """How much room kept sums take, where it is any to speak of."""
+    if room < 100_000:
+        return ()
+    says = f"Sums kept so that pages open at once take {room / 1e6:,.1f} MB beside the data."
+    return (f"{says} What no state of the books needs is removed; what is missing is made anew.",)
 
 
 def _plain(cell: Cell) -> object:

@@ -83,6 +83,12 @@ def test_policies_tried_in_the_last_week_keep_their_sums(workspace: Workspace) -
     assert kept(workspace) == {"o", "t", "f"}
 
 
+def test_the_room_that_kept_results_take_is_told(workspace: Workspace) -> None:
+    assert workspace.kept_bytes() == 0
+    keep(workspace, "s", 1, "a", text="x" * 5_000)
+    assert 5_000 <= workspace.kept_bytes() <= 6_000
+
+
 def test_what_is_an_hour_young_stays_whoever_made_it(workspace: Workspace) -> None:
     (workspace.path / "runs" / "young").mkdir(parents=True)
     assert workspace.sweep() == 0
