@@ -46,7 +46,7 @@ def own(company: tuple[OpenBook, OpenBook], tmp_path: Path) -> Path:
     return Path(shutil.copytree(company[1].workspace.path, tmp_path / "company"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     months=MONTHS,
     grain=st.sampled_from(["whole", "month", "week", "day"]),
@@ -70,7 +70,7 @@ def test_every_sum_is_the_one_priced_anew(
     assert kept == anew
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     months=st.sampled_from([("2026-05", "2026-05"), ("2026-04-10", "2026-05-03"), ("2026-01", "2026-06")]),
     where=st.lists(st.sampled_from(WHERE), max_size=2, unique=True),

@@ -59,6 +59,8 @@ def test_sums_of_a_new_state_are_made_by_another_process_before_anyone_asks(desk
     desk.begin()
     until(lambda: desk.opened().ready)
     assert kept(desk.folder) > 0
+    months = desk.opened().book.months()
+    assert len(list((desk.folder / "runs").glob("*/rows.parquet"))) == len(months), "contacts are priced too"
 
 
 def test_a_server_that_starts_anew_finds_the_sums_and_makes_none(own_company: Path) -> None:

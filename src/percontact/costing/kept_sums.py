@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from percontact.costing.reach import Reach
+    from percontact.costing.work import Work
 
 T = TypeVar("T")
 
@@ -80,7 +81,10 @@ class KeptSums:
     con     the connection that the tables are read with
     keeper  where a month's file is
     reach   how far the sums of a month of the Book reach
+    work    the work of the costed Book, where it is costed: hours are asked of its sums
     """
+
+    work: Work | None = None
 
     def __init__(self, con: duckdb.DuckDBPyConnection, keeper: Keeper, reach: Reach) -> None:
         self.con, self._keeper, self.reach = con, keeper, reach

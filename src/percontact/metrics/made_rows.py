@@ -57,7 +57,7 @@ def _staff(
     else:
         months = book.months("contacts")
         every = replace(question, span=Period(months[0], add_months(months[-1], 1)), where=(), grain="month")
-        used = kept.once("handle hours", lambda: _handle_hours(con, book, policy, every))
+        used = kept.once("handle hours", lambda: _handle_hours(con, book, policy, every, kept.work))
     if question.by_day:
         found = _by_period(con, book, question)
     else:
@@ -118,9 +118,12 @@ def staff_cut(con: duckdb.DuckDBPyConnection, book: Book, question: Slice) -> tu
 
 
 def _handle_hours(
-    con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, question: Slice
+    con: duckdb.DuckDBPyConnection, book: Book, policy: Policy, question: Slice, work: Work | None = None
 ) -> dict[tuple[str, date], Fraction]:
-    """Hours of handled contacts in the scope of any pool that a group's time pays for."""
+    """Hours of handled contacts in the scope of any pool that a group's time pays for.
+
+    work  the work of the costed Book, which has its sums at hand
+    """
     scopes: dict[str, list[str]] = {}
     keys: set[str] = set()
     for pool in policy.work_pools:
@@ -139,11 +142,12 @@ def _handle_hours(
         # What a file gives as the time of an abandoned contact is a wait, and nobody worked on it.
         keys.add("outcome")
         tests.append("lower(outcome) IS DISTINCT FROM 'abandoned'")
-    rows = Work(con, book, policy).rows(sorted(keys), question.months)
+    work = work or Work(con, book, policy)
+    rows = work.rows(sorted(keys), question.months)
     groups = sorted(scopes)
     sums = ", ".join(f"sum(effort) FILTER ({' OR '.join(scopes[g])})" for g in groups)
     start = question.period() if question.by_day else "month"
-    found = con.execute(
+    found = work.con.execute(
         f"SELECT {start} AS start, {sums} FROM {rows} WHERE {' AND '.join(tests)} GROUP BY 1"
     ).fetchall()
     starts = _cut_starts(question)

@@ -88,7 +88,8 @@ def first_answers(book: OpenBook) -> Iterator[tuple[Hashable, object]]:
     """(key, answer) of what is asked first of a new state: the controls, and pages as they open."""
     if not book.book.has("contacts"):
         return
-    look_over(book)
+    with suppress(PercontactError):
+        look_over(book)
     found = controls(book)
     yield "controls", found
     viewer = Viewer()
