@@ -229,7 +229,7 @@ class OpenBook:
                 costed.work, self.reach, self.runs, may_keep=self.instead is None
             )
         costed.kept = self.kept
-        costed.kept.work = work
+        costed.kept.work = costed.work
         costed.work.at_hand = self.keeps
         costed.kept_rows = KeptRows(costed, self.runs)
         for con in (costed.con, self.kept.con):
