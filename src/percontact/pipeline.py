@@ -231,9 +231,7 @@ class OpenBook:
         costed.kept = self.kept
         costed.kept.work = costed.work
         costed.work.at_hand = self.keeps
-        costed.kept_rows = KeptRows(costed, self.runs)
-        for con in (costed.con, self.kept.con):
-            costed.kept_rows.lend_repeats(con)
+        costed.kept_rows = KeptRows(costed, self.runs, self.reach)
         return costed
 
     @cached_property

@@ -76,6 +76,8 @@ def look_over(book: OpenBook) -> None:
     if costed.kept_rows is not None:
         for month in months:
             costed.kept_rows.is_whole(month)
+        for con in (costed.con, book.kept.con):
+            costed.kept_rows.lend_repeats(con)
 
 
 def _metrics(book: OpenBook) -> None:

@@ -16,8 +16,9 @@ from percontact.costing.contact_lines import months_of_contact, others_of_case
 from percontact.costing.kept_rows import MARKS_FILE, ROWS_FILE, KeptRows
 from percontact.costing.rate import BASES
 from percontact.demo.make import make_demo
+from percontact.measuring import panel_of
 from percontact.pipeline import OpenBook, land
-from percontact.readying import ready_rows
+from percontact.readying import look_over, ready_rows
 from percontact.store.workspace import Workspace
 from percontact.values.period import Period, add_months
 
@@ -144,6 +145,15 @@ def test_an_id_is_looked_for_in_the_months_that_have_it(company: tuple[OpenBook,
     assert months_of_contact(kept.costed, "no such contact") == set()
 
 
+def test_repeats_that_are_kept_give_the_same_figures(company: tuple[OpenBook, OpenBook]) -> None:
+    asked = {"start": "2026-05", "end": "2026-05", "by": ["outcome"]}
+    anew, kept = company[0], replace(company[1])
+    look_over(kept)
+    assert kept.kept.con.execute("SELECT 1 FROM duckdb_views() WHERE view_name = 'repeat_contact'").fetchall()
+    before, now = (panel_of(b, ["first_contact_resolution"], **asked) for b in (anew, kept))  # type: ignore[arg-type]
+    assert dict(now.figures["first_contact_resolution"]) == dict(before.figures["first_contact_resolution"])
+
+
 def test_a_changed_policy_is_never_answered_from_old_prices(own: Path) -> None:
     """Telecom is given to chat as well: voice costs less, and no old price says otherwise."""
     policy = own / "policy.yaml"
@@ -164,13 +174,16 @@ def _cost(book: OpenBook, asked: dict[str, object]) -> int:
 
 
 def test_an_import_is_never_answered_from_old_prices(own: Path, tmp_path: Path) -> None:
+    """Contacts of May 2026 come late: its rows are priced anew, and months far from it keep theirs."""
     more = tmp_path / "late.csv"
     lines = ["contact_id,channel,started_at,handle_s,team,agent"]
     lines += [f"late-{i},voice,2026-05-04 10:00:00,300,Late Team,late agent" for i in range(5)]
     more.write_text("\n".join(lines), "utf-8")
     assert land(Workspace.open(own), "contacts", more).landed == 5
     after = OpenBook(Workspace.open(own))
-    assert not _kept_months(after)
+    kept = _kept_months(after)
+    assert date(2026, 5, 1) not in kept
+    assert date(2025, 2, 1) in kept
     late = after.costed.cells(after.ask(start="2026-05", end="2026-05", where=["team=Late Team"]))[0]
     assert [c.offered for c in late] == [5]
 

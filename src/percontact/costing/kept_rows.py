@@ -8,6 +8,7 @@ contact is found among all months without a look at them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from percontact.costing.assignment import Assignment
+    from percontact.costing.reach import Reach
 
 ROWS_FILE, MARKS_FILE, REPEATS_FILE = "rows.parquet", "marks.parquet", "repeats.parquet"
 ROWS_FORMAT = 2
@@ -47,7 +49,7 @@ def price(basis: Basis) -> str:
 
 
 class Keeper(Protocol):
-    """Keeps what was made of one state of the books, under what it depends on besides."""
+    """Keeps what was made, under all that it depends on."""
 
     def folder(self, what: str) -> Path | None:
         """The folder of what is kept, or None."""
@@ -61,13 +63,15 @@ class KeptRows:
 
     of      the assignment whose rows and prices they are
     keeper  where a month's files are
+    reach   how far the rows of a month reach: months that an import does not touch keep theirs
 
     Law: per month and basis, the kept prices sum to the amount assigned, to the pico. A file of which this is
     not so is not read, and its rows are priced anew.
     """
 
-    def __init__(self, of: Assignment, keeper: Keeper) -> None:
-        self._of, self._keeper = of, keeper
+    def __init__(self, of: Assignment, keeper: Keeper, reach: Reach) -> None:
+        self._of, self._keeper, self._reach = of, keeper, reach
+        self._needs: dict[date, str] = {}
         self._checked: dict[Path, frozenset[str] | None] = {}
         self._gathered: tuple[str, ...] = ()
 
@@ -126,8 +130,18 @@ class KeptRows:
             use_repeats(con, files)
 
     def needs(self, month: date) -> str:
-        """What a month's files depend on besides the state of the books and the policy, in words."""
-        return f"rows {self._of.amounts} {month} {ROWS_FORMAT} {engine_version()}"
+        """All that a month's files depend on, in words: rows that reach into it, the policy, its rates."""
+        if month not in self._needs:
+            of = self._of
+            part = dict(of.work.summary_part(self._reach, month))
+            if of.work.customer_dimensions:
+                part["customers"] = None
+            rates = f"{of.amounts} {of.rates(Period(month, add_months(month, 1)))}"
+            self._needs[month] = (
+                f"rows {month} {ROWS_FORMAT} {engine_version()} {of.policy.digest} "
+                f"{self._reach.digest(part)} {hashlib.sha256(rates.encode()).hexdigest()}"
+            )
+        return self._needs[month]
 
     def _folder(self, month: date) -> Path | None:
         return self._keeper.folder(self.needs(month))

@@ -165,15 +165,15 @@ class Runs:
 
     def folder(self, what: str) -> Path | None:
         """The folder of several files that were kept together, where they are."""
-        found = self.shelf.find(self._run_of(what), ".")
+        found = self.shelf.find(self._shared(what), ".")
         return found if found and found.is_dir() else None
 
     def keep_folder(self, what: str, name: str, write: Write) -> bool:
         """Keep the files that `write` puts into a folder, instead of any that are kept: whether they are.
 
-        what  what they depend on besides the state; name: the run in words
+        what  all that they depend on; name: the run in words
         """
-        run = self._run_of(what)
+        run = self._shared(what)
         try:
             draft = self.workspace.staging(0)
         except OSError:
@@ -187,9 +187,6 @@ class Runs:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return False
-
-    def _run_of(self, what: str) -> str:
-        return _short(f"{what} {self.made_by}")
 
     def _kept(self, run: str, name: str) -> Path | None:
         return self.shelf.find(run, name)
