@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from percontact.agents import Agents
+from percontact.agents import AGENT, Agents
 from percontact.costing.slice import Slice
 from percontact.measuring import explained, panel_for
 from percontact.metrics.card import CATEGORIES, Card
@@ -70,7 +70,9 @@ def catalogued(
     if words:
         chosen = search(chosen, words)
     quick = [c for c in chosen if not c.one_by_one and _has_data(book, c)]
-    question = book.ask(start=start, end=end, where=where, basis=basis, also=dimensions(quick))
+    question = book.ask(
+        start=start, end=end, where=where, basis=basis, also=dimensions(quick), unchecked=(AGENT,)
+    )
     asked = question.where
     question = replace(question, grain="whole", where=Agents(book, agents_by_name).meant(asked))
     now = panel_for(book, quick, question).totals if quick else {}

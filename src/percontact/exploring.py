@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from percontact.agents import AGENT, Agents
-from percontact.costing.slice import SINGLE, Condition, Slice, full_name
+from percontact.costing.slice import SINGLE, Slice, full_name
 from percontact.explain.noted import Event, read_events
 from percontact.measuring import panel_for
 from percontact.metrics.card import Card
@@ -56,7 +56,9 @@ def explored(
     card = find(catalogue(book.workspace.path), metric)
     step = _step(grain)
     dims = _dims(by, step)
-    question = book.ask(start=start, end=end, by=dims, where=where, basis=basis, also=dimensions([card]))
+    question = book.ask(
+        start=start, end=end, by=dims, where=where, basis=basis, also=dimensions([card]), unchecked=(AGENT,)
+    )
     agents = Agents(book, agents_by_name)
     asked = question.where
     question = replace(question, where=agents.meant(asked), grain=step or "whole")
@@ -65,8 +67,6 @@ def explored(
         question, reached = _reaching_back(book, question, step)
         told += reached
     panel = panel_for(book, [card], question)
-    if not panel.figures[card.metric]:
-        _check_values(book, question, agents)
     against = _against(book, question, step, compare)
     if compare == "budget":
         told.append(
@@ -217,15 +217,6 @@ def _events(book: OpenBook, question: Slice) -> tuple[Event, ...]:
 def _placed(figures: Figures, start: date) -> Figures:
     """Figures of a span as one, at the start of another."""
     return {(start, values): figure for (_, values), figure in figures.items()}
-
-
-def _check_values(book: OpenBook, question: Slice, agents: Agents) -> None:
-    """Raise E-ARG-01 for a condition of contacts that names what no contact has: most likely a slip."""
-    # Agents under pseudonyms are checked already, and near names of theirs are nobody's to read.
-    known = set(book.work.dimensions()) - (set() if agents.by_name else {AGENT})
-    own: tuple[Condition, ...] = tuple(c for c in question.where if c.dimension in known)
-    if own:
-        book.check_values(replace(question, where=own))
 
 
 def _text(value: object) -> str | None:

@@ -23,7 +23,6 @@ from percontact.costing.asked import (
     dimensions_asked,
     named_span,
     one_of,
-    refuse_unknown,
 )
 from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import PERS
@@ -34,15 +33,17 @@ from percontact.costing.policy import Policy, textbook
 from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import BASES
 from percontact.costing.reach import Reach
-from percontact.costing.slice import Slice
+from percontact.costing.slice import Condition, Slice
+from percontact.costing.values_there import need_known, need_there, values_of
 from percontact.costing.work import SUMMARY_FORMAT, Work
 from percontact.costing.work_kept import kept_summaries
 from percontact.records.book import Book, Settings
-from percontact.records.dialect import connect, quote
+from percontact.records.dialect import connect
 from percontact.records.landing import Receipt
 from percontact.records.needed import need
 from percontact.records.tables import TABLES
 from percontact.report.closed import closed_notes, differing
+from percontact.report.spoken import spoken
 from percontact.report.state import state
 from percontact.report.statement import Statement
 from percontact.store.closing import landing_notes
@@ -291,16 +292,18 @@ class OpenBook:
         where: Sequence[str] = (),
         basis: str = "used",
         also: Iterable[str] = (),
+        unchecked: Collection[str] = (),
     ) -> Slice:
         """Turn names as people write them into a Slice. Raises E-ARG-01 and E-ARG-02 with suggestions.
 
-        also  dimensions besides those of contacts and the ledger
+        also       dimensions besides those of contacts and the ledger
+        unchecked  dimensions whose values are not looked up here: pseudonyms are no values of the Book
         """
         of_work = self.work.dimensions()
         known = {*of_work, *COST_DIMENSIONS, *also}
         dims = dimensions_asked(by, known)
         conditions = tuple(condition_asked(text, known, of_work, self._stored) for text in where)
-        return Slice(
+        question = Slice(
             self.span(start, end),
             one_of(grain, GRAINS, "--grain"),
             tuple(dims),
@@ -309,6 +312,8 @@ class OpenBook:
             tuple(dims.values()),
             self.settings.calendar,
         )
+        self.need_known([c for c in conditions if c.dimension not in unchecked], question.months)
+        return question
 
     def span(self, start: str | None, end: str | None) -> Period:
         """The days from the start of one named period to the end of another.
@@ -330,13 +335,23 @@ class OpenBook:
 
     def values_of(self, dimension: str, months: Period | None = None) -> list[str]:
         """Values of a dimension that contacts of some whole months have, in order; at most 10,000."""
-        rows = self.work.rows([dimension], months or self.span(None, None))
-        query = f"SELECT DISTINCT CAST({quote(dimension)} AS VARCHAR) FROM {rows} LIMIT 10000"
-        return sorted(str(v) for (v,) in self.work.con.execute(query).fetchall() if v is not None)
+        return values_of(self.work, dimension, months or self.span(None, None))
+
+    def need_known(self, where: Sequence[Condition], months: Period) -> None:
+        """Raise E-ARG-01 for a condition on what no contact has: most likely a slip of the key."""
+        fresh = [c for c in where if c not in self._known_conditions]
+        if fresh and self.book.has("contacts"):
+            need_known(self.work, fresh, months)
+            self._known_conditions.update(fresh)
+
+    @cached_property
+    def _known_conditions(self) -> set[Condition]:
+        return set()
 
     def check_values(self, question: Slice) -> None:
-        """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
-        refuse_unknown(question, self.values_of)
+        """Raise E-ARG-01 for a condition whose values no contact of the months asked for has."""
+        if self.book.has("contacts"):
+            need_there(self.work, question.where, question.months, spoken(question.months))
 
     def _stored(self, dimension: str, values: list[str]) -> list[str]:
         """Values as the Book holds them: a customer's id as its keyed hash."""

@@ -187,7 +187,7 @@ def test_what_is_only_in_one_period_is_said_by_name(shell, books: Path) -> None:
         (["--against", "budget"], "E-DATA-01", "no budget with contacts for 2026-07"),
         (["--per", "contcat"], "E-ARG-01", "contact"),
         (["--by", "account"], "E-ARG-01", "of the cost, not of the contacts"),
-        (["--where", "channel=vioce"], "E-ARG-01", "no contact of these months has channel 'vioce'"),
+        (["--where", "channel=vioce"], "E-ARG-01", "no contact has channel 'vioce'"),
         (["--part", "wages"], "E-ARG-01", "wage and price rates"),
         (["--per", "resolution"], "E-DATA-01", "cost per resolution is undefined"),
     ],

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeVar
 
 from percontact.costing.composition import LEDGER_DIMENSIONS
-from percontact.costing.slice import Condition, Slice, full_name
+from percontact.costing.slice import Condition, full_name
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import GRAINS, Period, add_months, parse_period
 from percontact.values.problem import PercontactError, did_you_mean, problem
@@ -107,21 +107,6 @@ def _no_condition(name: str, value: str) -> PercontactError:
         "A condition chooses contacts, and each of them bears cost of several pools and accounts.",
         f"{how}--by {name} shows each part of the cost.",
     )
-
-
-def refuse_unknown(question: Slice, values_of: Callable[[str, Period], Collection[str]]) -> None:
-    """Raise E-ARG-01 for a condition whose values no contact has: most likely a slip of the key."""
-    for one in question.where:
-        known = set(values_of(one.dimension, question.months))
-        wrong = [v for v in one.values if v and v not in known]
-        if wrong and not one.negate:
-            raise problem(
-                "E-ARG-01",
-                f"--where {one.dimension}",
-                f"no contact of these months has {one.dimension} {wrong[0]!r}",
-                did_you_mean(wrong[0], known),
-                "Write the value as the data has it; capitals count.",
-            )
 
 
 # -- spans -------------------------------------------------------------------------------------------------

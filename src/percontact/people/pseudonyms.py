@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,6 +28,15 @@ def pseudonym(key: bytes, agent: str) -> str:
     number = int.from_bytes(hmac.new(key, _FOR + agent.encode(), hashlib.sha256).digest()[:5], "big")
     signs = "".join(SIGNS[number >> 5 * i & 31] for i in range(LENGTH))
     return f"Agent {signs[:4]}-{signs[4:]}"
+
+
+def is_pseudonym(name: str) -> bool:
+    """Whether a name has the form of a pseudonym.
+
+    >>> is_pseudonym(pseudonym(b"k", "ada")), is_pseudonym("ada")
+    (True, False)
+    """
+    return re.fullmatch(f"Agent [{SIGNS}]{{4}}-[{SIGNS}]{{4}}", name) is not None
 
 
 def behind(key: bytes, name: str, agents: Iterable[str]) -> str | None:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from percontact import explaining, locating, measuring, readying, seeking, watching
 from percontact.answers import checked
+from percontact.narrowing import need_values
 from percontact.pipeline import OpenBook
 from percontact.report.answer import Answer, document_of
 from percontact.report.api_described import api_document
@@ -206,7 +207,12 @@ async def _sliced(
     """An answer about a slice, for who may see what it names."""
     by = asked.by if isinstance(asked, Sliced) else ()
     request.state.person.need_agents(asked.where, by, request.url.path)
-    return await _answered(desk, request, (request.url.path, *asked.key), make)
+
+    def checked_first(book: OpenBook) -> Answer:
+        need_values(book, asked.where, start=asked.start, end=asked.end)
+        return make(book)
+
+    return await _answered(desk, request, (request.url.path, *asked.key), checked_first)
 
 
 async def _answered(

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact.jumping import Hit, jumped
-from percontact.people import views
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
 from percontact.report.page import Page
@@ -20,7 +19,7 @@ from percontact.web.desk import Desk
 from percontact.web.filters import filtered
 from percontact.web.gate import Person, Rule
 from percontact.web.pages import contacts, events, measures
-from percontact.web.saved import told
+from percontact.web.saved import told, views_for
 from percontact.web.screen import Screen, Viewer
 from percontact.web.screens import SCREENS
 from percontact.web.showing import frame_of, html
@@ -70,7 +69,7 @@ def _places(desk: Desk, word: str, person: Person) -> list[Place]:
     hits = desk.answer(("jump", word, may), lambda book: jumped(book, word, contacts=may))
     mine = [
         (v.name, f"Saved view: {told(v.address)}.", v.address, v.name.casefold() == word.casefold())
-        for v in (views.views(desk.state, person.who.person) if person.who and person.who.person else ())
+        for v in views_for(desk, person)
         if word.casefold() in v.name.casefold()
     ]
     found = [*pages, *mine, *((h.name, h.says, _address(h), h.exact) for h in hits)]

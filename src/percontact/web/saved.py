@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlsplit
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.requests import Request
 
+from percontact.agents import AGENT, masked
 from percontact.people import State, views
 from percontact.people.views import View
 from percontact.web.asked import Asked
+from percontact.web.desk import Desk
 from percontact.web.entrance import Entrance
 from percontact.web.gate import Person
 from percontact.web.screen import Screen
@@ -37,11 +40,39 @@ class Saved:
     newest: bool = False
 
 
-def saved(state: State, screen: Screen | None, asked: Asked, person: Person, request: Request) -> Saved:
+def views_for(desk: Desk, person: Person) -> list[View]:
+    """The views of a person as they may see them: below Manager an agent in one stands under a pseudonym.
+
+    A Manager's address may name an agent, and so may the name they gave it.
+    """
+    if person.who is None or person.who.person is None:
+        return []
+    found = views.views(desk.state, person.who.person)
+    return found if person.viewer.names else [_masked(v, desk) for v in found]
+
+
+def _masked(view: View, desk: Desk) -> View:
+    parts = urlsplit(view.address)
+    conditions = [(n, f"{AGENT}={v}" if n.lower() == AGENT else v) for n, v in parse_qsl(parts.query)]
+    if not any(AGENT in unquote(value).lower() for _, value in conditions):
+        return view
+    if not desk.stands():
+        # Without a workspace there is no key to make a pseudonym with.
+        return replace(view, name="(a view of agents)", address=parts.path)
+    told, called = [], view.name
+    for name, value in conditions:
+        (shown,), agents = masked(desk.workspace.key, [value])
+        told.append(("where" if name.lower() == AGENT else name, shown))
+        for real, pseudonym in agents:
+            called = re.sub(re.escape(real), pseudonym, called, flags=re.IGNORECASE)
+    return replace(view, name=called, address=f"{parts.path}?{urlencode(told)}")
+
+
+def saved(desk: Desk, screen: Screen | None, asked: Asked, person: Person, request: Request) -> Saved:
     """The views of a person, and the page they are on as one that could be saved."""
     if person.who is None or person.who.person is None:
         return Saved()
-    mine = tuple(views.views(state, person.who.person))
+    mine = tuple(views_for(desk, person))
     if screen not in SCREENS or request.method != "GET" or not _is_of(screen, asked, request):
         return Saved(mine)
     asked = Asked(tuple(pair for pair in asked.pairs if pair[0] not in ("change", "remove")))

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
+from percontact.narrowing import need_values
 from percontact.pipeline import OpenBook
 from percontact.readying import look_over
 from percontact.records.tables import TABLES
@@ -77,6 +78,9 @@ def answer(desk: Desk, screen: Screen, asked: Asked, person: Person, *, patient:
     key = (screen.path, asked.pairs, person.viewer)
 
     def make(book: OpenBook) -> Page:
+        if screen.filters:
+            start, end = asked.span
+            need_values(book, asked.where, start=start, end=end, agents_by_name=person.viewer.names)
         return screen.make(book, asked, person.viewer)
 
     if screen.slow:
@@ -181,7 +185,7 @@ def frame_of(
         "snapshot": opened.book.snapshot if opened else None,
         "newer": desk.newer if opened else None,
         "path": request.url.path,
-        "saved": saved(desk.state, screen, asked, person, request),
+        "saved": saved(desk, screen, asked, person, request),
     }
 
 

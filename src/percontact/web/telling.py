@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from percontact.values.problem import FaultOfOurs, PercontactError, Problem
+from percontact.web.asked import FILTERS
 from percontact.web.drawing import draw
 from percontact.web.showing import theme_of
 
@@ -80,5 +83,19 @@ def told(request: Request, problem: Problem, status: int) -> Response:
     if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
         fields: dict[str, Any] = {f: getattr(problem, f) for f in ("code", "where", "what", "why", "do")}
         return JSONResponse({"problem": fields}, status_code=status)
-    page = draw("problem.html", {"problem": problem, "status": status, "theme": theme_of(request)})
+    facts: dict[str, Any] = {"status": status, "theme": theme_of(request), "back": ""}
+    if problem.where.startswith(_CONDITION):
+        problem = replace(problem, where="filter " + problem.where.removeprefix(_CONDITION))
+        facts["back"] = _without_filters(request)
+    page = draw("problem.html", {"problem": problem, **facts})
     return Response(page, status_code=status, media_type="text/html")
+
+
+_CONDITION = "--where "
+"""How a condition is called on the command line; on a page it is a filter."""
+
+
+def _without_filters(request: Request) -> str:
+    """The address of the same page without its filters."""
+    kept = [(n, v) for n, v in request.query_params.multi_items() if n not in ("where", *FILTERS)]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
