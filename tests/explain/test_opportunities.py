@@ -12,7 +12,7 @@ from percontact.costing.slice import Slice
 from percontact.explain.facts_of_work import WorkFacts
 from percontact.explain.noted import Event
 from percontact.explain.opportunities import opportunities
-from percontact.explain.opportunity import Opportunity
+from percontact.explain.opportunity import Opportunity, Where, apart, together
 from percontact.values.period import Period
 
 JUNE = Period(date(2026, 6, 1), date(2026, 7, 1))
@@ -220,3 +220,59 @@ def test_agents_are_pseudonyms_and_never_few(cost_of: CostOf) -> None:
     assert [o.contacts for o in many] == [400]
     assert "slow-one" not in many[0].says + str(many[0].where)
     assert "agent-8" in many[0].says
+
+
+# -- what may be added up ------------------------------------------------------------------------------------
+
+
+def at_stake(
+    where: Where, low: float, high: float, days: Period | None = None, pool: str = ""
+) -> Opportunity:
+    return Opportunity(
+        "failure_demand", "said", where, low, high, 0.0, 1, "guard", "step", {}, (), days, pool
+    )
+
+
+def test_different_reasons_add_up() -> None:
+    """10 to 30 of broken and 5 to 7 of late: 15 to 37"""
+    broken = at_stake((("reason", ("broken",)),), 10, 30)
+    late = at_stake((("reason", ("late",)), ("team", ("A",))), 5, 7)
+    assert apart(broken, late)
+    assert together([broken, late]) == (15, 37)
+
+
+def test_a_team_and_a_reason_may_be_the_same_work_and_are_not_added() -> None:
+    team, reason = at_stake((("team", ("A",)),), 10, 30), at_stake((("reason", ("late",)),), 5, 7)
+    assert not apart(team, reason)
+    assert together([team, reason]) is None
+
+
+def test_days_that_do_not_meet_add_up_and_days_that_do_are_not_added() -> None:
+    first, later = Period(date(2026, 6, 1), date(2026, 6, 8)), Period(date(2026, 6, 8), date(2026, 6, 15))
+    voice: Where = (("channel", ("voice",)),)
+    assert together([at_stake(voice, 1, 2, first), at_stake(voice, 1, 2, later)]) == (2, 4)
+    assert together([at_stake(voice, 1, 2, first), at_stake(voice, 1, 2, first)]) is None
+
+
+def test_hours_of_two_pools_add_up_and_are_not_added_to_contacts() -> None:
+    idle, other = at_stake((), 1, 2, pool="people.voice"), at_stake((), 3, 4, pool="people.chat")
+    assert together([idle, other]) == (4, 6)
+    assert together([idle, at_stake((), 3, 4, pool="people.voice")]) is None
+    assert together([at_stake((), 1, 2), other]) is None
+    assert together([idle, at_stake((("reason", ("late",)),), 5, 7)]) is None
+
+
+def test_opportunities_that_add_up_share_no_contact(slow: CostedBook) -> None:
+    """Every pair that is apart, counted: no contact of the book is in both."""
+    many = [o for o in found(slow) if o.where]
+    contacts_of = {
+        i: {r[0] for r in slow.con.execute(
+            f"SELECT contact_id FROM {slow.book.relation('contacts', ['contact_id', *dict(o.where)])} WHERE "
+            + " AND ".join(f"CAST({d} AS VARCHAR) IN ({', '.join(repr(v) for v in vs)})" for d, vs in o.where)
+        ).fetchall()}
+        for i, o in enumerate(many)
+    }  # fmt: skip
+    for i, one in enumerate(many):
+        for j, other in enumerate(many):
+            if i < j and apart(one, other) and not (one.days and other.days):
+                assert contacts_of[i].isdisjoint(contacts_of[j])

@@ -7,6 +7,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from percontact.web.pages import opportunities
+
 
 def links_of(text: str, start: str) -> list[str]:
     return [m.replace("&amp;", "&") for m in re.findall(r'href="([^"]+)"', text) if m.startswith(start)]
@@ -20,6 +22,35 @@ def test_every_opportunity_of_the_answer_stands_on_the_page_in_its_order(app: Te
     assert len(said) == len(found)
     assert "Must not worsen" in page
     assert "Next:" in page
+
+
+def test_the_largest_stand_open_and_the_smaller_ones_by_kind_with_their_sum(
+    app: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root causes are by reason, so no contact is in two of them: their money adds up."""
+    monkeypatch.setattr(opportunities, "MATTER", 1)
+    asked = "?period=2026-01..2026-06"
+    page = app.get(f"/opportunities{asked}").text
+    found = json.loads(app.get(f"/opportunities.json{asked}").text)["opportunities"]
+    opened, folded = page.split("Each of the ")
+    assert (opened.count("<h3>"), folded.count("<h3>")) == (1, len(found) - 1)
+    causes = [o for o in found[1:] if o["kind"] == "failure_demand"]
+    assert len(causes) > 1
+    low, high = (sum(float(o[side]) for o in causes) for side in ("low", "high"))
+    row = re.search(r"(?s)<bdi>root cause</bdi></th>(.*?)</tr>", page)
+    assert row
+    told = [float(n.replace(",", "")) for n in re.findall(r">([\d,.]+)<", row[1])]
+    # Each is rounded to the cent before it is told.
+    assert told == pytest.approx([len(causes), low, high], abs=0.005 * len(causes))
+    assert "do not add them up" in page
+
+
+def test_what_must_not_worsen_is_named_in_words_and_opens_its_metric(app: TestClient) -> None:
+    page = re.sub(r"<[^>]+>", "", app.get("/opportunities").text)
+    guards = re.findall(r"Must not worsen: ([^.]*)\.", page)
+    assert guards
+    assert not [g for g in guards if "_" in g]
+    assert links_of(app.get("/opportunities").text, "/measures/")
 
 
 def test_an_opportunity_opens_the_contacts_it_counts(app: TestClient) -> None:

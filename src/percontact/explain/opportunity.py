@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Literal
 
 from percontact.values.period import Period
@@ -62,3 +63,25 @@ class Opportunity:
     def middle(self) -> float:
         """Middle of the range: what opportunities are ranked by."""
         return (self.low + self.high) / 2
+
+
+def apart(one: Opportunity, other: Opportunity) -> bool:
+    """Whether two opportunities are of different work for certain, so that their money may be added.
+
+    They are where no contact can stand in both: a dimension that both name has no value in common, or their
+    days do not meet. Of capacity, where the pools differ. Anything else may overlap.
+    """
+    if not one.where or not other.where:
+        return not one.where and not other.where and "" != one.pool != other.pool != ""
+    named = dict(other.where)
+    if any(set(values).isdisjoint(named[d]) for d, values in one.where if d in named):
+        return True
+    days, further = one.days, other.days
+    return bool(days and further and (days.end <= further.start or further.end <= days.start))
+
+
+def together(found: Sequence[Opportunity]) -> tuple[float, float] | None:
+    """The range of several as one; None where two of them may be about the same work."""
+    if not all(apart(a, b) for a, b in combinations(found, 2)):
+        return None
+    return sum(o.low for o in found), sum(o.high for o in found)

@@ -4,13 +4,15 @@ step."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.facts_of_work import Cost
-from percontact.explain.opportunity import Kind, Opportunity
+from percontact.explain.opportunity import Kind, Opportunity, together
+from percontact.metrics.catalogue import catalogue
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.looking import slice_options
 from percontact.report.spoken import spoken, when
@@ -44,7 +46,9 @@ def sought_document(
     return Document(
         title=f"Opportunities, {span}",
         headline=_headline(found, whole, question.span, currency),
-        tables=(_table(shown, currency), _steps(shown, question)) if shown else (),
+        tables=(_table(shown, currency), _steps(shown, question), *smaller(found[len(shown) :], currency))
+        if shown
+        else (),
         notes=tuple(_notes(found, shown, whole, currency)),
         data={
             "span": {"start": str(question.span.start), "end": str(question.span.end)},
@@ -96,7 +100,7 @@ def _table(found: Sequence[Opportunity], currency: str) -> Table:
     for rank, one in enumerate(found, 1):
         rows.append((
             rank, KINDS[one.kind], one.says, money_cell(one.low, currency), money_cell(one.high, currency),
-            _share(one.cashable), one.contacts or None, one.guardrail, one.step,
+            _share(one.cashable), one.contacts or None, guardrail_words(one), one.step,
         ))  # fmt: skip
     note = "Money at stake in the span. Cashable leaves the ledger at once; the rest is time set free."
     return Table("Opportunities", columns, tuple(rows), note=note)
@@ -119,8 +123,54 @@ def _steps(found: Sequence[Opportunity], question: Slice) -> Table:
         TableColumn("guardrail", "Must not worsen"),
         TableColumn("look", "Look at what is behind it"),
     )
-    rows = tuple((i, o.step, o.guardrail, _look(o, question)) for i, o in enumerate(found, 1))
+    rows = tuple((i, o.step, guardrail_words(o), _look(o, question)) for i, o in enumerate(found, 1))
     return Table("What to do next", columns, rows)
+
+
+def smaller(found: Sequence[Opportunity], currency: str) -> tuple[Table, ...]:
+    """Those that do not stand one by one, by kind: how many, and their money where it may be added up."""
+    if not found:
+        return ()
+    columns = (
+        TableColumn("kind", "Kind"),
+        TableColumn("many", "How many", "count"),
+        TableColumn("low", f"From, {currency}", "money", currency),
+        TableColumn("high", f"To, {currency}", "money", currency),
+    )
+    kinds: dict[Kind, list[Opportunity]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    rows: list[tuple[Cell, ...]] = []
+    for kind, alike in kinds.items():
+        whole = together(alike)
+        money = (None, None) if whole is None else tuple(money_cell(x, currency) for x in whole)
+        rows.append((KINDS[kind], len(alike), *money))
+    note = (
+        "Added up within a kind only, and only where no contact and no paid hour stands in two of them. "
+        "Kinds overlap: do not add them up."
+    )
+    return (Table("Smaller ones by kind", columns, tuple(rows), note=note),)
+
+
+def guardrail_words(one: Opportunity) -> str:
+    """What must not worsen, metrics by their names: "service level: some free time is ..."."""
+    return "".join(text for text, _ in guardrail_parts(one))
+
+
+def guardrail_parts(one: Opportunity) -> list[tuple[str, str]]:
+    """The same in pieces: (as people read it, the metric it names or "")."""
+    cards = catalogue()
+    found = []
+    for piece in re.split(r"(\b[a-z]+(?:_[a-z0-9]+)+\b)", one.guardrail):
+        card = cards.get(piece)
+        if piece:
+            found.append((_inside(card.name), card.metric) if card else (piece, ""))
+    return found
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence; one that begins with a short form keeps its capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _look(one: Opportunity, question: Slice) -> str:
@@ -136,7 +186,7 @@ def _notes(
     found: Sequence[Opportunity], shown: Sequence[Opportunity], whole: Cost, currency: str
 ) -> Iterator[str]:
     if len(shown) < len(found):
-        yield f"{len(found) - len(shown)} more, smaller ones: --top {len(found)} shows them."
+        yield f"{len(found) - len(shown)} more, smaller ones: --top {len(found)} shows each of them."
     if len(found) > 1:
         yield "Ranges overlap: what one saves, another cannot save again. Do not add them up."
     for one in shown:

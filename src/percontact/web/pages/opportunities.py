@@ -9,7 +9,7 @@ from percontact import readying, seeking
 from percontact.explain.opportunity import Opportunity
 from percontact.pipeline import OpenBook
 from percontact.report.page import Page
-from percontact.report.sought import KINDS, range_words
+from percontact.report.sought import KINDS, guardrail_parts, range_words, smaller
 from percontact.report.sought_charts import cashable_words, stakes_chart
 from percontact.report.spoken import spoken
 from percontact.web.asked import Asked
@@ -18,6 +18,9 @@ from percontact.web.screen import Screen, Viewer
 
 DRAWN = 12
 """So many are drawn; the rest stands in the list below."""
+
+MATTER = 6
+"""So many stand open, one by one: what a team can follow up in a quarter. The smaller ones fold away."""
 
 
 def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
@@ -34,7 +37,9 @@ def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             "says": one.says,
             "range": range_words(one.low, one.high, currency),
             "cashable": cashable_words(one),
-            "guardrail": one.guardrail,
+            "guardrail": [
+                (text, metric and _measure(asked, metric)) for text, metric in guardrail_parts(one)
+            ],
             "step": one.step,
             "contacts": one.contacts,
             "href": href,
@@ -44,7 +49,19 @@ def opportunities(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     ]
     drawn = answer.found[:DRAWN]
     charts = (stakes_chart(drawn, currency, span, hrefs[:DRAWN]),) if drawn else ()
-    return Page(document, charts=charts, extra={"listed": listed})
+    return Page(
+        document,
+        charts=charts,
+        extra={
+            "large": listed[:MATTER],
+            "small": listed[MATTER:],
+            "kinds": smaller(answer.found[MATTER:], currency),
+        },
+    )
+
+
+def _measure(asked: Asked, metric: str) -> str:
+    return asked.carried().but(metric=metric).to("/measures/{metric}")
 
 
 def _behind(one: Opportunity, asked: Asked, viewer: Viewer) -> str:
