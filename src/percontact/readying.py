@@ -109,11 +109,12 @@ def watched(
     where: Sequence[str] = (),
     alerts_a_week: float = 2.0,
     false_alarms: float = 0.5,
+    grain: watching.Grain = "day",
 ) -> Watch:
-    """`watching.watched` by day, kept."""
+    """`watching.watched`, kept."""
     asked: dict[str, Any] = {
         "metrics": list(metrics), "start": start, "end": end, "by": list(by), "where": list(where),
-        "alerts_a_week": float(alerts_a_week), "false_alarms": float(false_alarms),
+        "alerts_a_week": float(alerts_a_week), "false_alarms": float(false_alarms), "grain": grain,
     }  # fmt: skip
     cards = catalogue(book.workspace.path)
     form = Plain(

@@ -61,12 +61,18 @@ def command(
     percontact measure service_level --set service_level.within_s=30
     """
     from percontact.measuring import measured
+    from percontact.picturing import metric_drawn
 
     book = open_book(ctx, amounts, snapshot)
     answer = measured(
         book, metrics, start=start, end=end, grain=grain, by=by, where=where, basis=basis,
         compare=compare, settings=settings,
     )  # fmt: skip
-    say(answer, form=form, as_json=as_json, output=output)
+    say(
+        answer, form=form, as_json=as_json, output=output,
+        charts=lambda: metric_drawn(
+            book, metrics[0], start=start, end=end, grain=grain, by=by, where=where, basis=basis
+        ),
+    )  # fmt: skip
     if output is None and not as_json and form in (None, "text"):
         click.echo(f"\nNext: {call(ctx)} kpi show {metrics[0]} says what it means.", err=True)

@@ -72,6 +72,7 @@ def command(
     percontact watch --grain hour --by channel
     percontact watch customer_satisfaction --by team --false-alarms 0.1
     """
+    from percontact.picturing import alert_drawn
     from percontact.watching import document, watched
 
     book = open_book(ctx, "effective", snapshot)
@@ -79,7 +80,10 @@ def command(
         book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
         false_alarms=false_alarms, grain=grain,
     )  # fmt: skip
-    say(document(book, found), form=form, as_json=as_json, output=output)
+    say(
+        document(book, found), form=form, as_json=as_json, output=output,
+        charts=lambda: alert_drawn(book, found, where),
+    )  # fmt: skip
     if output is None and not as_json and form in (None, "text") and found.alerts:
         metric = found.alerts[0].card.metric
         click.echo(f"\nNext: {call(ctx)} locate {metric} says which slices are behind it.", err=True)

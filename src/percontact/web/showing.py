@@ -45,8 +45,7 @@ def screen_rules(desk: Desk, screen: Screen) -> list[Rule]:
     def file(form: str) -> Endpoint:
         async def made(request: Request, person: Person) -> Response:
             asked = asked_of(request)
-            paper = asked.one("paper", "a4")
-            return await run_in_threadpool(_file, desk, screen, asked.but(paper=None), person, form, paper)
+            return await run_in_threadpool(_file, desk, screen, asked, person, form)
 
         return made
 
@@ -104,11 +103,14 @@ def first_answers(book: OpenBook) -> Iterator[tuple[Hashable, object]]:
                 yield (screen.path, asked.pairs, viewer), screen.make(book, asked, viewer)
 
 
-def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str, paper: str) -> Response:
+def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -> Response:
+    paper, chart = asked.one("paper", "a4"), asked.one("chart")
+    # How an answer is written down is no part of its question.
+    asked = asked.but(paper=None, chart=None)
     if screen.filters and not screen.usual:
         asked = with_period(asked, desk.answer("controls", controls))
     sheet = Sheet(paper, datetime.now(UTC), desk.opened().book.state_words)  # type: ignore[arg-type]
-    body, headers = files.made(answer(desk, screen, asked, person), form, sheet)
+    body, headers = files.made(answer(desk, screen, asked, person), form, sheet, chart)
     return Response(body, headers=headers)
 
 

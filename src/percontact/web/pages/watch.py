@@ -3,30 +3,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from percontact import readying, watching
 from percontact.explain.alerts import Alert
+from percontact.picturing import alert_drawn, ranked
 from percontact.pipeline import OpenBook
-from percontact.report.charts.chart import Chart
 from percontact.report.happened import event_label
 from percontact.report.looking import slice_words
 from percontact.report.page import Page
-from percontact.report.spoken import spoken
 from percontact.report.watched import alert_kind, alert_rarity, alert_sentence
-from percontact.report.watched_charts import alert_chart
+from percontact.values.problem import problem
 from percontact.web.asked import Asked
 from percontact.web.filters import filtered
 from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
+GRAINS: tuple[tuple[watching.Grain, str], ...] = (
+    ("day", "each day: volume, handle time, cost, quality"),
+    ("hour", "each hour of the day: volume"),
+)
+"""What is watched -> as the page says it."""
+
 
 def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """The alerts, the rarest first, each with its contacts, its days and events of the time."""
     start, end = asked.span
-    answer = readying.watched(book, start=start, end=end, where=asked.where)
-    currency = book.settings.currency
-    ranked = sorted(answer.alerts, key=lambda a: min(f.one.a_year for f in a.breaks))
+    grain = _grain(asked)
+    answer = readying.watched(book, start=start, end=end, where=asked.where, grain=grain)
+    currency, alerts = book.settings.currency, ranked(answer)
     listed = [
         {
             "says": alert_sentence(alert, currency),
@@ -36,21 +41,26 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             "events": [(event_label(e), events.on(e.first)) for e in alert.events],
             "links": _links(alert, asked, viewer),
         }
-        for alert in ranked
+        for alert in alerts
     ]
-    charts: tuple[Chart, ...] = ()
-    if ranked:
-        days = watching.days_of(book, ranked[0], answer.span, asked.where)
-        by_day = _days(ranked[0], asked)
-        charts = (
-            alert_chart(
-                ranked[0], days, currency,
-                lambda day: by_day.but(**{"from": str(day), "to": str(day)}).to("/explore"),
-                events.on,
-            ),
-        )  # fmt: skip
+
+    def day(at: date) -> str:
+        return _days(alerts[0], asked).but(**{"from": str(at), "to": str(at)}).to("/explore")
+
+    charts = alert_drawn(book, answer, asked.where, href=day, event_href=events.on)
     document = watching.document(book, answer)
-    return Page(document, charts=charts, extra={"listed": listed, "span": spoken(answer.span)})
+    return Page(document, charts=tuple(charts), extra={"listed": listed, "grain": grain, "grains": GRAINS})
+
+
+def _grain(asked: Asked) -> watching.Grain:
+    for grain, _ in GRAINS:
+        if grain == asked.one("grain", "day"):
+            return grain
+    what, why = (
+        f"{asked.one('grain')!r} is not one of its values",
+        "Days are watched, or each hour of the day.",
+    )
+    raise problem("E-ARG-01", "grain", what, why, "Leave grain away, or ask for grain=hour.")
 
 
 def _days(alert: Alert, asked: Asked) -> Asked:
