@@ -81,7 +81,7 @@ def _picture(charts: Sequence[Chart], form: str) -> str | bytes:
     if not charts:
         raise problem(
             "E-ARG-01", f"--format {form}", "this answer has no picture",
-            "It is told in tables, or has nothing to draw; explain, cost, measure, watch and most pages are drawn.",
+            "It is told in tables, or has nothing to draw; explain, cost, measure and most pages are drawn.",
             "Take pdf, html or xlsx.",
         )  # fmt: skip
     from percontact.report.charts import drawing
