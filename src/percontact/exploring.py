@@ -18,7 +18,9 @@ from percontact.metrics.figure import Figure, Figures, Panel
 from percontact.metrics.row_sql import RowSql
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect
+from percontact.report.charts.chart import Chart
 from percontact.report.explored import Exploration, Line, ordered, sorted_by
+from percontact.report.exploring_charts import exploration_chart
 from percontact.report.words import cut_notes
 from percontact.values.period import GRAINS, Grain, Period, add_months, before, last_year, periods, start_of
 from percontact.values.problem import did_you_mean, problem
@@ -85,6 +87,29 @@ def explored(
         _events(book, question) if step else (),
     )  # fmt: skip
     return sorted_by(found, sort or ("period" if step else "-value"))
+
+
+def drawn(
+    book: OpenBook,
+    metric: str,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    grain: str = "month",
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    basis: str = "used",
+) -> list[Chart]:
+    """A metric over the steps of a span, or along its dimensions where the span is one step.
+
+    Raises E-ARG-01 for more ways at once than a picture has room for.
+    """
+    steps = book.ask(start=start, end=end, grain=grain).steps
+    found = explored(
+        book, metric, start=start, end=end, grain=grain if len(steps) > 1 else "", by=by, where=where,
+        basis=basis,
+    )  # fmt: skip
+    return exploration_chart(found, [""] * len(found.lines))
 
 
 def deeper(book: OpenBook, used: Sequence[str]) -> str:

@@ -41,6 +41,8 @@ FLOORS = {
     "unfolding": 10,
     "placing": 10,
     "exploring": 10,
+    "picturing": 10,
+    "narrowing": 10,
     "contacts": 10,
     "jumping": 10,
     "cataloguing": 10,

@@ -60,8 +60,8 @@ def command(
     percontact measure AHT --where channel=voice --compare previous --compare last-year
     percontact measure service_level --set service_level.within_s=30
     """
+    from percontact.exploring import drawn
     from percontact.measuring import measured
-    from percontact.picturing import metric_drawn
 
     book = open_book(ctx, amounts, snapshot)
     answer = measured(
@@ -70,7 +70,7 @@ def command(
     )  # fmt: skip
     say(
         answer, form=form, as_json=as_json, output=output,
-        charts=lambda: metric_drawn(
+        charts=lambda: drawn(
             book, metrics[0], start=start, end=end, grain=grain, by=by, where=where, basis=basis
         ),
     )  # fmt: skip
