@@ -13,7 +13,6 @@ ANSWERS = {
     "opportunities": ["opportunities", "--from", "2026-04", "--to", "2026-06"],
     "measure": ["measure", "CSAT", "--from", "2026-01", "--to", "2026-06", "--by", "channel"],
     "measure, one month": ["measure", "AHT", "--from", "2026-06", "--to", "2026-06", "--by", "team"],
-    "watch": ["watch", "--from", "2025-09", "--to", "2025-12"],
 }
 
 
