@@ -40,8 +40,8 @@ browser: .venv/.dev  ## find or install the Chromium that the browser tests driv
 	$(BIN)/python tools/find_browser.py
 
 oldest: .venv-oldest/.dev .venv/.assets  ## run what an engine has a part in on the oldest DuckDB we support
-	.venv-oldest/bin/pytest $(TWO) $(addprefix --ignore ,$(NO_ENGINE))
-	.venv-oldest/bin/pytest $(TWO) -m 'not real' tests/laws
+	.venv-oldest/bin/python -m pytest $(TWO) $(addprefix --ignore ,$(NO_ENGINE))
+	.venv-oldest/bin/python -m pytest $(TWO) -m 'not real' tests/laws
 
 laws: .venv/.dev  ## try hard the laws that hold for any book or file
 	HYPOTHESIS_PROFILE=ci $(PYTEST) $(TWO) -m 'not real' tests/laws tests/ingest/test_any_dialect.py
@@ -101,11 +101,13 @@ LOCK := .venv/uv/bin/uv pip compile --quiet --upgrade --universal --python-versi
 	$(PIP) install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
-.venv-oldest/.dev: requirements/dev.lock pyproject.toml Makefile
-	$(PYTHON) -m venv --clear .venv-oldest
-	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/dev.lock
-	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet duckdb==$(OLDEST_DUCKDB)
-	.venv-oldest/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation --no-deps -e .
+# Only the engine is another: all else is seen in .venv, so it is installed once.
+.venv-oldest/.dev: .venv/.dev Makefile
+	$(PYTHON) -m venv --clear --without-pip .venv-oldest
+	$(PIP) --python .venv-oldest/bin/python install --quiet --no-deps duckdb==$(OLDEST_DUCKDB)
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+	  > $$(.venv-oldest/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/the-rest.pth
+	.venv-oldest/bin/python -c 'import duckdb; assert duckdb.__version__ == "$(OLDEST_DUCKDB)", duckdb.__version__'
 	@touch $@
 
 # What the app is held against: Streamlit and Dash, in an environment of their own.
