@@ -6,8 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import make_assets
 import pytest
 
 from percontact.web import assets
@@ -84,6 +87,61 @@ def test_the_lock_names_exact_versions_and_no_address() -> None:
     assert "://" not in text
     packages = json.loads(text)["packages"]
     assert [name for name, about in packages.items() if name and not about.get("integrity")] == []
+
+
+# -- several builds at once ----------------------------------------------------------------------------------
+
+
+def test_of_several_who_fetch_the_packages_at_once_all_get_them_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three come to the same lock while nothing is there; each writes two files, none before all began"""
+    monkeypatch.setattr(make_assets, "WORK", tmp_path / "build")
+    lock, together = tmp_path / "package-lock.json", threading.Barrier(3)
+    lock.write_text("{}")
+
+    def fetch(folder: Path) -> None:
+        (folder / "first").write_text("1")
+        together.wait(60)
+        (folder / "second").write_text("2")
+
+    with ThreadPoolExecutor(3) as three:
+        made = list(three.map(lambda _: make_assets.once("packages", lock, fetch), range(3)))
+    assert len(set(made)) == 1
+    assert {path.name: path.read_text() for path in made[0].iterdir()} == {"first": "1", "second": "2"}
+    assert list((tmp_path / "build").iterdir()) == [made[0]], "nothing half-made is left"
+
+
+def test_what_could_not_be_fetched_leaves_nothing_and_is_fetched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make_assets, "WORK", tmp_path / "build")
+    lock = tmp_path / "package-lock.json"
+    lock.write_text("{}")
+
+    def breaks_off(folder: Path) -> None:
+        (folder / "first").write_text("1")
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        make_assets.once("packages", lock, breaks_off)
+    assert list((tmp_path / "build").iterdir()) == []
+    made = make_assets.once("packages", lock, lambda folder: (folder / "first").write_text("1"))
+    assert (made / "first").read_text() == "1"
+
+
+def test_a_new_build_takes_the_place_of_the_older_and_of_nothing_else(tmp_path: Path) -> None:
+    """Two builds one after the other into the same folder, of which one file stays the same"""
+    at = tmp_path / "assets"
+    for n, names in enumerate((["app-1.js", "font-1.woff2"], ["app-2.js", "font-1.woff2"])):
+        made = tmp_path / f"made-{n}"
+        made.mkdir()
+        for name in names:
+            (made / name).write_text(name)
+        (made / "manifest.json").write_text(json.dumps(names))
+        make_assets.put(made, at)
+        assert sorted(path.name for path in at.iterdir()) == sorted([*names, "manifest.json"])
+        assert json.loads((at / "manifest.json").read_text()) == names
 
 
 # -- how they are sent --------------------------------------------------------------------------------------
