@@ -14,17 +14,9 @@ from percontact.store.workspace import Workspace
 from percontact.trying import tried, unplaced
 from percontact.values.problem import PercontactError
 from tests.cli.conftest import Shell
+from tests.web.settled import PLAIN, by_time
 
-IN_FORCE = """\
-pools:
-  people: {driver: handle_s}
-  software: {driver: contacts}
-rules:
-  - {match: {account: "60*"}, to: people, because: pay}
-  - {match: {account: "70*"}, to: software, because: licences}
-"""
-BY_TIME = IN_FORCE.replace("software: {driver: contacts}", "software: {driver: handle_s}")
-"""Software by time instead of by contact."""
+IN_FORCE, BY_TIME = PLAIN, by_time(PLAIN)
 
 
 @pytest.fixture
