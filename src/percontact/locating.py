@@ -102,7 +102,9 @@ def located(
     dims = question.by
     if not dims and against == "budget":
         dims = planned_by(book.costed, replace(question, span=span)) or PLANNED_BY
-    dims = dims or _usual(book, card)
+    # What a condition holds to one value cannot tell slices apart.
+    held = {c.dimension for c in question.where if len(c.values) == 1 and not c.negate}
+    dims = dims or tuple(d for d in _usual(book, card) if d not in held)
     question = replace(question, span=span, grain="whole", by=dims, asked=dims)
     now, notes = _leaves(book, card, question)
     if against == "budget":

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
+from percontact.costing.denominator import ADDITIVE
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import (
     Alert,
@@ -37,6 +40,7 @@ from percontact.metrics.facts import dimensions
 from percontact.metrics.figure import Figure, Figures, Sums, sums_of
 from percontact.metrics.guard import GUARDS
 from percontact.metrics.measure import measure
+from percontact.metrics.row_sql import numbers_of
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
 from percontact.report.spoken import day_name, days_name, within
@@ -58,6 +62,7 @@ _NOT_BY_DAY = ("index", "percentile", "survival")
 Values = dict[date, Sums]
 """Day -> (numerator, denominator)."""
 Grain = Literal["day", "hour"]
+Number = Decimal | Fraction | int | None
 
 
 def watched(
@@ -235,16 +240,23 @@ def _series(
 ) -> tuple[list[tuple[tuple[Card, int | None], Daily]], int, list[str]]:
     """((metric, hour), its series of everything and of each value), how many were too small, notes."""
     made: dict[tuple[str, int | None], dict[tuple[str, str | None], Values]] = {}
-    for dim in ("", *dims):
+    alone = [card for card in cards if not (dims and _adds_up(card))]
+    for dim in ("", *dims) if alone else dims:
         by = (*(("hour",) if grain == "hour" else ()), *((dim,) if dim else ()))
-        panel = _by_day(book, cards, replace(question, grain="day", by=by, asked=by))
+        panel = _by_day(book, cards if dim else alone, replace(question, grain="day", by=by, asked=by))
+        # Sums of everything are those of the first dimension's values, added up.
+        whole = {card.metric for card in cards if dim and dim == dims[0] and card not in alone}
         for metric, figures in panel.items():
             for place in figures:
                 day, values = place
                 hour = int(str(values[0])) if grain == "hour" else None
                 last = values[-1] if dim else None
                 node = (dim, None if last is None else str(last))
-                made.setdefault((metric, hour), {}).setdefault(node, {})[day] = sums_of(figures, place)
+                nodes = made.setdefault((metric, hour), {})
+                told = nodes.setdefault(node, {})[day] = sums_of(figures, place)
+                if metric in whole:
+                    all_of_it = nodes.setdefault(("", None), {})
+                    all_of_it[day] = _added(all_of_it[day], told) if day in all_of_it else told
     found: list[tuple[tuple[Card, int | None], Daily]] = []
     small: set[tuple[str, str | None]] = set()
     watched: set[tuple[str, str | None]] = set()
@@ -262,6 +274,22 @@ def _series(
             silent.append(card.symbol or card.name)
     notes = [f"Not watched, for want of data by {grain}: {', '.join(silent)}."] if silent else []
     return found, len(small - watched if grain == "hour" else small), notes
+
+
+def _adds_up(card: Card) -> bool:
+    """Whether the sums of everything are the sums of its parts, added up."""
+    if card.kind == "cost":
+        return not card.per or card.per in ADDITIVE
+    return not card.same and all(number.adds_up for number in numbers_of(card))
+
+
+def _added(one: Sums, other: Sums) -> Sums:
+    """Sums of two places, exactly; what is unknown of one adds nothing."""
+
+    def both(a: Number, b: Number) -> Number:
+        return b if a is None else a if b is None else Fraction(a) + Fraction(b)
+
+    return both(one[0], other[0]), both(one[1], other[1])
 
 
 def _by_day(book: OpenBook, cards: Sequence[Card], question: Slice) -> dict[str, Figures]:

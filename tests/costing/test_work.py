@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
 from percontact.costing import Condition, CostedBook, Slice
-from percontact.costing.calendar import bucket_days
+from percontact.costing.calendar import make_calendar
 from percontact.records.books import Row
 from percontact.values.money import from_pico
-from percontact.values.period import Period
+from percontact.values.period import Period, add_months
 
 Cost = Callable[..., CostedBook]
 JUNE = Period(date(2026, 6, 1), date(2026, 7, 1))
@@ -212,6 +214,18 @@ def test_a_contact_of_the_last_night_belongs_to_the_next_local_month(cost_of: Co
     assert str(costed.unassigned) == "EUR 100.00"
 
 
+def calendar_of(months: Period, zone: str) -> list[tuple[int, date, int, int]]:
+    """(UTC quarter hour, local day, ISO weekday, local hour), in order."""
+    con = duckdb.connect()
+    make_calendar(con, months, zone)
+    return con.execute("SELECT * FROM bucket_day ORDER BY bucket").fetchall()
+
+
+def quarters_of(months: Period, zone: str) -> list[tuple[date, int]]:
+    """(local day, local hour) of each quarter hour."""
+    return [(day, hour) for _, day, _, hour in calendar_of(months, zone)]
+
+
 @pytest.mark.parametrize(
     ("zone", "month", "day", "quarters"),
     [
@@ -227,17 +241,28 @@ def test_a_day_has_the_hours_its_clocks_give_it(zone: str, month: date, day: dat
     """
     Berlin: 23 hours on 29 March, 25 on 25 October; Lord Howe turns by half an hour; Nepal lies 5:45 off.
     """
-    days = Counter(d for _, d, _, _ in bucket_days(Period(month, date(month.year, month.month + 1, 1)), zone))
+    days = Counter(d for d, _ in quarters_of(Period(month, date(month.year, month.month + 1, 1)), zone))
     assert days[day] == quarters
     assert {d.month for d in days} == {month.month}
 
 
 def test_the_hour_that_comes_twice_is_one_hour_of_the_clock() -> None:
     """25 October 02:00 in Berlin: eight quarter hours bear the hour 2; on 29 March none does."""
-    october = bucket_days(Period(date(2026, 10, 1), date(2026, 11, 1)), "Europe/Berlin")
-    march = bucket_days(Period(date(2026, 3, 1), date(2026, 4, 1)), "Europe/Berlin")
-    assert sum(d == date(2026, 10, 25) and h == 2 for _, d, _, h in october) == 8
-    assert sum(d == date(2026, 3, 29) and h == 2 for _, d, _, h in march) == 0
+    october = quarters_of(Period(date(2026, 10, 1), date(2026, 11, 1)), "Europe/Berlin")
+    march = quarters_of(Period(date(2026, 3, 1), date(2026, 4, 1)), "Europe/Berlin")
+    assert october.count((date(2026, 10, 25), 2)) == 8
+    assert march.count((date(2026, 3, 29), 2)) == 0
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "Pacific/Apia", "Africa/Monrovia"])
+@pytest.mark.parametrize("first", [date(1971, 12, 1), date(2011, 12, 1), date(2026, 3, 1)])
+def test_each_quarter_hour_has_the_local_day_weekday_and_hour_of_its_zone(zone: str, first: date) -> None:
+    """Two months: Monrovia was 44:30 off until 1972, Samoa left a day out in 2011. The oracle is zoneinfo."""
+    months = Period(first, add_months(first, 2))
+    found = calendar_of(months, zone)
+    for bucket, *told in found:
+        local = datetime.fromtimestamp(bucket * 900, ZoneInfo(zone))
+        assert told == [local.date(), local.isoweekday(), local.hour]
 
 
 def test_weeks_begin_on_monday_and_may_lie_in_two_months(cost_of: Cost) -> None:

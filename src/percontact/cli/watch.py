@@ -73,6 +73,7 @@ def command(
     percontact watch customer_satisfaction --by team --false-alarms 0.1
     """
     from percontact.picturing import alert_drawn
+    from percontact.report.watched import follow_up
     from percontact.watching import document, watched
 
     book = open_book(ctx, "effective", snapshot)
@@ -85,5 +86,4 @@ def command(
         charts=lambda: alert_drawn(book, found, where),
     )  # fmt: skip
     if output is None and not as_json and form in (None, "text") and found.alerts:
-        metric = found.alerts[0].card.metric
-        click.echo(f"\nNext: {call(ctx)} locate {metric} says which slices are behind it.", err=True)
+        click.echo(f"\nNext: {call(ctx)} {follow_up(found)}", err=True)

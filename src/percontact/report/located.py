@@ -22,6 +22,9 @@ from percontact.values.period import Period
 NOTED_EVENTS = "Noted events"
 """Title of the table of what was noted in the time of a change."""
 
+HARDLY = 1e-3
+"""A change of less than this part of a figure is none to speak of, and nothing is a share of it."""
+
 BESIDE = {"previous": "the span before", "last-year": "the same span last year", "budget": "the budget"}
 
 
@@ -98,15 +101,16 @@ class _Words:
         if self.card.kind == "amount":
             return f"{front}{abs(change):,.0f}"
         if self.card.unit.startswith("money"):
-            # One number of decimals in the whole column, two more where the change itself is below ten cents.
-            digits = minor_digits(self.currency) + (2 if abs(self.found.change) < 0.1 else 0)
+            # One number of decimals in the whole column, two more where the currency's would show no change.
+            minor = minor_digits(self.currency)
+            digits = minor + (2 if abs(self.found.change) < 0.5 * 10**-minor else 0)
             return f"{front}{self.currency} {abs(change):,.{digits}f}"
         return front + value_words(self.card, _exact(abs(change)), self.currency, scale=self._scale)
 
     def share(self, part: float) -> float | None:
         """Part of the whole change; None where there is none to speak of."""
         whole = self.found.change
-        return part / whole if abs(whole) > 1e-9 * max(1e-9, abs(self.found.now)) else None
+        return part / whole if abs(whole) > HARDLY * max(1e-9, abs(self.found.now)) else None
 
     @property
     def _scale(self) -> Fraction:
@@ -121,7 +125,13 @@ def _exact(value: float) -> Fraction:
 def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
     found, card = words.found, words.card
     change = found.change
-    if change:
+    hardly = bool(change) and words.share(change) is None
+    if hardly:
+        before = (
+            "" if words.value(found.then) == words.value(found.now) else f", before {words.value(found.then)}"
+        )
+        yield f"{card.name} hardly changed: {words.value(found.now)}{before} ({now} against {then})."
+    elif change:
         way = "rose" if change > 0 else "fell"
         moved = words.moved(change, sign=False)
         yield f"{card.name} {way} by {moved} to {words.value(found.now)} ({now} against {then})."
@@ -129,7 +139,7 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
         yield f"{card.name} did not change: {words.value(found.now)} ({now} against {then})."
     parts = [(c.change, _told(words, c)) for c in found.causes]
     parts += [
-        (part, f"{what} ({_share(words.share(part))}, {words.moved(part)})")
+        (part, f"{what} ({_of_change(words, part)})")
         for what, part in (("the different length of the spans", found.length),
                            ("a change of everything alike", found.everything))
         if part
@@ -138,6 +148,12 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
     helping = [told for part, told in parts if part * change > 0]
     if not found.causes:
         yield "No slice stands out beyond chance."
+    if hardly:
+        for way, sign in (("up", 1), ("down", -1)):
+            drew = [told for part, told in parts if part * sign > 0]
+            if drew:
+                yield f"What drew it {way}: {'; '.join(drew[:2])}."
+        return
     if helping:
         share = words.share(max((p for p, _ in parts if p * change > 0), key=abs)) or 0
         yield f"{'Most' if share > 0.5 else 'The largest part'} of it is {helping[0]}."
@@ -149,13 +165,13 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
 
 
 def _told(words: _Words, cause: Cause) -> str:
-    share = words.share(cause.change)
-    part = f" ({_share(share)}, {words.moved(cause.change)})" if share is not None else ""
-    return f"{slice_words(cause.where)}: {_happened(words, cause)}{part}"
+    return f"{slice_words(cause.where)}: {_happened(words, cause)} ({_of_change(words, cause.change)})"
 
 
-def _share(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%} of the change"
+def _of_change(words: _Words, part: float) -> str:
+    """ "34% of the change, +EUR 0.10"; without the share where there is no change to speak of."""
+    share = words.share(part)
+    return words.moved(part) if share is None else f"{share:.0%} of the change, {words.moved(part)}"
 
 
 def _happened(words: _Words, cause: Cause) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from percontact.explain.alerts import Alert, Watch
 from percontact.metrics.card import Card
 from percontact.report.document import Cell, Document, Table, TableColumn
-from percontact.report.looking import contacts_command, slice_words
+from percontact.report.looking import contacts_command, slice_options, slice_words
 from percontact.report.measured import value_words
 from percontact.report.spoken import spoken, when
 from percontact.report.words import DEMO_NOTE
@@ -115,6 +115,18 @@ def alert_title(alert: Alert) -> str:
         return f"{alert.card.name}{place}: no data"
     off = _off(alert).lstrip("+-")
     return f"{alert.card.name} {'rose' if one.up else 'fell'} by {off}{place}"
+
+
+def follow_up(answer: Watch) -> str:
+    """The command that looks into the rarest alert: of a cost its causes by month, else its slices."""
+    alert = min(answer.alerts, key=lambda a: min(f.one.a_year for f in a.breaks))
+    days = _days(alert)
+    if alert.card.kind == "cost":
+        month = (days.start + timedelta(days=days.days // 2)).replace(day=1)
+        before = (month - timedelta(days=1)).replace(day=1)
+        return f"explain --from {before:%Y-%m} --to {month:%Y-%m} says what made it so."
+    span = slice_options(days, (), answer.where)
+    return f"locate {alert.card.metric} {span} says which slices are behind it."
 
 
 def alert_kind(alert: Alert) -> str:
