@@ -18,7 +18,7 @@ from percontact.report.words import DEMO_NOTE, count_text, cut_notes, value_text
 from percontact.values.money import cents, to_pico
 from percontact.values.period import label
 
-_HOUR, _DAY = 3600, 86400
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 MARKS = {
     "few": "fewer than 30, read with care",
     "undefined": "undefined: nothing to divide by",
@@ -204,7 +204,7 @@ def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction |
 
 
 def written_as(card: Card, total: Figure) -> Written:
-    """How a metric's column is written; lengths of time in seconds, hours or days by the total's size."""
+    """How a metric's column is written; lengths of time in seconds, minutes, hours or days, by the total."""
     if card.unit == "%":
         return Written("share", "")
     if card.unit == "money":
@@ -220,9 +220,11 @@ def written_as(card: Card, total: Figure) -> Written:
 
 
 def _time_unit(value: Fraction) -> tuple[int, str]:
-    if value >= 2 * _DAY:
-        return _DAY, "days"
-    return (_HOUR, "h") if value >= 2 * _HOUR else (1, "s")
+    """(seconds of the unit, its name) that a length of time is told in."""
+    for divisor, unit, least in ((_DAY, "days", 2 * _DAY), (_HOUR, "h", 2 * _HOUR), (_MINUTE, "min", 600)):
+        if value >= least:
+            return divisor, unit
+    return 1, "s"
 
 
 def figure_cell(figure: Figure | None, how: Written, currency: str) -> Cell:
