@@ -157,11 +157,13 @@ def _resolved(costed: CostedBook, question: Slice, way: _Way, *, verified: bool)
                 f"FROM {table[0]} WHERE {inside(question)} GROUP BY ALL"
             ).fetchall()
             return {(row[0], tuple(row[1:-1])): Fraction(row[-1] or 0) for row in found if row[-1]}
-    condition = _condition(costed.book, way)
+    condition, columns = _condition(costed.book, way), [way.column]
     if verified:
         mark_repeats(costed.con, costed.book, costed.policy)
         condition += f" AND {_VERIFIED}"
-    return _count(costed, question, way.counted, [way.column], condition)
+        # Asked of single contacts: a sum of them has one anchor, which says nothing of the others.
+        columns.append("contact_id")
+    return _count(costed, question, way.counted, columns, condition)
 
 
 def _monthly(costed: CostedBook, reach: Reach, way: _Way) -> Monthly:
