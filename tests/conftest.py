@@ -35,6 +35,7 @@ USUAL: dict[str, Row] = {
         "from_currency": "USD", "to_currency": "EUR",
     },
     "cases": {"case_id": "k", "opened_at": "2026-06-03 09:00:00"},
+    "calendar": {"day": "2026-06-04", "kind": "holiday"},
 }  # fmt: skip
 """What a row says that a test does not speak of: all in June 2026. Ids are numbered: c1, c2, ..., l1, ..."""
 

@@ -120,8 +120,7 @@ def calendar_told(book: OpenBook, year: int, site: str = "") -> Document:
         (TableColumn("month", "Month"), TableColumn("days", "Working days", "quantity")),
         tuple((month_name(m), round(_decimal(n), 2)) for m, n in zip(months, left, strict=True)),
         (str(year), round(_decimal(whole), 2)),
-        note="Monday to Friday, less holidays and closed days. A day that only some sites are closed counts "
-        "for the part of the sites that work.",
+        note=_counted(book, site),
     )
     many = len(found)
     told = "No day differs" if not many else "1 day differs" if many == 1 else f"{many} days differ"
@@ -132,6 +131,18 @@ def calendar_told(book: OpenBook, year: int, site: str = "") -> Document:
         (Table("Days that differ", columns, rows), by_month),
         data={"year": year, "site": site or None, "working_days": str(round(_decimal(whole), 2))},
         demo="All data is made up (demo)." if book.settings.demo else "",
+    )
+
+
+def _counted(book: OpenBook, site: str) -> str:
+    """How working days are counted; how a day of some sites only, where the calendar names sites."""
+    told = "Monday to Friday, less holidays and closed days."
+    named = sites(book)
+    if site or not named:
+        return told
+    return (
+        f"{told} A day that only some sites are closed counts as the part of the sites that work: of those "
+        f"that the calendar names ({', '.join(named)}), each alike, however many contacts it takes."
     )
 
 

@@ -15,7 +15,7 @@ from percontact.costing.planned import PLANNED_BY, plan_of
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.bridge import UNITS, Bridge, Unit
 from percontact.explain.bridging import build
-from percontact.explain.days import working_days
+from percontact.explain.days import days_of_some, working_days
 from percontact.explain.doubts import Doubts, doubts
 from percontact.explain.gather import PARTS, WORKS, Gathered, gather
 from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
@@ -334,9 +334,23 @@ def document(
     doubtful = tuple(doubt_notes(found.doubts, found.bridge)) if found.doubts else ()
     return bridge_document(
         found.bridges, found.per, found.spans, where=found.where, basis=found.basis,
-        demo=book.settings.demo, first=found.notes, notes=doubtful, part=part,
+        demo=book.settings.demo, first=found.notes, part=part,
+        notes=(*doubtful, *_days_of_sites(book, found)),
         contacts=lambda inside: _contacts(book, found, inside), call=call, rests_on=rests_on,
     )  # fmt: skip
+
+
+def _days_of_sites(book: OpenBook, found: Explained) -> list[str]:
+    """How days count that only some sites have off, where there are any in the two spans."""
+    days, sites = days_of_some(book.costed, [span for span in found.spans if span])
+    if not days:
+        return []
+    told = "1 day" if len(days) == 1 else f"{len(days)} days"
+    return [
+        f"Working days: on {told} only some of the sites that the calendar names ({', '.join(sites)}) were "
+        f"closed. Such a day counts as the part of these sites that worked, each site alike, however many "
+        "contacts it takes."
+    ]
 
 
 def _contacts(book: OpenBook, found: Explained, inside: Inside) -> Table:

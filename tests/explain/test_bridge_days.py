@@ -3,12 +3,13 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from percontact.costing import Slice
 from percontact.explain.bridging import build
-from percontact.explain.days import working_days
+from percontact.explain.days import days_of_some, working_days
 from percontact.explain.doubts import doubts, missing_days
 from percontact.explain.gather import WORKS
 from percontact.explain.gather_plan import PLAN_PARTS, gather_plan
@@ -26,6 +27,21 @@ from tests.explain.two_months import (
     span,
     told,
 )
+
+
+def test_a_day_that_one_of_two_sites_has_off_is_half_a_working_day_however_large_the_site(
+    cost_of: Books,
+) -> None:
+    """22 weekdays. Off: 4 June at North, 6 June, a Saturday, at South, 18 June everywhere: 20.5"""
+    days = [("2026-06-04", "North"), ("2026-06-06", "South"), ("2026-06-18", None)]
+    costed = cost_of(
+        CHANNELS,
+        contacts=[{**came(JUNE, 90, 60), "site": "North"}, {**came(JUNE, 10, 60), "site": "South"}],
+        ledger=paid(["100", None]),
+        calendar=[{"day": day, "site": site, "kind": "holiday"} for day, site in days],
+    )
+    assert working_days(costed, JUNE) == Fraction(41, 2)
+    assert days_of_some(costed, [JUNE, JULY]) == ([date(2026, 6, 4)], ["North", "South"])
 
 
 def test_volume_opens_by_working_days_and_contacts_of_one(cost_of: Books) -> None:

@@ -148,3 +148,13 @@ def test_an_unknown_pool_is_answered_with_near_ones(book: OpenBook) -> None:
         pool_opened(book, "people.voice_nort")
     with pytest.raises(PercontactError, match="category, account"):
         placed(book, by="colour")
+
+
+def test_the_map_offers_no_filter_that_would_change_nothing_and_keeps_those_of_other_pages(
+    app: TestClient,
+) -> None:
+    page = app.get("/cost-map?period=2026-06&channel=voice&compare=last-year").text
+    assert '<select name="channel"' not in page
+    assert '<select name="compare"' not in page
+    assert '<input type="hidden" name="channel" value="voice">' in page
+    assert '<input type="hidden" name="compare" value="last-year">' in page

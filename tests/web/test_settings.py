@@ -83,6 +83,9 @@ def test_the_calendar_counts_working_days_by_site(app: TestClient) -> None:
     assert row(page, "December 2026")[1] == "22"
     assert row(page, "2026-06-04")[1:6] == ["Thursday", "holiday", "Corpus Christi", "North", "closed"]
     assert "3 days differ from the usual week in 2026, which leaves 258 working days." in words(page)
+    assert "of those that the calendar names (North), each alike, however many contacts it takes" in words(
+        page
+    )
 
 
 def test_days_are_added_as_one_import_that_can_be_undone(app: TestClient, folder: Path) -> None:

@@ -59,3 +59,11 @@ def _off(rows: Sequence[tuple[date, str | None]], span: Period, site: str | None
         if day in span:
             found.setdefault(day, set()).add(at)
     return {day: Fraction(1) if None in of else Fraction(len(of), len(sites)) for day, of in found.items()}
+
+
+def days_of_some(costed: CostedBook, spans: Sequence[Period]) -> tuple[list[date], list[str]]:
+    """Working weekdays that only some sites have off, and all sites that the calendar names, in order."""
+    rows = costed.once("days off", lambda: _off_rows(costed.book, costed.con))
+    sites = sorted({at for _, at in rows if at is not None})
+    days = {d for span in spans for d, part in _off(rows, span, None).items() if part < 1}
+    return sorted(d for d in days if d.isoweekday() < SATURDAY), sites

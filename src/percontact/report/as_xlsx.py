@@ -108,7 +108,8 @@ def number_format(cell: Cell, column: TableColumn) -> str:
         digits = len(shown(cell, column).partition(".")[2])
     else:
         return "#,##0.###" if isinstance(cell, Decimal) and cell % 1 else "#,##0"
-    return "#,##0" + (f".{'0' * digits}" if digits else "")
+    plain = "#,##0" + (f".{'0' * digits}" if digits else "")
+    return f"+{plain};-{plain};{plain}" if column.signed else plain
 
 
 # -- a table ------------------------------------------------------------------------------------------------

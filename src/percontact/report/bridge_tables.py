@@ -89,7 +89,7 @@ def parts_table(bridge: Bridge, digits: int) -> Table:
     )
     columns = (
         TableColumn("part", f"Parts of the change of {UNIT_WORDS[bridge.per]}"),
-        TableColumn("change", bridge.currency, "value", bridge.currency, digits=digits),
+        TableColumn("change", bridge.currency, "value", bridge.currency, digits=digits, signed=True),
         TableColumn("chiefly", "Chiefly"),
         TableColumn("sure", "How sure"),
     )
@@ -128,7 +128,7 @@ def piece_table(bridge: Bridge, part: Part, dimension: str, digits: int) -> Tabl
     rows = tuple((value, Decimal(n).scaleb(-digits), state) for value, n, state in lines)
     columns = (
         TableColumn(dimension, f"{part.name.capitalize()} by {dimension}"),
-        TableColumn("change", bridge.currency, "value", bridge.currency, digits=digits),
+        TableColumn("change", bridge.currency, "value", bridge.currency, digits=digits, signed=True),
         TableColumn("state", "New or ended"),
     )
     return Table(f"By {dimension}", columns, rows, ("Change", Decimal(whole).scaleb(-digits), ""))

@@ -57,7 +57,7 @@ def card_document(
     rows += [("Example", _example(card, e, currency)) for e in card.examples]
     if card.related:
         rows.append(("See also", ", ".join(card.related)))
-    columns = (TableColumn("what", "What"), TableColumn("words", "In words"))
+    columns = (TableColumn("what", "What"), TableColumn("words", "In words", prose=True))
     return Document(
         title=title,
         headline=f"{card.asks} {_today(card, figure, currency, span)}".strip(),

@@ -24,8 +24,15 @@ DIGITS = {"value": 12, "quantity": 6, "share": 6, "seconds": 3}
 def shown(cell: Cell, column: TableColumn, *, total: bool = False) -> str:
     """A cell as a person reads it: thousands commas, the currency's decimals, unknown and undefined said.
 
-    In a total, a text that is not there is not unknown: the cell is free.
+    In a total, a text that is not there is not unknown: the cell is free. A change that rounds to nothing
+    has no sign.
     """
+    text = _shown(cell, column, total=total)
+    rises = column.signed and isinstance(cell, int | Decimal) and cell > 0 and text.strip("0.,%")
+    return f"+{text}" if rises else text
+
+
+def _shown(cell: Cell, column: TableColumn, *, total: bool) -> str:
     if cell is None and column.kind == "text":
         return "" if total else UNKNOWN
     if cell is None:

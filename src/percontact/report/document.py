@@ -49,6 +49,8 @@ class TableColumn:
     formula   what the cells are made of; written only where it gives the figure shown
     detail    left out where room is narrow: terminal, page, Markdown
     digits    decimals shown of a value; None = the currency's, or two more below ten cents
+    signed    it is a change, so a person reads its sign above zero too
+    prose     its texts are sentences of ours, in which code stands between backticks
     """
 
     name: str
@@ -58,6 +60,8 @@ class TableColumn:
     formula: Formula | None = None
     detail: bool = False
     digits: int | None = None
+    signed: bool = False
+    prose: bool = False
 
     @property
     def is_number(self) -> bool:

@@ -214,7 +214,7 @@ def _channels(found: Tried, after: Statement) -> Table:
         TableColumn("contacts", "Handled contacts", "count"),
         TableColumn("now", f"Cost per contact now, {unit}", "value", unit),
         TableColumn("tried", f"As tried, {unit}", "value", unit),
-        TableColumn("change", f"Change, {unit}", "value", unit, digits=minor_digits(unit) + 2),
+        TableColumn("change", f"Change, {unit}", "value", unit, digits=minor_digits(unit) + 2, signed=True),
     )
     return Table(
         "Cost per contact by channel",
@@ -245,7 +245,7 @@ def _pools(found: Tried, after: Statement) -> Table:
         TableColumn("driver", "Driver"),
         TableColumn("now", f"Cost now, {unit}", "money", unit),
         TableColumn("tried", f"As tried, {unit}", "money", unit),
-        TableColumn("change", f"Change, {unit}", "money", unit),
+        TableColumn("change", f"Change, {unit}", "money", unit, signed=True),
     )
     sums = [sum(int(str(r[i] or 0)) for r in rows) for i in (2, 3, 4)]
     total = ("All pools", "", sums[0] if known else None, sums[1], sums[2] if known else None)
@@ -265,7 +265,7 @@ def _ends(found: Tried, after: Statement) -> Table:
         TableColumn("end", "Where it ends"),
         TableColumn("now", f"Now, {unit}", "money", unit),
         TableColumn("tried", f"As tried, {unit}", "money", unit),
-        TableColumn("change", f"Change, {unit}", "money", unit),
+        TableColumn("change", f"Change, {unit}", "money", unit, signed=True),
     )
     ledger = (
         "Ledger",

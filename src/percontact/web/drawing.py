@@ -35,6 +35,7 @@ def templates() -> Environment:
     env.filters["begins"] = begins
     env.globals["asset"] = url
     env.filters["spec"] = spec
+    env.tests["tight"] = tight
     return env
 
 
@@ -44,8 +45,15 @@ def draw(template: str, facts: Mapping[str, Any]) -> str:
 
 
 def cell(value: Cell, column: TableColumn, total: bool = False) -> str:
-    """A cell as people read it, with signs that act on a reader spelled out."""
+    """A cell as people read it, signs that act on a reader spelled out; code in sentences of ours as code."""
+    if column.prose and isinstance(value, str):
+        return prose(value)
     return visible(shown(value, column, total=total))
+
+
+def tight(value: Cell) -> bool:
+    """Whether a text is a short one with a figure in it, which is not parted between lines: "USD 7.16"."""
+    return isinstance(value, str) and len(value) <= 24 and any(c.isdigit() for c in value)
 
 
 def signed(value: Cell, column: TableColumn) -> str:

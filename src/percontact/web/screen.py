@@ -46,6 +46,7 @@ class Screen:
     beside    (desk, person) -> what its page has besides the answer, without the data: jobs, uploads
     menu      whether it stands in the menu; single contacts are reached from figures
     compares  whether what it shows is held against another span
+    chooses   whether filters choose what it shows; the whole ledger is the same under any
     pseudonyms  whether it shows agents under pseudonyms to who may not see their names; any other screen
               refuses to tell single agents apart for them
     usual     the span shown where none was chosen, in words; "" = the newest month
@@ -63,6 +64,7 @@ class Screen:
     filters: bool = True
     menu: bool = True
     compares: bool = True
+    chooses: bool = True
     usual: str = ""
     slow: bool = False
     pseudonyms: bool = False

@@ -98,4 +98,4 @@ def written(cell: Cell, column: TableColumn, *, sign: bool = False) -> str:
     number = drawn(cell, column)
     if text.startswith("-"):
         return "−" + text[1:]
-    return "+" + text if sign and number and text.strip("0.,%") else text
+    return "+" + text if sign and number and text.strip("0.,%") and not column.signed else text

@@ -8,6 +8,7 @@ from dataclasses import replace
 from percontact.contacts import listed_contacts, opened_contact
 from percontact.costing.contact_page import ORDERS
 from percontact.pipeline import OpenBook
+from percontact.report.document import Table
 from percontact.report.one_contact import OTHERS, one_contact_document
 from percontact.report.page import Page
 from percontact.web.asked import Asked
@@ -33,14 +34,26 @@ def contacts(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
         extra={
             "filters": chips(asked, found.where, LIST),
             "listing": listing(
-                document.tables[0], asked, LIST, sort=sort, links=links, rows_in_all=found.in_all,
-                rows_a_page=rows, sortable=tuple(ORDERS),
+                _cost_beside(document.tables[0]), asked, LIST, sort=sort, links=links,
+                rows_in_all=found.in_all, rows_a_page=rows, sortable=tuple(ORDERS),
             ),
             "up": asked.carried().to("/explore"),
             "all": asked.but(rows="10000", page=None),
             "many": found.in_all > rows,
         },
     )  # fmt: skip
+
+
+def _cost_beside(table: Table) -> Table:
+    """The table with the cost beside the start: a last column is out of sight where room is narrow."""
+    first = ("contact_id", "started_at", "cost")
+    names = [c.name for c in table.columns]
+    at = sorted(range(len(names)), key=lambda i: first.index(names[i]) if names[i] in first else len(first))
+    return replace(
+        table,
+        columns=tuple(table.columns[i] for i in at),
+        rows=tuple(tuple(row[i] for i in at) for row in table.rows),
+    )
 
 
 def contact(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:

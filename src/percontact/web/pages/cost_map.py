@@ -40,7 +40,7 @@ def _map(found: Placed, asked: Asked) -> Page:
         return state.but(pool=UNASSIGNED).to("/cost-map") if value == "unassigned" else ""
 
     document, filtered = found.document, any(asked.every(n) for n in (*FILTERS, "where"))
-    notes = (NOT_FILTERED, *document.notes) if filtered else document.notes
+    headline = f"{document.headline} {NOT_FILTERED}" if filtered else document.headline
     tables = []
     for table in document.tables:
         first = [str(row[0]) for row in table.rows]
@@ -55,7 +55,7 @@ def _map(found: Placed, asked: Asked) -> Page:
         else:
             tables.append(table)
     return Page(
-        replace(document, tables=tuple(tables), notes=notes),
+        replace(document, tables=tuple(tables), headline=headline),
         charts=(flow_chart(found, opens),),
         tables=2,
         extra={
@@ -109,4 +109,6 @@ SCREEN = Screen(
     shows="Where each cent of the ledger went: to pools, to channels, or to no contact.",
     make=cost_map,
     template="cost-map.html",
+    compares=False,
+    chooses=False,
 )
