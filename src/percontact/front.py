@@ -329,10 +329,8 @@ def watch(
     grain          hour: each hour of the day is watched by itself, so that what lasts hours is found
     Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where the past is too short.
     """
-    answer = watching.watched(
-        book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
-        false_alarms=false_alarms, grain=grain,
-    )  # fmt: skip
+    wanted = watching.Watching(metrics, start, end, by, where, alerts_a_week, false_alarms, grain)
+    answer = watching.watched(book, wanted)
     return Watched(answer, watching.document(book, answer))
 
 

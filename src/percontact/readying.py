@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from percontact import seeking, watching
@@ -26,6 +27,7 @@ from percontact.pipeline import OpenBook
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import Period, add_months
 from percontact.values.plain import Plain
+from percontact.watching import Watching
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -99,30 +101,16 @@ def _has_data(book: OpenBook, card: Card) -> bool:
 # -- long answers ------------------------------------------------------------------------------------------
 
 
-def watched(
-    book: OpenBook,
-    metrics: Sequence[str] = (),
-    *,
-    start: str | None = None,
-    end: str | None = None,
-    by: Sequence[str] = (),
-    where: Sequence[str] = (),
-    alerts_a_week: float = 2.0,
-    false_alarms: float = 0.5,
-    grain: watching.Grain = "day",
-) -> Watch:
+def watched(book: OpenBook, wanted: Watching | None = None) -> Watch:
     """`watching.watched`, kept."""
-    asked: dict[str, Any] = {
-        "metrics": list(metrics), "start": start, "end": end, "by": list(by), "where": list(where),
-        "alerts_a_week": float(alerts_a_week), "false_alarms": float(false_alarms), "grain": grain,
-    }  # fmt: skip
+    asked = as_plain(wanted or Watching())
     cards = catalogue(book.workspace.path)
     form = Plain(
         (Watch, Alert, Sighting, Node, Break, Event, Condition, Period),
         {Card: (lambda card: card.metric, lambda name: find(cards, name))},
     )
     return book.long_answer(
-        "watched", asked, lambda: watching.watched(book, **asked), form, about=_digest(book)
+        "watched", asked, lambda: watching.watched(book, wanted), form, about=_digest(book)
     )
 
 
@@ -135,7 +123,10 @@ def sought(
     return book.long_answer("sought", asked, lambda: seeking.sought(book, **asked), form, about=_digest(book))
 
 
-LONG: dict[str, Callable[..., object]] = {"watched": watched, "sought": sought}
+LONG: dict[str, Callable[..., object]] = {
+    "watched": lambda book, **asked: watched(book, Watching(**asked)),
+    "sought": sought,
+}
 """Long answers by name: what another process is told to make."""
 USUAL = ("sought", "watched")
 """Those that stand behind pages as they open by themselves; they are made before anyone asks."""
@@ -144,6 +135,14 @@ USUAL = ("sought", "watched")
 def make_long(book: OpenBook, name: str, asked: dict[str, Any]) -> None:
     """Make one long answer and keep it."""
     LONG[name](book, **asked)
+
+
+def as_plain(wanted: Watching) -> dict[str, Any]:
+    """What is to be watched as plain JSON: the same question is the same text, however it was put."""
+    told = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    lists = {name: list(told[name]) for name in ("metrics", "by", "where")}
+    numbers = {name: float(told[name]) for name in ("alerts_a_week", "false_alarms")}
+    return told | lists | numbers
 
 
 def _digest(book: OpenBook) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -65,41 +65,49 @@ Grain = Literal["day", "hour"]
 Number = Decimal | Fraction | int | None
 
 
-def watched(
-    book: OpenBook,
-    metrics: Sequence[str] = (),
-    *,
-    start: str | None = None,
-    end: str | None = None,
-    by: Sequence[str] = (),
-    where: Sequence[str] = (),
-    alerts_a_week: float = 2.0,
-    false_alarms: float = 0.5,
-    grain: Grain = "day",
-) -> Watch:
-    """What broke in a span, against the days before it.
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What is to be watched, and how much may be told.
 
     metrics        names of cards; none = volume, handle time, cost per contact and the guardrails
+    start, end     names of periods; without a start the last thirteen weeks
     by             dimensions whose values are watched one by one; none = channel, team, reason
+    where          conditions on what is watched
     alerts_a_week  the most that is told
     false_alarms   alarms a year that one series may raise where nothing happened; fewer where many series
                    would go beyond the budget together
     grain          hour = each hour of the day is a series of its own: what lasts hours is found, and since
                    when; only volume, where no metrics are named
+    """
+
+    metrics: Sequence[str] = ()
+    start: str | None = None
+    end: str | None = None
+    by: Sequence[str] = ()
+    where: Sequence[str] = ()
+    alerts_a_week: float = 2.0
+    false_alarms: float = 0.5
+    grain: Grain = "day"
+
+
+def watched(book: OpenBook, wanted: Watching | None = None) -> Watch:
+    """What broke in a span, against the days before it.
 
     Raises E-ARG-01 for names unknown or not to be told by day, E-DATA-01 where the past is too short.
     """
-    cards = _cards(book, metrics, grain)
+    wanted = wanted or Watching()
+    grain, where = wanted.grain, wanted.where
+    cards = _cards(book, wanted.metrics, grain)
     question = book.ask(where=where, also=dimensions(cards))
     filled = book.book.filled("contacts") | book.book.filled("handlings")
-    dims = [d for one in by for d in one.split(",")] or [d for d in USUAL_BY if d in filled]
+    dims = [d for one in wanted.by for d in one.split(",")] or [d for d in USUAL_BY if d in filled]
     asked = book.ask(by=dims, where=where, also=dimensions(cards))
     days = _days(book, question)
-    span = _span(book, days, start, end)
+    span = _span(book, days, wanted.start, wanted.end)
     days = Period(days.start + timedelta(days=(span.start - days.start).days % WEEK), span.end)
     series, small, notes = _series(book, cards, replace(question, span=days), asked.by, grain)
     nodes = sum(len(daily.names) for _, daily in series)
-    each = per_series(false_alarms, alerts_a_week, nodes)
+    each = per_series(wanted.false_alarms, wanted.alerts_a_week, nodes)
     unlike = {(d - days.start).days for d in _unlike(book) if d in days}
     found = [
         _dated(card, daily, hour, one)
@@ -115,7 +123,7 @@ def watched(
     whole = replace(asked, grain="whole")
     groups = together(found, priced)
     rarity = [min(f.one.a_year for f in group) for group in groups]
-    told = within_budget([strongest(group).found for group in groups], rarity, alerts_a_week)
+    told = within_budget([strongest(group).found for group in groups], rarity, wanted.alerts_a_week)
     alerts = []
     for group in (group for group, keep in zip(groups, told, strict=True) if keep):
         first = strongest(group).node

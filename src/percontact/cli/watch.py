@@ -74,13 +74,10 @@ def command(
     """
     from percontact.picturing import alert_drawn
     from percontact.report.watched import follow_up
-    from percontact.watching import document, watched
+    from percontact.watching import Watching, document, watched
 
     book = open_book(ctx, "effective", snapshot)
-    found = watched(
-        book, metrics, start=start, end=end, by=by, where=where, alerts_a_week=alerts_a_week,
-        false_alarms=false_alarms, grain=grain,
-    )  # fmt: skip
+    found = watched(book, Watching(metrics, start, end, by, where, alerts_a_week, false_alarms, grain))
     say(
         document(book, found), form=form, as_json=as_json, output=output,
         charts=lambda: alert_drawn(book, found, where),

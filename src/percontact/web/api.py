@@ -143,10 +143,10 @@ def _reasons(router: APIRouter, desk: Desk) -> None:
     @router.get("/watch", summary="What broke", openapi_extra={"x-needs": "export"})
     async def watch(request: Request, asked: Annotated[WatchAsked, Query()]) -> Response:
         """Spikes, new levels, trends, missing days: `percontact watch`."""
-        options = asked.model_dump(exclude={"metric"})
+        wanted = watching.Watching(asked.metric, **asked.model_dump(exclude={"metric"}))
         return await _sliced(
             desk, request, asked,
-            lambda book: watching.document(book, readying.watched(book, asked.metric, **options)),
+            lambda book: watching.document(book, readying.watched(book, wanted)),
         )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """The alerts, the rarest first, each with its contacts, its days and events of the time."""
     start, end = asked.span
     grain = _grain(asked)
-    answer = readying.watched(book, start=start, end=end, where=asked.where, grain=grain)
+    wanted = watching.Watching(start=start, end=end, where=asked.where, grain=grain)
+    answer = readying.watched(book, wanted)
     currency, alerts = book.settings.currency, ranked(answer)
     listed = [
         {
