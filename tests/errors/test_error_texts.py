@@ -43,8 +43,8 @@ OF_ROWS = ("E-ROW", "E-TYPE", "E-TIME", "E-RANGE", "E-ID", "E-SKIP")
 NO_CASE: dict[str, str] = {
     "E-WEB-01": "a browser is told it, by a page: tests/web/test_pages.py",
     "E-WEB-05": "two hundred and fifty readers have to wait at once: tests/web/test_warming.py",
-    "E-WEB-11": "a browser is told it, by a page: tests/web/test_uploads.py",
-    "E-WEB-12": "a browser is told it, by a page: tests/web/test_uploads.py",
+    "E-WEB-11": "a browser is told it, by a page: tests/web/test_hostile_uploads.py",
+    "E-WEB-12": "a browser is told it, by a page: tests/web/test_hostile_uploads.py",
     "E-WEB-13": "a browser is told it, by a page: tests/web/test_hostile_uploads.py",
     "E-WEB-14": "a browser is told it, by a page: tests/web/test_uploads.py",
 }
