@@ -242,6 +242,12 @@ class OpenBook:
             return self.costed.work
         return Work(connect(), self.book, self.policy)
 
+    @property
+    def _kept_rows(self) -> KeptRows | None:
+        """Rows kept with their price, where this Book is costed and reads what is kept."""
+        costed = self.book.has("ledger") and self.book.has("contacts")
+        return self.costed.kept_rows if costed else None
+
     # -- what is kept of it --
 
     @cached_property
@@ -335,13 +341,13 @@ class OpenBook:
 
     def values_of(self, dimension: str, months: Period | None = None) -> list[str]:
         """Values of a dimension that contacts of some whole months have, in order; at most 10,000."""
-        return values_of(self.work, dimension, months or self.span(None, None))
+        return values_of(self.work, dimension, months or self.span(None, None), self._kept_rows)
 
     def need_known(self, where: Sequence[Condition], months: Period) -> None:
         """Raise E-ARG-01 for a condition on what no contact has: most likely a slip of the key."""
         fresh = [c for c in where if c not in self._known_conditions]
         if fresh and self.book.has("contacts"):
-            need_known(self.work, fresh, months)
+            need_known(self.work, fresh, months, self._kept_rows)
             self._known_conditions.update(fresh)
 
     @cached_property
@@ -351,7 +357,7 @@ class OpenBook:
     def check_values(self, question: Slice) -> None:
         """Raise E-ARG-01 for a condition whose values no contact of the months asked for has."""
         if self.book.has("contacts"):
-            need_there(self.work, question.where, question.months, spoken(question.months))
+            need_there(self.work, question.where, question.months, spoken(question.months), self._kept_rows)
 
     def _stored(self, dimension: str, values: list[str]) -> list[str]:
         """Values as the Book holds them: a customer's id as its keyed hash."""

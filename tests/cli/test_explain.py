@@ -86,8 +86,8 @@ def test_the_answer_is_said_in_words_with_the_total_beside_it(shell, books: Path
 def test_the_parts_as_shown_sum_to_the_change_as_shown(shell, books: Path) -> None:
     """0.525 and 0.275 round to 0.53 and 0.28, which are 0.81; the change is 0.80."""
     out = shell("-C", "books", "explain", "--format", "md").out
-    assert "| handle time | 0.53 |" in out
-    assert "| wage and price rates | 0.27 |" in out
+    assert "| handle time | +0.53 |" in out
+    assert "| wage and price rates | +0.27 |" in out
 
 
 def test_total_cost_falls_apart_the_same_way(shell, books: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_part_opens_down_to_its_accounts_and_its_dearest_contacts(shell, books
     """Wages rose by 0.275 a contact, all of it paid on account 6100; July is one row of 4,000 contacts."""
     out = " ".join(shell("-C", "books", "explain", "--part", "wage", "--format", "text").out.split())
     assert "Wage and price rates by account" in out
-    assert "6100 0.27" in out
+    assert "6100 +0.27" in out
     assert "The 1 dearest of 1 in 2026-07, channel voice, team Voice, reason billing" in out
     answer = shell("-C", "books", "explain", "--part", "wage", "--json").json
     wage = next(p for p in answer["parts"] if p["part"] == "wage and price rates")

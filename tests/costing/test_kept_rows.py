@@ -24,7 +24,7 @@ from percontact.values.period import Period, add_months
 
 BY = ["agent", "day", "segment", "outcome", "channel", "weekday", "hour", "demand", "assisted", "repeat"]
 WHERE = ["channel=voice", "channel!=voice,chat", "team=", "agent!=", "segment=business", "day=2026-05-04",
-         "demand=failure", "repeat=repeat", "outcome!=resolved"]  # fmt: skip
+         "demand=failure", "repeat=true", "outcome!=resolved"]  # fmt: skip
 MONTHS = st.sampled_from(
     [("2026-05", "2026-05"), ("2026-01", "2026-03"), ("2026-04-10", "2026-05-03"), ("2024-07", "2026-06")]
 )

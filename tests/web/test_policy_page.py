@@ -53,7 +53,7 @@ def test_a_try_shows_what_each_channel_would_cost_and_changes_nothing(app: TestC
     """
     page = tried(app, BY_TIME).text
     assert "One contact would cost EUR 3.00 in June 2026, as it does now." in words(page)
-    assert row(page, "voice") == ["voice", "100", "5.00", "6.00", "1.0000"]
+    assert row(page, "voice") == ["voice", "100", "5.00", "6.00", "+1.0000"]
     assert row(page, "email") == ["email", "300", "2.33", "2.00", "-0.3333"]
     assert row(page, "l1")[1:] == ["1", "6000", "Salaries", "600.00", "ledger.csv:2"]
     assert re.search(r'<a href="/data/imports/2"><bdi>l1</bdi>', page)
@@ -152,7 +152,7 @@ def test_lines_without_a_pool_are_placed_in_three_steps(app: TestClient, folder:
         "One contact would cost EUR 3.25 instead of 3.00 in June 2026. Every ledger line is caught"
         in words(page)
     )
-    assert row(page, "people")[2:] == ["800.00", "900.00", "100.00"]
+    assert row(page, "people")[2:] == ["800.00", "900.00", "+100.00"]
     assert row(page, "Not assigned") == ["Not assigned", "100.00", "0.00", "-100.00"]
     rule = "  - {match: {account: '8000', cost_centre: CC-B}, to: people, because: team building}\n"
     assert field(page) == IN_FORCE + rule
@@ -173,7 +173,7 @@ def test_lines_can_be_placed_in_a_new_pool(app: TestClient) -> None:
         "period": "2026-06",
     }
     page = app.post("/settings/policy/place", data=data).text
-    assert row(page, "voice") == ["voice", "100", "5.00", "6.00", "1.0000"]
+    assert row(page, "voice") == ["voice", "100", "5.00", "6.00", "+1.0000"]
     assert "events: {driver: contacts, scope: {channel: [voice]}}" in field(page)
 
 
