@@ -370,7 +370,8 @@ def _alert(
     if of.one.kind != "missing" and before.start >= daily.first:
         leaves = [_leaves(book, card, replace(question, span=span)) for span in (now, before)]
         grown = _grown(daily, now, before) if daily.bottom is None else None
-        parts = places(question.by, *leaves, up=of.one.up, grown=grown, seen=of.node.where)
+        broke = [of.node.where, *(f.node.where for f in group if f.node.metric == card.metric)]
+        parts = places(question.by, *leaves, up=of.one.up, grown=grown, seen=broke)
         first = parts[0]
         rarest_last = sorted(group, key=lambda f: (f.one.kind != "spike", -f.one.a_year))
         seen = {f.node.where: f for f in rarest_last if f.node.metric == card.metric}

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-CHOOSING = [s.path for s in SCREENS if s.filters]
+CHOOSING = {s.path: s for s in SCREENS if s.filters}
 """Screens on which something is chosen; each begins in June 2026, channel not chosen."""
 STEPS = (("Channel", "channel", "voice"), ("Period", "period", "2026-04"))
+BEGUN = {"channel": "", "period": "2026-06"}
 
 
 def begin(desk: Desk, page: Page, path: str) -> str:
@@ -31,10 +32,11 @@ def begin(desk: Desk, page: Page, path: str) -> str:
 
 @pytest.mark.parametrize("path", CHOOSING)
 def test_what_is_chosen_by_keys_stays_in_focus_and_comes_back(desk: Desk, path: str) -> None:
-    """Two choices by keyboard; Back twice; the address opened anew"""
+    """Two choices by keyboard, one where filters choose nothing; Back as often; the address opened anew"""
+    steps = STEPS if CHOOSING[path].chooses else STEPS[1:]
     page, seen, context = desk.open()
     page.goto(begin(desk, page, path))
-    for label, name, value in STEPS:
+    for label, name, value in steps:
         control = page.get_by_label(label, exact=True)
         control.focus()
         # A key chooses in a closed list, as people without a mouse do.
@@ -44,14 +46,14 @@ def test_what_is_chosen_by_keys_stays_in_focus_and_comes_back(desk: Desk, path: 
         assert page.evaluate("document.activeElement.name") == name, "focus is lost"
         expect(page.locator("#status")).not_to_be_empty()
     there, title = page.url, page.locator("h1").inner_text()
-    page.go_back()
-    expect(page.get_by_label("Period", exact=True)).to_have_value("2026-06", timeout=30_000)
-    expect(page.get_by_label("Channel", exact=True)).to_have_value("voice")
-    page.go_back()
-    expect(page.get_by_label("Channel", exact=True)).to_have_value("", timeout=30_000)
+    for at, (label, name, _) in reversed(list(enumerate(steps))):
+        page.go_back()
+        expect(page.get_by_label(label, exact=True)).to_have_value(BEGUN[name], timeout=30_000)
+        for kept, _, value in steps[:at]:
+            expect(page.get_by_label(kept, exact=True)).to_have_value(value)
     page.goto(there)
-    expect(page.get_by_label("Period", exact=True)).to_have_value("2026-04")
-    expect(page.get_by_label("Channel", exact=True)).to_have_value("voice")
+    for label, _, value in steps:
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
     expect(page.locator("h1")).to_have_text(title)
     assert seen.console == []
     context.close()

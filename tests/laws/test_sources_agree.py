@@ -222,9 +222,10 @@ def test_the_summary_and_rows_give_the_same_cells(
     for folder in folders.values():
         folder.mkdir()
     assert Work(plain.con, book, policy).write_summaries(folders)
-    summed = CostedBook(book, policy, summary=[f / SUMMARY_FILE for f in folders.values()])
+    summary = [f / SUMMARY_FILE for f in folders.values()]
+    summed = CostedBook(book, policy, summary=summary)
     assert summed.work.from_summary(["channel", "team", "reason", "site", "assisted"], summed.parts)
     assert summed.cells(question) == plain.cells(question)
-    held = CostedBook(book, policy, summary=tmp_path / "work.parquet")
+    held = CostedBook(book, policy, summary=summary)
     held.work.at_hand = True
     assert held.cells(question) == plain.cells(question)

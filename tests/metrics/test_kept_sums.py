@@ -22,8 +22,8 @@ WHERE = (
     "channel=voice",
     "channel!=voice,chat",
     "team=",
-    "reason=billing_question",
-    "channel=no such channel",
+    "reason=refund_status",
+    "channel=messaging",
 )
 
 

@@ -153,7 +153,7 @@ def test_pages_that_take_long_are_made_beforehand_and_with_a_filter_when_asked(o
         first = client.get("/opportunities?channel=voice").text
         assert "looking for what may be saved" in first or "waiting for what is made before" in first
         until(lambda: "These figures are being made" not in client.get("/opportunities?channel=voice").text)
-        shown = client.get("/opportunities?channel=voice.json").status_code
+        shown = client.get("/opportunities.json?channel=voice").status_code
         assert shown == 200
 
 

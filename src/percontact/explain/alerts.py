@@ -226,13 +226,14 @@ def places(
     *,
     up: bool,
     grown: float | None,
-    seen: tuple[tuple[str, str | None], ...] = (),
+    seen: Sequence[tuple[tuple[str, str | None], ...]] = ((),),
 ) -> list[Part]:
     """The smallest slices that hold what happened, strongest first.
 
     now, before  sums of each leaf over the days of the break, and over the weeks before it
     grown        of sums: what the whole was expected to be now / what it was before; None = a ratio
-    seen         the slice that was seen to break; it is told where no smaller ones hold most of it
+    seen         slices that were seen to break at once, the clearest first; () = everything. The first is
+                 told where what the scan finds holds most of none of them
     """
     leaves = sorted({*now, *before}, key=str)
     top = np.array([now.get(leaf, (0.0, 0.0))[0] for leaf in leaves])
@@ -257,13 +258,14 @@ def places(
     slices = scan(codes, np.maximum(top, 0), np.maximum(expected, 0), wanted)
     if not slices:
         return everything
-    off, named = top - expected, tuple((dims.index(d), values[dims.index(d)].index(v)) for d, v in seen)
-    inside, held = np.ones(len(leaves), dtype=bool), np.zeros(len(leaves), dtype=bool)
-    for dim, code in named:
-        inside &= codes[:, dim] == code
-    for one in slices:
-        held |= one.leaves
-    if abs(off[held & inside].sum()) < MOSTLY * abs(off[inside].sum()):
+    off, held = top - expected, np.any([one.leaves for one in slices], axis=0)
+    broke = []
+    for where in seen:
+        named = tuple((dims.index(d), values[dims.index(d)].index(v)) for d, v in where)
+        inside = np.all([codes[:, dim] == code for dim, code in named], axis=0) | np.zeros_like(held)
+        broke.append((named, inside, abs(off[held & inside].sum()) >= MOSTLY * abs(off[inside].sum())))
+    if not any(holds for _, _, holds in broke):
+        named, inside, _ = broke[0]
         return [part(named, inside)]
     return [part(s.named, s.leaves) for s in slices]
 

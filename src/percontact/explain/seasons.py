@@ -39,6 +39,8 @@ RARE = 0.1
 """Share of the months, the furthest, that say nothing of how seasons move: one may be a break."""
 MANY = 0.25
 """Share of the series of a metric that must show seasons, where neither a series nor everything does."""
+NEARLY_ALL = 2 / 3
+"""Share of a move that last year's must have had, to be the season whatever chance may have done."""
 KNOWN_WEEKS = 40
 """A shorter past does not tell whether a series has seasons."""
 
@@ -70,8 +72,11 @@ def year_of(series: Daily, scaled: Floats, walk: Walk, alarm: Alarm, limits: Thr
             day = float(walk.noise[max(first, WARM * WEEK), node] * limits.unit[node] / carried)
             # A memory that was measured over a year holds the season too; weeks beside each other do not.
             error = min(day, float(swings.day[node])) if swings is not None and usual else day
-            half = 0.5 * alarm.sign * now.by * then.level / now.level
-            if alarm.sign * then.by > max(CLEARLY * error * then.root, half):
+            moved = alarm.sign * now.by * then.level / now.level
+            chance = CLEARLY * error * float(np.hypot(then.root, now.root))
+            # Half as far is the season where chance may have made the rest of it; else something came on top.
+            alike = min(NEARLY_ALL * moved, max(moved / 2, moved - chance))
+            if alarm.sign * then.by > max(CLEARLY * error * then.root, alike):
                 return "same"
     if swings is None or not usual:
         return "other"
