@@ -48,17 +48,26 @@ def test_values_are_of_the_months_asked_for(costed: CostedBook) -> None:
     assert values_of(costed.work, "team", JUNE) == ["Back office", "Billing"]
 
 
+def refused(costed: CostedBook, where: list[Condition]) -> str:
+    """Why a question of June is refused; "" = it is not."""
+    try:
+        need_known(costed.work, where, JUNE)
+    except PercontactError as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize(
     "where",
     [team("Billing"), team("Popup"), team("Popup", "Billing"), team("Popup", negate=True), team("")],
 )
 def test_what_any_contact_has_is_known_in_any_month(costed: CostedBook, where: list[Condition]) -> None:
-    need_known(costed.work, where, JUNE)
+    assert refused(costed, where) == ""
 
 
 @pytest.mark.parametrize("name", ["Back office", "Planned"])
 def test_a_team_that_only_another_table_knows_is_no_slip(costed: CostedBook, name: str) -> None:
-    need_known(costed.work, team(name), JUNE)
+    assert refused(costed, team(name)) == ""
 
 
 @pytest.mark.parametrize("where", [team("Biling"), team("Billing", "Biling"), team("Biling", negate=True)])
