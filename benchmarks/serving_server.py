@@ -94,6 +94,9 @@ def served(name: str, command: list[str], port: int, ready: str, **more: object)
             child.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
+        log.seek(0)
+        faults = [line for line in log.read().decode().splitlines() if line.startswith(f"{name}: ")]
+        print("".join(f"\n{fault}" for fault in faults), end="", flush=True)
 
 
 def ours(workspace: Path) -> contextlib.AbstractContextManager[Server]:

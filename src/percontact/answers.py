@@ -23,10 +23,11 @@ from percontact.report.campaigns import marketing_document
 from percontact.report.closed import moved, period_figures
 from percontact.report.document import Document
 from percontact.report.health import ORDER, Finding, findings
-from percontact.report.imported import doubtful, still_aside
+from percontact.report.imported import doubts_of_book, doubts_of_files, still_aside
 from percontact.report.rules import rules_document
 from percontact.report.trace import trail_document
 from percontact.values.period import Period, parse_period, periods
+from percontact.values.plain import Plain
 from percontact.values.problem import PercontactError, problem
 
 
@@ -94,9 +95,9 @@ def rules_checked(book: OpenBook) -> Document:
 
 def checked(book: OpenBook) -> list[Finding]:
     """What is missing, doubtful or unplaced, worst first."""
-    found = [*still_aside(book.workspace), *doubtful(book.workspace, book.book)]
+    found = [*still_aside(book.workspace), *doubts_of_files(book.workspace)]
     try:
-        found += findings(book.costed)
+        found += looked_over(book)
         found += [
             Finding(
                 "doubtful",
@@ -107,8 +108,18 @@ def checked(book: OpenBook) -> list[Finding]:
             for label, figures in book.moved_closings.items()
         ]
     except PercontactError as error:
+        found += doubts_of_book(book.book)
         found.append(Finding("stop", f"{error.problem.where}: {error.problem.what}.", error.problem.do))
     return sorted(found, key=lambda f: ORDER.index(f.weight))
+
+
+def looked_over(book: OpenBook) -> list[Finding]:
+    """What a look over all rows and their costs finds; kept, for it reads every row."""
+
+    def look() -> list[Finding]:
+        return [*doubts_of_book(book.book), *findings(book.costed)]
+
+    return book.runs.seen_once("checked", look, Plain((Finding,)))
 
 
 def close_period(book: OpenBook, name: str, *, reopen: str | None = None) -> dict[str, object]:

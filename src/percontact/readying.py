@@ -13,6 +13,7 @@ from dataclasses import fields
 from typing import Any
 
 from percontact import seeking, watching
+from percontact.answers import checked
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
@@ -40,13 +41,15 @@ LARGE = 300_000
 
 
 def ready_sums(book: OpenBook, progress: Progress = lambda stage, done, total: None) -> None:
-    """Make what pages read: sums of work, of all metrics, of resolutions; then single rows with their price.
+    """Make what pages read: sums of work, of all metrics, of resolutions, what a look over the rows finds;
+    then single rows with their price.
 
     What is kept already stays.
     """
     steps: list[tuple[str, Callable[[], object]]] = [
         ("adding up contacts by month", lambda: book.months()),
         ("adding up metrics by month", lambda: _metrics(book)),
+        ("looking for what is missing", lambda: checked(book)),
     ]
     for at, (stage, make) in enumerate(steps):
         progress(stage, at, len(steps))

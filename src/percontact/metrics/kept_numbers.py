@@ -43,6 +43,9 @@ def read(tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places:
 
 def _from_rows(tally: Tally, question: Slice, numbers: Sequence[Number]) -> Places:
     """Numbers from rows, those kept near where they can tell them."""
+    if tally.kept is not None and tally.book.has(tally.facts.table) and not tally.facts.made:
+        # Known once of a state of the files, so that no question reads every month for its last moment.
+        tally.row.until = _until(tally, tally.kept.reach, None)
     found = read_near(tally, question, numbers)
     return tally.read(question, numbers) if found is None else found
 

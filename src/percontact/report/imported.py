@@ -52,15 +52,18 @@ def still_aside(workspace: Workspace) -> Iterator[Finding]:
         )
 
 
-def doubtful(workspace: Workspace, book: Book) -> Iterator[Finding]:
-    """What looks wrong in the rows of live imports, and in the Book as a whole."""
+def doubts_of_files(workspace: Workspace) -> Iterator[Finding]:
+    """What looked wrong in the rows of live imports when they landed."""
     for one in workspace.receipts():
         if one.state == "live":
             for doubt in one.receipt.suspicions:
                 if doubt.code not in OF_A_BOOK:
                     yield replace(_finding(doubt), about=f"import {one.receipt.number}")
-    for doubt in suspicions_of_book(connect(), book):
-        yield _finding(doubt)
+
+
+def doubts_of_book(book: Book) -> Iterator[Finding]:
+    """What looks wrong when all rows are seen together."""
+    return map(_finding, suspicions_of_book(connect(), book))
 
 
 def _finding(doubt: Problem) -> Finding:

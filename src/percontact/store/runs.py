@@ -142,12 +142,26 @@ class Runs:
         told = json.dumps(asked, sort_keys=True)
         # Sums have no part of events, but answers name them.
         beside = sorted(f"{t} {f.path.name}" for t in UNSUMMED for f in self.book.files.get(t, ()))
-        run = _short(f"{name} {self.made_by} {beside} {told} {about} {form.shape}")
+        return self._answer(name, f"{beside} {told} {about}", make, form, lambda: NotMade(name, asked))
+
+    def seen_once(self, name: str, make: Callable[[], T], form: Plain) -> T:
+        """What one look over all rows finds, events aside: read where it is kept, else seen now."""
+        return self._answer(name, "", make, form)
+
+    def _answer(
+        self,
+        name: str,
+        about: str,
+        make: Callable[[], T],
+        form: Plain,
+        missing: Callable[[], Exception] | None = None,
+    ) -> T:
+        run = _short(f"{name} {self.made_by} {about} {form.shape}")
         kept = self._kept(run, LONG_FILE)
         if kept is not None:
             return cast(T, form.read(kept.read_text("utf-8")))
-        if not self.patient:
-            raise NotMade(name, asked)
+        if missing and not self.patient:
+            raise missing()
         found = make()
         if self.keeps:
             self._keep(run, LONG_FILE, name, lambda file: _written(file, form.write(found)))
