@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from percontact.answers import checked
 from percontact.ingest.masked import Mask
@@ -21,6 +22,9 @@ from percontact.report.words import count_text
 from percontact.store.history import Import
 from percontact.store.workspace import Workspace
 from percontact.values.codes import CODES
+
+if TYPE_CHECKING:
+    import duckdb
 
 ROWS_A_PAGE = 50
 WEIGHTS = {
@@ -40,10 +44,11 @@ def held(book: OpenBook, table: str = "") -> Document:
     imports = list(reversed(book.workspace.receipts()))
     live = [i for i in imports if i.state == "live"]
     named = [name for name in TABLES if book.book.has(name)]
+    reach = _reach(book, named)
     rows: list[tuple[Cell, ...]] = []
     for name in named:
         of = [i for i in live if i.receipt.table == name]
-        first, last = _reach(book, name)
+        first, last = reach[name]
         rows.append(
             (
                 name, book.book.rows(name), _month(first), _month(last), len(of),
@@ -85,20 +90,26 @@ def _plain(cell: Cell) -> object:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _reach(book: OpenBook, name: str) -> tuple[date | None, date | None]:
-    """The first and the last day that the rows of a table speak of; None where they have no dates."""
-    if months := book.book.months(name):
-        return months[0], months[-1]
+def _reach(book: OpenBook, tables: Sequence[str]) -> dict[str, tuple[date | None, date | None]]:
+    """The first and the last day that the rows of each table speak of; None where they have no dates."""
+    found: dict[str, tuple[date | None, date | None]] = {}
+    with closing(connect()) as con:
+        for name in tables:
+            months = book.book.months(name)
+            found[name] = (months[0], months[-1]) if months else _dates(book, name, con)
+    return found
+
+
+def _dates(book: OpenBook, name: str, con: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     there = book.book.filled(name)
     dated = [c.name for c in TABLES[name].columns if c.kind in ("date", "instant") and c.name in there]
     if not dated:
         return None, None
     begin, end = dated[0], "period_end" if "period_end" in dated else dated[0]
-    with closing(connect()) as con:
-        row = con.execute(
-            f"SELECT CAST(min({quote(begin)}) AS DATE), CAST(max({quote(end)}) AS DATE) "
-            f"FROM {book.book.relation(name, list(dict.fromkeys([begin, end])))}"
-        ).fetchone()
+    row = con.execute(
+        f"SELECT CAST(min({quote(begin)}) AS DATE), CAST(max({quote(end)}) AS DATE) "
+        f"FROM {book.book.relation(name, list(dict.fromkeys([begin, end])))}"
+    ).fetchone()
     first, last = row or (None, None)
     # A span ends before the day it names as its end.
     return first, last - timedelta(days=1) if last and end == "period_end" else last
