@@ -46,9 +46,9 @@ def cpu() -> float:
 
 def ours(size: int, metric: str) -> dict[str, object]:
     """From the contacts to the slices, and the peer's search on the same leaves."""
+    from percontact.answers.locating import _change, _leaves
     from percontact.costing.slice import Slice
     from percontact.explain.locate import earlier_rates, locate
-    from percontact.locating import _change, _leaves
     from percontact.metrics.catalogue import catalogue
 
     card, spans = catalogue()[metric], halves()
@@ -145,7 +145,7 @@ def main(size: int) -> int:
 
 def _one(size: int, case: str, metric: str) -> None:
     # Libraries are loaded, and the engine opened once, before the clock starts.
-    import percontact.locating  # noqa: F401
+    import percontact.answers.locating  # noqa: F401
     from percontact.records.dialect import connect
 
     connect().execute("SELECT 1").fetchall()

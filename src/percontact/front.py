@@ -10,7 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from percontact import explaining, locating, measuring, pipeline, seeking, watching
+from percontact import pipeline
+from percontact.answers import explaining, locating, measuring, seeking, watching
 from percontact.explain.alerts import Alert, Watch
 from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel

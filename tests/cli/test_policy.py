@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from percontact.answers.trying import tried, unplaced
 from percontact.pipeline import OpenBook
 from percontact.store.policies import digest_of, policy_text, put_policy, version_text, versions
 from percontact.store.workspace import Workspace
-from percontact.trying import tried, unplaced
 from percontact.values.problem import PercontactError
 from tests.cli.conftest import Shell
 from tests.web.settled import PLAIN, by_time

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from percontact.contacts import listed_contacts, opened_contact
+from percontact.answers.contacts import listed_contacts, opened_contact
+from percontact.answers.measuring import panel_of
+from percontact.answers.readying import look_over, ready_rows
 from percontact.costing.contact_lines import months_of_contact, others_of_case
 from percontact.costing.kept_rows import MARKS_FILE, ROWS_FILE, KeptRows
 from percontact.costing.rate import BASES
 from percontact.demo.make import make_demo
-from percontact.measuring import panel_of
 from percontact.pipeline import OpenBook, land
-from percontact.readying import look_over, ready_rows
 from percontact.store.workspace import Workspace
 from percontact.values.period import Period, add_months
 

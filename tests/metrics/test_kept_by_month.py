@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from percontact.answers.measuring import panel_of
 from percontact.costing import CostedBook, Slice, work
 from percontact.costing.kept_sums import KeptSums
-from percontact.measuring import panel_of
 from percontact.metrics.catalogue import catalogue
 from percontact.pipeline import OpenBook, land
 from percontact.records import Settings

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from percontact.answers.measuring import panel_of
 from percontact.demo.make import make_demo
-from percontact.measuring import panel_of
 from percontact.metrics.catalogue import catalogue
 from percontact.pipeline import OpenBook
 from percontact.store.workspace import Workspace

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from percontact.answers.measuring import panel_of
 from percontact.ingest.mapping_form import parse_mapping
-from percontact.measuring import panel_of
 from percontact.metrics import Figure
 from percontact.pipeline import OpenBook, land
 from percontact.records.book import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from percontact.answers import traced
+from percontact.answers.tracing import traced
 from percontact.front import cost
 from percontact.ingest.mapping_form import parse_mapping
 from percontact.pipeline import OpenBook, land

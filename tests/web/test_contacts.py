@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-import percontact.contacts as answers
-from percontact.contacts import listed_contacts, opened_contact
+import percontact.answers.contacts as answers
+from percontact.answers.contacts import listed_contacts, opened_contact
 from percontact.costing.contact_lines import contact_lines
 from percontact.people.pseudonyms import pseudonym
 from percontact.pipeline import OpenBook, land

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from percontact.answers.placing import placed, pool_opened
 from percontact.pipeline import OpenBook
-from percontact.placing import placed, pool_opened
 from percontact.report.placed import BY, Placed
 from percontact.report.placed_chart import flow_chart
 from percontact.store.workspace import Workspace

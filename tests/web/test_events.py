@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from percontact import noting
+from percontact.answers import noting
 from percontact.people import COMMAND_LINE, State, audit, events, open_state
 from percontact.people.events import Happening
 from percontact.pipeline import OpenBook, land

@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from percontact.answers.explaining import explained
+from percontact.answers.unfolding import Unfolded, unfolded
 from percontact.explain.bridge import UNITS, Bridge, End, Part
-from percontact.explaining import explained
 from percontact.pipeline import OpenBook
 from percontact.report.bridge_chart import bridge_chart
 from percontact.report.bridge_words import headline
 from percontact.store.workspace import Workspace
-from percontact.unfolding import Unfolded, unfolded
 from percontact.values.money import to_pico
 from percontact.values.problem import PercontactError
 

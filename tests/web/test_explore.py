@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from percontact.exploring import explored
+from percontact.answers.exploring import explored
 from percontact.people.pseudonyms import pseudonym
 from percontact.pipeline import OpenBook
 from percontact.report.explored import explored_document

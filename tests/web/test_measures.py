@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from percontact.cataloguing import catalogued
-from percontact.measuring import panel_of
+from percontact.answers.cataloguing import catalogued
+from percontact.answers.measuring import panel_of
 from percontact.metrics.catalogue import catalogue, shipped
 from percontact.people.pseudonyms import pseudonym
 from percontact.pipeline import OpenBook

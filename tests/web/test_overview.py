@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from percontact.explaining import explained
-from percontact.glancing import Glance, glanced
+from percontact.answers.explaining import explained
+from percontact.answers.glancing import Glance, glanced
 from percontact.pipeline import OpenBook
 from percontact.store.workspace import Workspace
 from percontact.values.money import from_pico

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from percontact import readying, seeking, watching
+from percontact.answers import readying, seeking, watching
 from percontact.pipeline import OpenBook, land
 from percontact.store.runs import NotMade
 from percontact.store.workspace import Workspace

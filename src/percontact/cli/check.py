@@ -18,8 +18,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     Exit code 1 when a figure cannot be shown or may be wrong.
     """
-    from percontact.answers import checked
-    from percontact.measuring import target_findings
+    from percontact.answers.checking import checked
+    from percontact.answers.measuring import target_findings
 
     book = open_book(ctx)
     found = [*checked(book), *target_findings(book)]

@@ -21,7 +21,7 @@ def command(ctx: click.Context, period: str, reopen: str | None, as_json: bool) 
     Later imports do not change what was reported; `percontact close PERIOD` again says whether today's data
     still gives the same figures.
     """
-    from percontact.answers import close_period
+    from percontact.answers.closing import close_period
 
     record = close_period(open_book(ctx), period, reopen=reopen)
     click.echo(json.dumps(record, indent=2, default=str) if as_json else str(record["says"]))

@@ -67,7 +67,7 @@ def command(
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, grain=grain, by=by, where=where, basis=basis)
     if guards:
-        from percontact.measuring import guarded
+        from percontact.answers.measuring import guarded
 
         say(guarded(book, question, per, [g for g in guards if g]), form=form, as_json=as_json, output=output)
         return

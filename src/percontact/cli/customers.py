@@ -41,7 +41,7 @@ def command(
     percontact customers --by product
     percontact customers --where channel=voice --top 50
     """
-    from percontact.measuring import served
+    from percontact.answers.measuring import served
 
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, where=where, basis=basis)

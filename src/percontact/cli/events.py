@@ -62,7 +62,7 @@ def command() -> None:
 @click.pass_context
 def list_events(ctx: click.Context, form: str | None, as_json: bool, output: Path | None) -> None:
     """List what happened, the newest first: what was noted here, and what came with files."""
-    from percontact.noting import document, in_step, listed
+    from percontact.answers.noting import document, in_step, listed
     from percontact.people import events
 
     book = open_book(ctx)
@@ -83,7 +83,7 @@ def list_events(ctx: click.Context, form: str | None, as_json: bool, output: Pat
 @click.pass_context
 def note(ctx: click.Context, /, name: str, start: str, **said: str | None) -> None:
     """Note an event by NAME, a few words that stand at its mark on charts."""
-    from percontact import noting
+    from percontact.answers import noting
     from percontact.people import COMMAND_LINE
     from percontact.people.events import Happening
 
@@ -105,7 +105,7 @@ def change(
     ctx: click.Context, /, number: int, name: str | None, start: str | None, **said: str | None
 ) -> None:
     """Change event NUMBER of those noted here; what is not named stays. An empty text takes a part away."""
-    from percontact import noting
+    from percontact.answers import noting
     from percontact.people import COMMAND_LINE, events
 
     book = open_book(ctx)
@@ -126,7 +126,7 @@ def change(
 @click.pass_context
 def remove(ctx: click.Context, number: int) -> None:
     """Remove event NUMBER of those noted here. How it read stays in the audit."""
-    from percontact import noting
+    from percontact.answers import noting
     from percontact.people import COMMAND_LINE, events
 
     book = open_book(ctx)
@@ -141,7 +141,7 @@ def remove(ctx: click.Context, number: int) -> None:
 @click.pass_context
 def take_over(ctx: click.Context, number: int) -> None:
     """Note the events of IMPORT here, so that they can be changed, and undo that import."""
-    from percontact import noting
+    from percontact.answers import noting
     from percontact.people import COMMAND_LINE
 
     book = open_book(ctx)
@@ -154,7 +154,7 @@ def take_over(ctx: click.Context, number: int) -> None:
 @click.pass_context
 def bring_in(ctx: click.Context) -> None:
     """Make the figures have all that was noted, where an import of it failed or was undone."""
-    from percontact import noting
+    from percontact.answers import noting
 
     book = open_book(ctx)
     with _opened(book) as state:
@@ -176,7 +176,7 @@ def _opened(book: OpenBook) -> Iterator[State]:
 
 def _said(happening: Happening, said: dict[str, str | None]) -> Happening:
     """An event with what the options say of it; an option that was not given leaves its part as it was."""
-    from percontact.noting import day
+    from percontact.answers.noting import day
 
     parts: dict[str, Any] = {n: said[n] for n in ("kind", "channel", "team", "reason") if said[n] is not None}
     if (until := said["until"]) is not None:

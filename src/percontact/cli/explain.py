@@ -11,7 +11,7 @@ import click
 from percontact.cli.speak import call, open_book, output_options, say
 
 if TYPE_CHECKING:
-    from percontact.explaining import Explained
+    from percontact.answers.explaining import Explained
     from percontact.report.charts.chart import Chart
 
 
@@ -91,7 +91,7 @@ def command(
     percontact explain --from 2025-12 --to 2026-01 --part "handle time"
     percontact explain --to 2026-01 -o why.pdf               on paper; why.svg, why.png: the picture alone
     """
-    from percontact.explaining import document, explained
+    from percontact.answers.explaining import document, explained
 
     book = open_book(ctx, amounts, snapshot)
     found = explained(

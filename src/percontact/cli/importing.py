@@ -69,8 +69,8 @@ def command(
     answer is kept as a mapping file for the next one. Each row is landed or set aside with its reason; the
     same bytes twice change nothing.
     """
+    from percontact.answers.receiving import land_readings
     from percontact.ingest.sources_named import named_files
-    from percontact.receiving import land_readings
     from percontact.store.workspace import Workspace
 
     if replace and add:

@@ -37,7 +37,7 @@ def command(
     """Make a workspace in DIR. How weeks and fiscal years are counted can be changed later: settings."""
     from zoneinfo import available_timezones
 
-    from percontact.holding import with_calendar
+    from percontact.answers.holding import with_calendar
     from percontact.records.book import Settings
     from percontact.store.workspace import Workspace
     from percontact.values.currencies import CURRENCIES

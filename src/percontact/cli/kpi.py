@@ -40,7 +40,7 @@ def command(
     percontact kpi churn
     percontact kpi show FCR --format md
     """
-    from percontact.measuring import explained, listed
+    from percontact.answers.measuring import explained, listed
 
     folder = ctx.find_root().obj
     if words[:1] == ("show",):

@@ -55,7 +55,7 @@ def command(
     percontact locate cost-per-contact --from 2026-Q1 --to 2026-Q1 --against last-year
     percontact locate handle-time --by team --by reason --where channel=voice
     """
-    from percontact.locating import document, located
+    from percontact.answers.locating import document, located
 
     book = open_book(ctx, amounts, snapshot)
     answer = located(

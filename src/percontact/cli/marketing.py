@@ -25,6 +25,6 @@ def command(
     """(marketing + advertising spend) / contacts reached, a campaign a row;
     no part of the cost of service.
     """
-    from percontact.answers import marketing
+    from percontact.answers.marketing import marketing
 
     say(marketing(open_book(ctx), start, end), form=form, as_json=as_json, output=output)

@@ -60,8 +60,8 @@ def command(
     percontact measure AHT --where channel=voice --compare previous --compare last-year
     percontact measure service_level --set service_level.within_s=30
     """
-    from percontact.exploring import drawn
-    from percontact.measuring import measured
+    from percontact.answers.exploring import drawn
+    from percontact.answers.measuring import measured
 
     book = open_book(ctx, amounts, snapshot)
     answer = measured(

@@ -11,9 +11,9 @@ import click
 from percontact.cli.speak import call, open_book, output_options, say, span_options
 
 if TYPE_CHECKING:
+    from percontact.answers.seeking import Answer
     from percontact.pipeline import OpenBook
     from percontact.report.charts.chart import Chart
-    from percontact.seeking import Answer
 
 
 @click.command("opportunities")
@@ -46,7 +46,7 @@ def command(
     percontact opportunities --from 2026-04 --to 2026-06
     percontact opportunities --where channel=voice --json
     """
-    from percontact.seeking import document, sought
+    from percontact.answers.seeking import document, sought
 
     book = open_book(ctx)
     answer = sought(book, start=start, end=end, where=where)

@@ -55,7 +55,7 @@ def propose_policy(ctx: click.Context, force: bool, as_json: bool) -> None:
 @click.pass_context
 def check_policy(ctx: click.Context, form: str | None, as_json: bool, output: Path | None) -> None:
     """Show what each rule catches and what none does. Exit code 1 when a line has no rule."""
-    from percontact.answers import rules_checked
+    from percontact.answers.checking import rules_checked
 
     document = rules_checked(open_book(ctx))
     say(document, form=form, as_json=as_json, output=output)
@@ -86,7 +86,7 @@ def try_policy(
 
     Nothing is changed. Exit code 1 when something in FILE is wrong.
     """
-    from percontact.trying import tried
+    from percontact.answers.trying import tried
 
     found = tried(open_book(ctx), _text(file), start=start, end=end)
     for one in found.problems:

@@ -83,9 +83,9 @@ class Choice:
 
     def of(self, path: Path, named: Path | None) -> list[Mapping | None] | None:
         """The mappings a file is read with, one after the other; None when it must be asked about first."""
+        from percontact.answers.receiving import known_reading
         from percontact.ingest.contents import check_source
         from percontact.ingest.source import mapping_of
-        from percontact.receiving import known_reading
 
         if named is not None:
             return [mapping_of(named, self.table)]
@@ -107,7 +107,7 @@ class Choice:
 
     def agreed(self, path: Path) -> list[Mapping | None] | None:
         """Show the proposal, ask what is open, confirm, and keep it."""
-        from percontact.receiving import MAPPINGS, keep, refuse_wrong, texts_of
+        from percontact.answers.receiving import MAPPINGS, keep, refuse_wrong, texts_of
 
         with self.proposer(path) as proposer:
             ask = on_terminal() and not self.yes and not self.as_json
@@ -140,8 +140,8 @@ class Choice:
 
     def print_proposal(self, path: Path) -> int:
         """Print the mapping on stdout and open questions on stderr; 1 when there are any."""
+        from percontact.answers.receiving import refuse_wrong
         from percontact.ingest.contents import check_source
-        from percontact.receiving import refuse_wrong
 
         check_source(self.table, path)
         with self.proposer(path) as proposer:

@@ -86,7 +86,7 @@ def command(
     Rows stay as they are: only the names and bounds of weeks and fiscal periods change. Currency and time
     zone cannot change, because rows were read by them.
     """
-    from percontact.holding import calendar_words, with_calendar
+    from percontact.answers.holding import calendar_words, with_calendar
     from percontact.store.workspace import Workspace
 
     workspace = Workspace.open(ctx.find_root().obj)

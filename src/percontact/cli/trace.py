@@ -44,7 +44,7 @@ def command(
     percontact trace --from 2026-03 --to 2026-03 --where channel=voice
     percontact trace C-1042                     one contact, priced line by line
     """
-    from percontact.answers import traced
+    from percontact.answers.tracing import traced
 
     book = open_book(ctx, amounts, snapshot)
     question = book.ask(start=start, end=end, where=where, basis=basis)

@@ -72,9 +72,9 @@ def command(
     percontact watch --grain hour --by channel
     percontact watch customer_satisfaction --by team --false-alarms 0.1
     """
-    from percontact.picturing import alert_drawn
+    from percontact.answers.picturing import alert_drawn
+    from percontact.answers.watching import Watching, document, watched
     from percontact.report.watched import follow_up
-    from percontact.watching import Watching, document, watched
 
     book = open_book(ctx, "effective", snapshot)
     found = watched(book, Watching(metrics, start, end, by, where, alerts_a_week, false_alarms, grain))

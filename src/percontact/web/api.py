@@ -18,9 +18,9 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from percontact import explaining, locating, measuring, readying, seeking, watching
-from percontact.answers import checked
-from percontact.narrowing import need_values
+from percontact.answers import explaining, locating, measuring, readying, seeking, watching
+from percontact.answers.checking import checked
+from percontact.answers.narrowing import need_values
 from percontact.pipeline import OpenBook
 from percontact.report.answer import Answer, document_of
 from percontact.report.api_described import api_document

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from percontact.calendaring import add_days, days_of_form, remove_day
+from percontact.answers.calendaring import add_days, days_of_form, remove_day
 from percontact.values.problem import PercontactError, problem
 from percontact.web.asked import Asked
 from percontact.web.desk import Desk

@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from percontact.answers.readying import LARGE, USUAL
 from percontact.metrics.catalogue import OWN_FOLDER
 from percontact.people import State, open_state
 from percontact.pipeline import OpenBook
-from percontact.readying import LARGE, USUAL
 from percontact.store.manifest import NAME as MANIFEST
 from percontact.store.policies import POLICY_FILE
 from percontact.store.runs import NotMade

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from percontact.agents import AGENT
+from percontact.answers.agents import AGENT
 from percontact.people import PERMISSIONS, Who, audit
 from percontact.people.audit import Act
 from percontact.values.problem import PercontactError, problem

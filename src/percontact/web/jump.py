@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from percontact.jumping import Hit, jumped
+from percontact.answers.jumping import Hit, jumped
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
 from percontact.report.page import Page

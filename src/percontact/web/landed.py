@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from percontact.answers.keeping import ROWS_A_PAGE, import_shown
 from percontact.ingest.aside_file import write_aside
-from percontact.keeping import ROWS_A_PAGE, import_shown
 from percontact.store.policies import POLICY_FILE
 from percontact.store.publish import not_live
 from percontact.values.problem import problem

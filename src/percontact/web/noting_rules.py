@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from percontact import noting
+from percontact.answers import noting
 from percontact.people.events import Happening
 from percontact.values.problem import PercontactError, Problem
 from percontact.web.asked import Asked

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from percontact.answers.trying import tried, unplaced
 from percontact.costing.policy import OUTSIDE, WORK_DRIVERS
 from percontact.costing.policy_edit import LONGEST, NewRule, with_rule
 from percontact.costing.policy_file import parse_policy
@@ -31,7 +32,6 @@ from percontact.store.policies import (
     version_text,
     versions,
 )
-from percontact.trying import tried, unplaced
 from percontact.values.problem import PercontactError, Problem, problem
 from percontact.web.asked import Asked
 from percontact.web.controls import controls

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.requests import Request
 
-from percontact.agents import AGENT, masked
+from percontact.answers.agents import AGENT, masked
 from percontact.people import State, views
 from percontact.people.views import View
 from percontact.web.asked import Asked

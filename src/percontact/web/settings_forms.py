@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from percontact.holding import calendar_words, changed
+from percontact.answers.holding import calendar_words, changed
 from percontact.values.problem import PercontactError
 from percontact.web.asked import Asked
 from percontact.web.desk import Desk

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from percontact import __version__
-from percontact.narrowing import need_values
+from percontact.answers.narrowing import need_values
+from percontact.answers.readying import look_over
 from percontact.pipeline import OpenBook
-from percontact.readying import look_over
 from percontact.records.tables import TABLES
 from percontact.report.as_pdf import Sheet
 from percontact.report.page import Page

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from percontact.answers.receiving import Preview, known_reading, previewed, texts_of
 from percontact.ingest import content_hash
 from percontact.ingest.kinds import tables_like
 from percontact.ingest.look import kind_of
@@ -20,7 +21,6 @@ from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.proposal import FileColumn, Proposal
 from percontact.ingest.propose_told import KEEP, LEAVE, PREFIX, settable
 from percontact.ingest.unpack import name_of, the_member
-from percontact.receiving import Preview, known_reading, previewed, texts_of
 from percontact.records.tables import TABLES
 from percontact.store.workspace import Workspace
 from percontact.values.problem import PercontactError, Problem, problem

@@ -62,8 +62,8 @@ class Told:
 
 def _import(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     """Land an uploaded file by the mappings agreed on; keep those that are new."""
+    from percontact.answers.receiving import MAPPINGS, keep, land_readings
     from percontact.ingest.mapping_form import parse_mapping
-    from percontact.receiving import MAPPINGS, keep, land_readings
     from percontact.store.workspace import Workspace
 
     workspace = Workspace.open(folder)
@@ -117,8 +117,8 @@ def _demo(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
 
 def _sums(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     """Make the sums that pages read of the newest state."""
+    from percontact.answers.readying import ready_sums
     from percontact.pipeline import OpenBook
-    from percontact.readying import ready_sums
     from percontact.store.workspace import Workspace
 
     ready_sums(OpenBook(Workspace.open(folder), keeps=True), Told())
@@ -127,8 +127,8 @@ def _sums(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
 
 def _long(folder: Path, asked: Mapping[str, Any]) -> dict[str, object]:
     """Make one long answer of the newest state, and keep it."""
+    from percontact.answers.readying import make_long
     from percontact.pipeline import OpenBook
-    from percontact.readying import make_long
     from percontact.store.workspace import Workspace
 
     _say(stage=STAGES.get(str(asked["name"]), "working it out"), done=0, total=None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from percontact.calendaring import KINDS, calendar_told, of_year, sites, years
+from percontact.answers.calendaring import KINDS, calendar_told, of_year, sites, years
 from percontact.pipeline import OpenBook
 from percontact.report.page import Page
 from percontact.values.problem import problem

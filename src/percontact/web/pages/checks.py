@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from percontact.keeping import checks
+from percontact.answers.keeping import checks
 from percontact.pipeline import OpenBook
 from percontact.report.page import Page
 from percontact.web.asked import Asked

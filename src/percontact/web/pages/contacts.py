@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from percontact.contacts import listed_contacts, opened_contact
+from percontact.answers.contacts import listed_contacts, opened_contact
 from percontact.costing.contact_page import ORDERS
 from percontact.pipeline import OpenBook
 from percontact.report.document import Table

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from percontact.answers.placing import placed, pool_opened
 from percontact.costing.policy import OUTSIDE, UNASSIGNED
 from percontact.pipeline import OpenBook
-from percontact.placing import placed, pool_opened
 from percontact.report.document import Table
 from percontact.report.page import Page
 from percontact.report.placed import BY, Placed, PoolOpened, Stage

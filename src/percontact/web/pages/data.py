@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from percontact.keeping import held
+from percontact.answers.keeping import held
 from percontact.pipeline import OpenBook
 from percontact.records.tables import TABLES
 from percontact.report.page import Page

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from percontact.answers.glancing import glanced
+from percontact.answers.noting import KINDS, NAME, SLICE, Listed, author, document, in_step, listed, touches
 from percontact.explain.breaks import LEAST_WEEKS
-from percontact.glancing import glanced
-from percontact.noting import KINDS, NAME, SLICE, Listed, author, document, in_step, listed, touches
 from percontact.people import events
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart

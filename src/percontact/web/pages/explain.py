@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from percontact.answers.locating import USUAL
+from percontact.answers.unfolding import Unfolded, beginning, unfolded
 from percontact.explain.bridge import UNITS
-from percontact.locating import USUAL
 from percontact.pipeline import OpenBook
 from percontact.report.bridge_chart import bridge_chart
 from percontact.report.document import Table
 from percontact.report.located import NOTED_EVENTS
 from percontact.report.page import Page
-from percontact.unfolding import Unfolded, beginning, unfolded
 from percontact.web.asked import Asked
 from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from percontact.exploring import deeper, explored, ways
+from percontact.answers.exploring import deeper, explored, ways
 from percontact.metrics.card import CATEGORIES
 from percontact.metrics.catalogue import catalogue
 from percontact.pipeline import OpenBook

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from percontact.cataloguing import catalogued, opened_metric
-from percontact.exploring import explored
+from percontact.answers.cataloguing import catalogued, opened_metric
+from percontact.answers.exploring import explored
 from percontact.metrics.card import CATEGORIES
 from percontact.pipeline import OpenBook
 from percontact.report.catalogued import headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from percontact import readying, seeking
+from percontact.answers import readying, seeking
 from percontact.explain.opportunity import Opportunity
 from percontact.pipeline import OpenBook
 from percontact.report.page import Page

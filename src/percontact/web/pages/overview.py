@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from percontact.glancing import glanced
+from percontact.answers.glancing import glanced
 from percontact.pipeline import OpenBook
 from percontact.report.glance_charts import shares_chart, trend_chart
 from percontact.report.glanced import Reading

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from percontact.answers.trying import in_force
 from percontact.pipeline import OpenBook
 from percontact.report.document import Table
 from percontact.report.page import Page
 from percontact.report.policy_shown import policy_document
 from percontact.report.tried import Tried
 from percontact.store.policies import digest_of, policy_text, versions
-from percontact.trying import in_force
 from percontact.values.problem import PercontactError
 from percontact.web.asked import Asked
 from percontact.web.controls import Controls, controls

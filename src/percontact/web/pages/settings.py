@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from percontact.holding import ENDS, MONTHS, settings_told
+from percontact.answers.holding import ENDS, MONTHS, settings_told
 from percontact.pipeline import OpenBook
 from percontact.report.page import Page
 from percontact.values.fiscal import PATTERNS, WEEKDAYS

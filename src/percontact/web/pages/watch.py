@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from percontact import readying, watching
+from percontact.answers import readying, watching
+from percontact.answers.picturing import alert_drawn, ranked
 from percontact.explain.alerts import Alert
-from percontact.picturing import alert_drawn, ranked
 from percontact.pipeline import OpenBook
 from percontact.report.happened import event_label
 from percontact.report.looking import slice_words

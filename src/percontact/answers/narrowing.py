@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from percontact.agents import AGENT, Agents
+from percontact.answers.agents import AGENT, Agents
 from percontact.metrics.catalogue import catalogue
 from percontact.metrics.facts import dimensions
 from percontact.pipeline import OpenBook

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from percontact.answers import checked
+from percontact.answers.checking import checked
 from percontact.ingest.masked import Mask
 from percontact.pipeline import OpenBook
 from percontact.records.dialect import connect, quote

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from percontact.agents import AGENT, Agents
+from percontact.answers.agents import AGENT, Agents
+from percontact.answers.measuring import explained, panel_for
 from percontact.costing.slice import Slice
-from percontact.measuring import explained, panel_for
 from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.catalogue import catalogue, find, search
 from percontact.metrics.facts import dimensions

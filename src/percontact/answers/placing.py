@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from percontact.answers import origin
+from percontact.answers.tracing import origin
 from percontact.costing.composition import composition
 from percontact.costing.costed import CostedBook
 from percontact.costing.policy import OUTSIDE, UNASSIGNED

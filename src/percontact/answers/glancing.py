@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from percontact.answers import checked
+from percontact.answers.checking import checked
+from percontact.answers.explaining import AGAINST, explained
+from percontact.answers.measuring import attained, panel_of
 from percontact.costing.planned import planned, planned_months
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, Part
 from percontact.explain.noted import Event, read_events
-from percontact.explaining import AGAINST, explained
-from percontact.measuring import attained, panel_of
 from percontact.metrics.card import Card
 from percontact.metrics.figure import Figure, Panel
 from percontact.metrics.guard import GUARDS, Verdict, guard, judge

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from percontact import watching
+from percontact.answers import watching
 from percontact.explain.alerts import Alert, Watch
 from percontact.pipeline import OpenBook
 from percontact.report.charts.chart import Chart

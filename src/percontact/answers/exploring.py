@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from percontact.agents import AGENT, Agents
+from percontact.answers.agents import AGENT, Agents
+from percontact.answers.measuring import panel_for
 from percontact.costing.slice import SINGLE, Slice, full_name
 from percontact.explain.noted import Event, read_events
-from percontact.measuring import panel_for
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find
 from percontact.metrics.facts import FACTS, dimensions

@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from percontact import seeking, watching
-from percontact.answers import checked
+from percontact.answers import seeking, watching
+from percontact.answers.checking import checked
+from percontact.answers.measuring import panel_of
+from percontact.answers.watching import Watching
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Condition, Slice
 from percontact.explain.alerts import Alert, Node, Sighting, Watch
@@ -21,14 +23,12 @@ from percontact.explain.episodes import Break
 from percontact.explain.facts_of_work import Cost
 from percontact.explain.noted import Event
 from percontact.explain.opportunity import Opportunity
-from percontact.measuring import panel_of
 from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find
 from percontact.pipeline import OpenBook
 from percontact.values.fiscal import FiscalCalendar
 from percontact.values.period import Period, add_months
 from percontact.values.plain import Plain
-from percontact.watching import Watching
 
 Progress = Callable[[str, int, int | None], None]
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from percontact import explaining, locating
+from percontact.answers import explaining, locating
+from percontact.answers.explaining import Explained
+from percontact.answers.locating import Answer
+from percontact.answers.measuring import panel_of
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, End, Part, Unit
-from percontact.explaining import Explained
-from percontact.locating import Answer
-from percontact.measuring import panel_of
 from percontact.metrics.figure import Panel
 from percontact.metrics.guard import GUARDS, guard
 from percontact.pipeline import OpenBook

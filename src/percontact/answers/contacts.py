@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from percontact.agents import AGENT, Agents
+from percontact.answers.agents import AGENT, Agents
 from percontact.costing.contact_cost import local_text
 from percontact.costing.contact_lines import Stretch, contact_lines, others_of_case
 from percontact.costing.contact_page import ORDERS, ContactPage, contact_page, contacts_of
