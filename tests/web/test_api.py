@@ -20,6 +20,14 @@ def test_the_cost_of_the_api_is_the_object_of_the_command(app: TestClient, compa
     assert app.get("/api/v1/cost?from=2026-01&to=2026-03&by=channel").json() == said
 
 
+@pytest.mark.slow
+def test_what_broke_by_the_hour_is_the_object_of_the_command(app: TestClient, company: Path) -> None:
+    asked = ["watch", "--from", "2026-06", "--to", "2026-06", "--by", "channel", "--grain", "hour", "--json"]
+    command = [sys.executable, "-m", "percontact", "-C", str(company), *asked]
+    said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert app.get("/api/v1/watch?from=2026-06&to=2026-06&by=channel&grain=hour").json() == said
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -13,6 +13,7 @@ from percontact.metrics.interval import six
 from percontact.report.document import Document, Table, TableColumn
 from percontact.report.measured import MARKS, made_of, value_words
 
+TINY = "12,000 EUR for 400 h of people and 4,000 calls of 5 minutes"
 _BETTER = {"higher": "higher", "lower": "lower", "band": "within a band", "neither": "neither by itself"}
 
 
@@ -56,7 +57,7 @@ def card_document(
     rows.append(("Source", card.source))
     rows += [("Example", _example(card, e, currency)) for e in card.examples]
     if card.related:
-        rows.append(("See also", ", ".join(card.related)))
+        rows.append(("See also", ", ".join(r.replace("_", " ") for r in card.related)))
     columns = (TableColumn("what", "What"), TableColumn("words", "In words", prose=True))
     return Document(
         title=title,
@@ -156,7 +157,7 @@ def _better(card: Card) -> str:
 def _example(card: Card, example: Example, currency: str) -> str:
     says = f" {example.says}" if example.says else ""
     settings = f" ({', '.join(f'{k} {v}' for k, v in example.settings.items())})" if example.settings else ""
-    book = "the tiny book" if example.book == "tiny" else _rows(example)
+    book = TINY if example.book == "tiny" else _rows(example)
     return f"{book}{settings} gives {example.expect or 'undefined'}.{says}"
 
 

@@ -90,3 +90,4 @@ class WatchAsked(Sliced):
     metric: Annotated[list[str], Field(max_length=8)] = []
     alerts_a_week: Annotated[float, Field(ge=0.01, le=1000)] = 2.0
     false_alarms: Annotated[float, Field(ge=0.001, le=20)] = 0.5
+    grain: Literal["day", "hour"] = "day"
