@@ -35,8 +35,9 @@ from percontact.costing.rate import BASES
 from percontact.costing.reach import Reach
 from percontact.costing.slice import Condition, Slice
 from percontact.costing.values_there import need_known, need_there, values_of
-from percontact.costing.work import SUMMARY_FORMAT, Work
+from percontact.costing.work import Work
 from percontact.costing.work_kept import kept_summaries
+from percontact.costing.work_summary import SUMMARY_FORMAT
 from percontact.records.book import Book, Settings
 from percontact.records.dialect import connect
 from percontact.records.landing import Receipt
@@ -226,12 +227,12 @@ class OpenBook:
         self.need("contacts")
         costed = CostedBook(self.book, self.policy, amounts=self.amounts)
         if costed.work.wants_summary():
-            costed.work.summary = kept_summaries(
+            costed.work.summary.files = kept_summaries(
                 costed.work, self.reach, self.runs, may_keep=self.instead is None
             )
         costed.kept = self.kept
         costed.kept.work = costed.work
-        costed.work.at_hand = self.keeps
+        costed.work.summary.at_hand = self.keeps
         costed.kept_rows = KeptRows(costed, self.runs, self.reach)
         return costed
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percontact.costing import Condition, Slice
+from percontact.costing.cells import Cell
 from percontact.costing.contact_cost import priced_contacts
-from percontact.costing.costed import Cell
 from percontact.costing.policy import OUTSIDE
 from percontact.costing.trail import trail
 from percontact.report.state import state

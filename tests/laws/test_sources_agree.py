@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from percontact.costing import Condition, CostedBook, Slice, parse_policy, priced_work
-from percontact.costing.work import SUMMARY_FILE, Work
+from percontact.costing.work import Work
+from percontact.costing.work_kept import write_summaries
+from percontact.costing.work_summary import SUMMARY_FILE
 from percontact.pipeline import land
 from percontact.records import Settings
 from percontact.store import Workspace
@@ -221,11 +223,11 @@ def test_the_summary_and_rows_give_the_same_cells(
     folders = {m: tmp_path / f"{m}" for m in book.months("contacts")}
     for folder in folders.values():
         folder.mkdir()
-    assert Work(plain.con, book, policy).write_summaries(folders)
+    assert write_summaries(Work(plain.con, book, policy), folders)
     summary = [f / SUMMARY_FILE for f in folders.values()]
     summed = CostedBook(book, policy, summary=summary)
     assert summed.work.from_summary(["channel", "team", "reason", "site", "assisted"], summed.parts)
     assert summed.cells(question) == plain.cells(question)
     held = CostedBook(book, policy, summary=summary)
-    held.work.at_hand = True
+    held.work.summary.at_hand = True
     assert held.cells(question) == plain.cells(question)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Floor 3: assign every cent of the ledger to the work that used it, or say it is unused or unassigned."""
 
-from percontact.costing.costed import Cell, CostedBook, cost
+from percontact.costing.cells import Cell
+from percontact.costing.costed import CostedBook, cost
 from percontact.costing.policy import Policy, Pool, Rule, textbook
 from percontact.costing.policy_file import parse_policy
 from percontact.costing.rate import Basis, Rate

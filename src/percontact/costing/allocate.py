@@ -14,8 +14,8 @@ from datetime import date
 from operator import add, mul
 from typing import TYPE_CHECKING
 
+from percontact.costing.drivers import Part, flat_parts
 from percontact.costing.rate import Basis, Combos, Key, Rate, Scopes, Use
-from percontact.costing.work import Part, flat_parts
 from percontact.records.dialect import WIDE, quote
 
 if TYPE_CHECKING:

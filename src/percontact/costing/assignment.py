@@ -15,6 +15,7 @@ from pathlib import Path
 from percontact.costing import lines
 from percontact.costing.allocate import Prices, allocate
 from percontact.costing.capacity import Capacity, read_capacity
+from percontact.costing.drivers import SUMS, Part, flat_parts
 from percontact.costing.policy import SHARED_DRIVERS, Policy, Pool
 from percontact.costing.rate import (
     Basis,
@@ -33,7 +34,7 @@ from percontact.costing.rate import (
 from percontact.costing.reconcile import LeftOver, check_rates, left_over, months_left_over
 from percontact.costing.shared import Shared, check_ways_out, give
 from percontact.costing.slice import Slice
-from percontact.costing.work import SUMS, Part, Work, flat_parts
+from percontact.costing.work import Work
 from percontact.records.book import Book
 from percontact.records.dialect import connect, quote
 from percontact.values.period import Period, periods
@@ -46,7 +47,7 @@ class Assignment:
     policy   the rules
     amounts  effective (spread over the days an amount is for) or billed (when it was booked)
     cubes    answer from coarser sources than the rows where they can (same integers, faster)
-    summary  files of `Work.write_summaries` for this Book and policy, or None
+    summary  files of the work's summary for this Book and policy, or None
     """
 
     def __init__(

@@ -21,7 +21,8 @@ from percontact.records.dialect import quote
 if TYPE_CHECKING:
     import duckdb
 
-    from percontact.costing.costed import Cell, CostedBook
+    from percontact.costing.cells import Cell
+    from percontact.costing.costed import CostedBook
 
 Per = Literal["contact", "handle-minute", "resolution", "verified-resolution", "case", "customer"]
 PERS: tuple[Per, ...] = get_args(Per)

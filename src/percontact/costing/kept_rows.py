@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from percontact.costing.calendar import CALENDAR_DIMENSIONS
 from percontact.costing.customers import customers_sql
+from percontact.costing.dimensions import JUDGED_DIMENSIONS, with_judged
+from percontact.costing.drivers import SUMS, flat_parts
 from percontact.costing.rate import BASES, Basis
 from percontact.costing.repeats import forget_files, mark_repeats, use_repeats
 from percontact.costing.slice import SINGLE
-from percontact.costing.work import JUDGED_DIMENSIONS, SUMS, flat_parts
 from percontact.costing.work_cubes import BY_DAY
+from percontact.costing.work_kept import month_part
 from percontact.records.dialect import engine_version, literal, quote
 from percontact.values.period import Period, add_months, periods
 
@@ -96,12 +98,8 @@ class KeptRows:
             made.append(f"NULL::VARCHAR AS {quote(name)}")
         files = ", ".join(literal(str(self._file(month))) for month in starts if month in worked)
         source = f"read_parquet([{files}], hive_partitioning = false)"
-        judged = [
-            f"{self._of.work.judge(c)} AS {c}" for c in dict.fromkeys(columns) if c in JUDGED_DIMENSIONS
-        ]
-        if made:
-            source = f"(SELECT *, {', '.join(made)} FROM {source})"
-        return f"(SELECT *, {', '.join(judged)} FROM {source})" if judged else f"(FROM {source})"
+        fields = ", ".join(["*", *made])
+        return with_judged(f"(SELECT {fields} FROM {source})", columns, self._of.policy)
 
     def months_marked(self, table: str, ids: Iterable[str]) -> list[date] | None:
         """Months of a table that may have one of some ids, its contacts' and its cases'; None = not known."""
@@ -133,7 +131,7 @@ class KeptRows:
         """All that a month's files depend on, in words: rows that reach into it, the policy, its rates."""
         if month not in self._needs:
             of = self._of
-            part = dict(of.work.summary_part(self._reach, month))
+            part = dict(month_part(of.work, self._reach, month))
             if of.work.customer_dimensions:
                 part["customers"] = None
             rates = f"{of.amounts} {of.rates(Period(month, add_months(month, 1)))}"

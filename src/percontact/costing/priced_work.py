@@ -9,10 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from percontact.costing.allocate import Prices
+from percontact.costing.drivers import ADDED_UP, SUMS
 from percontact.costing.kept_rows import KeptRows, price
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
-from percontact.costing.work import ADDED_UP, SUMS, Coarse
+from percontact.costing.work import Coarse
 from percontact.records.dialect import literal, quote
 from percontact.values.period import Period, periods
 
@@ -124,7 +125,7 @@ class PricedWork:
         None for those sums themselves where they lie in a file: they are few, and looking for their values
         takes longer than it saves.
         """
-        if not source.calendar and not self._of.work.at_hand:
+        if not source.calendar and not self._of.work.summary.at_hand:
             return set()
         dims = ", ".join(map(quote, self._of_text(source)))
         if not dims:

@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
 from percontact.costing.capacity import Capacity
+from percontact.costing.drivers import Part, flat_parts
 from percontact.costing.policy import Policy, Pool
-from percontact.costing.work import Part, flat_parts
 from percontact.records.dialect import fold
 from percontact.values.money import divide
 

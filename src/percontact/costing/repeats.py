@@ -36,6 +36,11 @@ def _is_read(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute("SELECT 1 FROM duckdb_views() WHERE view_name = 'repeat_contact'").fetchall())
 
 
+def knows_repeats(book: Book, policy: Policy) -> bool:
+    """Whether contacts name what makes one a repeat of another (the customer, and the reason)."""
+    return set(policy.repeat_same) <= book.filled("contacts")
+
+
 def mark_repeats(con: duckdb.DuckDBPyConnection, book: Book, policy: Policy) -> None:
     """Make the table `repeat_contact` (row_id, repeat, followed), once, unless it is read from files.
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from percontact.costing.drivers import flat_parts
 from percontact.costing.slice import Slice
-from percontact.costing.work import flat_parts
 from percontact.explain.bridge import End
 from percontact.explain.leaves import Leaves, Terms
 from percontact.explain.prices import Component, Kind, Prices, prices

@@ -14,8 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from percontact.costing.cells import Cell, whole_cell
 from percontact.costing.composition import LEDGER_DIMENSIONS, composition, divide_cell
-from percontact.costing.costed import Cell, CostedBook, whole_cell
+from percontact.costing.costed import CostedBook
 from percontact.costing.denominator import ADDITIVE, Denominator, Per, denominator, own_quantity
 from percontact.costing.slice import MONTH, Slice
 from percontact.values.money import divide

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from percontact.costing.costed import Cell, CostedBook
+from percontact.costing.cells import Cell
+from percontact.costing.costed import CostedBook
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.report.groups import cost_of_one, decimal_of, whole_of
