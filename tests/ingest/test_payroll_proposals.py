@@ -27,6 +27,12 @@ FRENCH = """Matricule;Service;Période;Salaire brut;Charges salariales;Net à pa
 13;SAV;06/2026;2 750,50;605,11;2 145,39;1 155,21
 14;Ventes;06/2026;3 100,00;682,00;2 418,00;1 302,00
 """
+PAYROLL = (
+    "Job Titles,Department,Typical Hours,Annual Salary,Hourly Rate\n"
+    "Operator,311,,50000.00,\n"
+    "Clerk,311,20,,13.00\n"
+    "Lead,311,,72510.00,\n"
+)
 
 
 def keys(proposal: Proposal) -> list[str]:
@@ -169,3 +175,52 @@ def test_pay_without_any_charge_is_read_as_it_was(of: Propose) -> None:
 def test_whole_pay_and_charges_with_a_decimal_comma_are_read_alike(of: Propose, desk) -> None:
     text = "Monat;Kostenstelle;Brutto;AG-Anteil\n2026-06;A;1000;80,55\n2026-06;B;2000;160,10\n"
     assert costs(desk, text, of(text, "ledger")) == [Decimal("1080.55"), Decimal("2160.10")]
+
+
+def test_pay_by_the_year_and_by_the_hour_is_asked_about(of: Propose, desk) -> None:
+    of_2026 = {"period_start": "2026"}
+    asked = of(PAYROLL, "ledger", answers=of_2026)
+    (question,) = asked.questions
+    assert question.key == "payroll"
+    assert [(o.value, o.evidence) for o in question.options] == [
+        ("52", "1 rows come to 13,520.00 a year"),
+        ("salaries only", "2 rows come to 122,510.00; 1 are set aside"),
+    ]
+
+    def total(answer: str) -> tuple[int, Decimal]:
+        proposal = of(PAYROLL, "ledger", answers=of_2026 | {"payroll": answer})
+        assert keys(proposal) == []
+        staged = desk.read(PAYROLL, "ledger", mapping=proposal.text)
+        ((whole,),) = desk.rows(staged, "sum(amount)", rest="")
+        return len(staged.aside), whole
+
+    assert total("52") == (0, 136_030)
+    assert total("50") == (0, 135_510)
+    assert total("salaries only") == (1, 122_510)
+    wrong = of(PAYROLL, "ledger", answers=of_2026 | {"payroll": "often"}).wrong
+    assert [q.key for q, _ in wrong] == ["payroll"]
+
+
+def test_pay_that_says_both_is_no_such_list(of: Propose) -> None:
+    """A row with both kinds of pay: nothing says that either stands for the whole."""
+    text = PAYROLL.replace("20,,13.00", "20,13520.00,13.00").replace("Job Titles", "Date")
+    text = text.replace("Operator", "2026-01-01").replace("Clerk", "2026-01-01").replace("Lead", "2026-01-01")
+    asked = of(text, "ledger")
+    assert "payroll" not in asked.asked
+    assert keys(asked) == ["amount"]
+
+
+def test_a_payroll_register_is_for_the_days_it_says_and_without_its_company_totals(of: Propose, desk) -> None:
+    """Two people, 2,384.75 and 2,240.00 gross; the employer pays 147.85 and 138.88 besides."""
+    text = (
+        "File Number,Home Department,Pay Date,Period Beginning Date,Period Ending Date,Gross Pay,"
+        "Social Security ER\n"
+        '001234,410 - Care,05/15/2026,04/27/2026,05/10/2026,"2,384.75",147.85\n'
+        '001235,410 - Care,05/15/2026,04/27/2026,05/10/2026,"2,240.00",138.88\n'
+        'Company Totals,,,,,"4,624.75",286.73\n'
+    )
+    proposal = of(text, "ledger")
+    assert keys(proposal) == []
+    staged = desk.read(text, "ledger", mapping=proposal.text)
+    wanted = "min(period_start)::VARCHAR, sum(amount)::DECIMAL(18,2)::VARCHAR"
+    assert desk.rows(staged, wanted, rest="") == [("2026-04-27", "4911.48")]
