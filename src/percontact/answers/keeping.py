@@ -181,21 +181,26 @@ def import_shown(workspace: Workspace, number: int, page: int = 1) -> Shown:
         "Rows set aside",
         (
             TableColumn("line", "Line", "count"), TableColumn("column", "Column"),
-            TableColumn("code", "Code"), TableColumn("reason", "Why"), TableColumn("text", "The row"),
+            TableColumn("code", "Code"), TableColumn("reason", "Why", prose=True),
+            TableColumn("text", "The row"),
         ),
         tuple((a.line, a.column or "the row", a.code, a.reason, a.text) for a in shown),
     )  # fmt: skip
     kinds = Table(
         "Why rows were set aside",
         (
-            TableColumn("what", "What is wrong"), TableColumn("code", "Code"),
-            TableColumn("rows", "Rows", "count"), TableColumn("do", "What to do"),
+            TableColumn("what", "What is wrong", prose=True), TableColumn("code", "Code"),
+            TableColumn("rows", "Rows", "count"), TableColumn("do", "What to do", prose=True),
         ),
         tuple((what, code, n, CODES[code][2] if code in CODES else "") for code, what, n in codes),
     )  # fmt: skip
     doubts = Table(
         "Doubts about rows that landed",
-        (TableColumn("what", "What looks wrong"), TableColumn("why", "Why"), TableColumn("do", "What to do")),
+        (
+            TableColumn("what", "What looks wrong", prose=True),
+            TableColumn("why", "Why", prose=True),
+            TableColumn("do", "What to do", prose=True),
+        ),
         tuple((f"{d.where}: {d.what}", d.why, d.do) for d in r.suspicions),
     )
     merged = f"{r.merged:,} merged into them + " if r.merged else ""
@@ -249,9 +254,9 @@ def checks(book: OpenBook) -> tuple[Document, list[Finding]]:
     table = Table(
         "What check finds",
         (
-            TableColumn("finding", "Finding"),
+            TableColumn("finding", "Finding", prose=True),
             TableColumn("weight", "How bad"),
-            TableColumn("do", "What to do"),
+            TableColumn("do", "What to do", prose=True),
         ),
         tuple((f.what, WEIGHTS[f.weight], f.do) for f in found),
     )

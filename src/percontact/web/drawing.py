@@ -15,7 +15,7 @@ from percontact.report.charts import page_json
 from percontact.report.charts.chart import Chart, written
 from percontact.report.document import Cell, TableColumn
 from percontact.web.assets import url
-from percontact.web.instead import parted
+from percontact.web.instead import parted, placed
 
 
 @lru_cache(maxsize=1)
@@ -33,6 +33,8 @@ def templates() -> Environment:
     env.filters["prose"] = prose
     env.filters["plain"] = visible
     env.filters["begins"] = begins
+    env.filters["place"] = place
+    env.filters["bare"] = bare
     env.globals["asset"] = url
     env.filters["spec"] = spec
     env.tests["tight"] = tight
@@ -68,6 +70,16 @@ def begins(text: str) -> str:
     'The role Admin is needed'
     """
     return text[:1].upper() + text[1:]
+
+
+def bare(text: str) -> str:
+    """A sentence of ours where no mark-up can stand, as in a title: without the backticks round code."""
+    return visible(text).replace("`", "")
+
+
+def place(where: str) -> str:
+    """Where something is wrong, in words of pages: the filter `team`, not the option that asks for it."""
+    return visible(placed(where))
 
 
 def prose(text: str) -> Markup:

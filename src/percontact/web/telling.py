@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -16,9 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from percontact.values.problem import FaultOfOurs, PercontactError, Problem
-from percontact.web.asked import FILTERS
+from percontact.web.asked import FILTERS, Asked
+from percontact.web.desk import Desk
 from percontact.web.drawing import draw
-from percontact.web.showing import theme_of
+from percontact.web.gate import Person
+from percontact.web.screen import Screen
+from percontact.web.screens import SCREENS
+from percontact.web.showing import frame_of, theme_of
 
 log = logging.getLogger("percontact.web")
 
@@ -55,7 +61,7 @@ async def _http(request: Request, error: Exception) -> Response:
         404: (
             "there is no such page",
             "The address may be old, or a letter off.",
-            "Choose a page from the menu.",
+            "Choose a page from the menu, or look for it in the box on top.",
         ),
         403: (
             "you may not do that",
@@ -80,19 +86,91 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 def told(request: Request, problem: Problem, status: int) -> Response:
     """A problem as a page, or as JSON where a program asked."""
+    problem = _here(request, problem)
     if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
         fields: dict[str, Any] = {f: getattr(problem, f) for f in ("code", "where", "what", "why", "do")}
         return JSONResponse({"problem": fields}, status_code=status)
-    facts: dict[str, Any] = {"status": status, "theme": theme_of(request), "back": ""}
-    if problem.where.startswith(_CONDITION):
-        problem = replace(problem, where="filter " + problem.where.removeprefix(_CONDITION))
-        facts["back"] = _without_filters(request)
-    page = draw("problem.html", {"problem": problem, **facts})
+    page = _framed(request, problem, status) or draw(
+        "problem_alone.html", {"problem": problem, "status": status, "theme": theme_of(request), "back": ""}
+    )
     return Response(page, status_code=status, media_type="text/html")
 
 
-_CONDITION = "--where "
-"""How a condition is called on the command line; on a page it is a filter."""
+def _here(request: Request, problem: Problem) -> Problem:
+    """The problem without where the workspace lies on this machine: its readers know it by name."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    whole = desk.folder.resolve()
+    paths = sorted({str(p) for p in (whole, desk.folder) if p.is_absolute()}, key=len, reverse=True)
+    for part in ("where", "what", "why", "do"):
+        text = getattr(problem, part)
+        for path in paths:
+            text = text.replace(path, whole.name)
+        problem = replace(problem, **{part: text})
+    return problem
+
+
+def _framed(request: Request, problem: Problem, status: int) -> str | None:
+    """The problem inside the app's frame, with what was asked to be corrected; None where there is no frame.
+
+    Whoever is not known gets no menu, and a page of elsewhere nothing of this app.
+    """
+    desk, entrance = request.app.state.desk, request.app.state.entrance
+    if problem.code == ELSEWHERE or status == 429:
+        return None
+    try:
+        who = entrance.who(request)
+        if who is None:
+            return None
+        screen, asked = _asked(request)
+        asks = screen is not None and screen.filters and status in (400, 409) and request.method == "GET"
+        frame = frame_of(desk, screen if asks else None, asked, Person(who), request)
+        there = {"period", "where", *(["compare"] if screen and screen.compares else [])}
+        if screen and screen.chooses:
+            there |= {name for name, _ in frame["controls"].filters}
+        fault = faulty(problem, asked, there) if asks else None
+        facts = {"problem": problem, "status": status, "screen": screen if asks else None, "fault": fault}
+        back = _without_filters(request) if asks and asked.where else ""
+        return draw("problem.html", {**frame, **facts, "back": back})
+    except Exception as error:  # a page that tells what went wrong must not go wrong itself
+        if not isinstance(error, PercontactError):
+            log.error("the frame of a problem cannot be drawn", exc_info=error)
+        return None
+
+
+ELSEWHERE = "E-WEB-04"
+"""The code of a request that does not come from a page of this app."""
+
+
+def _asked(request: Request) -> tuple[Screen | None, Asked]:
+    """The screen that an address is of, and what it asks; None where it is of none."""
+    for screen in SCREENS:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(screen.path))
+        if found := re.fullmatch(pattern, unquote(request.url.path)):
+            query = [(n, v) for n, v in request.query_params.multi_items() if n not in found.groupdict()]
+            return screen, Asked.of([*query, *found.groupdict().items()])
+    return None, Asked()
+
+
+def faulty(problem: Problem, asked: Asked, there: Collection[str]) -> Fault | None:
+    """The field that a problem is about, of those that are there on the page; None where it is about none."""
+    names = {"--from": "period", "--to": "period", "--against": "compare"}
+    first, _, rest = problem.where.partition(" ")
+    if names.get(first) in there:
+        return Fault(names[first])
+    about = rest if first in ("--where", "dimension") else ""
+    for i, text in enumerate(asked.every("where")):
+        if about and (text == about or text.partition("=")[0].rstrip("!").strip() == about.partition("=")[0]):
+            return Fault("where", i)
+    return Fault(about) if about in there and about in FILTERS and asked.one(about) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The field that holds what cannot be answered, and which of several of its name."""
+
+    name: str
+    place: int = 0
 
 
 def _without_filters(request: Request) -> str:
