@@ -26,7 +26,7 @@ from percontact.report.attained import says as met_or_missed
 from percontact.report.bridge_shown import digits_of, shown_parts
 from percontact.report.bridge_words import is_chance, leading, meaning
 from percontact.report.closed import BASES
-from percontact.report.document import Document
+from percontact.report.document import Document, Worded
 from percontact.report.glanced import (
     COMPARED,
     Fresh,
@@ -178,21 +178,22 @@ def _than(card: Card, now: Figure, then: Figure, currency: str, span: Period, ve
     if not words:
         return f"as {when(span)}"
     chance = ", within chance" if verdict == "within chance" else ""
-    return f"{words} against {spoken(span)}{chance}"
+    return words.said(f"{words} against {spoken(span)}{chance}")
 
 
-def _moved(card: Card, now: Figure, then: Figure, currency: str) -> str:
+def _moved(card: Card, now: Figure, then: Figure, currency: str) -> Worded:
     """A change with its sign, in the decimals of its figure: "+0.06 (+1.6%)"; "" where none can be seen."""
     if now.value is None or then.value is None:
-        return ""
+        return Worded("")
     change = now.value - then.value
     if not card.unit.startswith("money"):
         words = change_words(card, now, then, currency)
-        return "" if words.lstrip("+-").startswith("0.0 ") else words
+        return Worded("") if words.lstrip("+-").startswith("0.0 ") else words
     digits = minor_digits(currency) + (0 if now.value >= 1 else 2)
     amount = round(Decimal(change.numerator) / change.denominator, digits)
     part = f" ({float(change / then.value):+.1%})" if then.value else ""
-    return f"{amount:+,.{digits}f}{part}" if amount else ""
+    text = f"{amount:+,.{digits}f}{part}" if amount else ""
+    return Worded(text, amount, digits=digits, before=currency, signed=True)
 
 
 def _rests_on(card: Card, figure: Figure, currency: str, statement: Statement) -> str:
@@ -228,11 +229,12 @@ def _beside_plan(card: Card, statement: Statement, targets: dict[str, str]) -> t
         over = found.change > 0
         digits = minor_digits(statement.currency)
         moved = f"{abs(found.change):,.{digits}f} {'over' if over else 'under'} the budget of {plan}"
-        return moved, "worse" if over else "better"
-    told = targets.get(card.metric, "")
-    if not told:
+        told = Worded(moved, found.change, digits=digits, before=statement.currency, signed=True, more=True)
+        return told, "worse" if over else "better"
+    kept = targets.get(card.metric, "")
+    if not kept:
         return ("not in the budget" if card.kind == "cost" else "no target"), _UNKNOWN
-    return told, "worse" if "missed" in told else "same"
+    return kept, "worse" if "missed" in kept else "same"
 
 
 def _targets(book: OpenBook, now: Panel) -> dict[str, str]:

@@ -2,7 +2,8 @@
 """Excel: a sheet a table, live formulas that give the figures shown, and a sheet on what it was made of.
 
 A formula is written only where it gives, rounded as shown, the figure of the statement; elsewhere (a count of
-different customers, a cost of one contact below a cent) the figure itself stands. No text becomes a formula.
+different customers, a cost of one contact below a cent) the figure itself stands. A figure in words
+("EUR 3.57") is a number with its unit in its format. No text becomes a formula, nor does one that is edited.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from percontact.report.cells import as_number, decimals, guarded, shown
-from percontact.report.document import Cell, Document, Table, TableColumn
+from percontact.report.cells import FORMULA_SIGNS, as_number, decimals, shown
+from percontact.report.document import Cell, Document, Table, TableColumn, Worded
 from percontact.values.problem import problem
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def render(document: Document) -> bytes:
         book.set_properties({"title": document.title, "comments": document.headline})
         looks = Looks(book)
         for table, name in zip(document.tables, sheet_names(document), strict=True):
-            _sheet(book.add_worksheet(name), table, looks)
+            _sheet(book.add_worksheet(name), table.without_commands(), looks)
         _about(book.add_worksheet("About"), document, looks)
     return out.getvalue()
 
@@ -55,7 +56,7 @@ def sheet_names(document: Document) -> list[str]:
     taken = {"about", "history"}  # Excel keeps the second for itself.
     names = []
     for table in document.tables:
-        base = NO_SHEET_SIGNS.sub(" ", guarded(table.title)).strip("' ")[:SHEET_NAME] or "Table"
+        base = NO_SHEET_SIGNS.sub(" ", table.title).strip("' ")[:SHEET_NAME] or "Table"
         name, number = base, 1
         while name.lower() in taken:
             number += 1
@@ -89,8 +90,13 @@ class Looks:
     def cell(self, cell: Cell, column: TableColumn, *, total: bool) -> Format:
         """The format of a cell: its number format, and a line above where it is of a total."""
         found: dict[str, object] = {}
-        if column.kind != "text":
+        if isinstance(cell, Worded):
+            found |= {"num_format": worded_format(cell), "align": "right"}
+        elif column.kind != "text":
             found["num_format"] = number_format(cell, column)
+        elif isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
+            # Excel's own mark for "this is text": it stays one when a reader edits the cell.
+            found["quote_prefix"] = True
         if total:
             found |= {"bold": True, "top": 1, "top_color": LINE}
         return self(**found)
@@ -110,6 +116,22 @@ def number_format(cell: Cell, column: TableColumn) -> str:
         return "#,##0.###" if isinstance(cell, Decimal) and cell % 1 else "#,##0"
     plain = "#,##0" + (f".{'0' * digits}" if digits else "")
     return f"+{plain};-{plain};{plain}" if column.signed else plain
+
+
+def worded_format(cell: Worded) -> str:
+    """Excel's number format of a figure in words: its decimals, with its unit as it is read.
+
+    >>> worded_format(Worded("+EUR 0.06", Decimal("0.06"), digits=2, before="EUR", signed=True))
+    '+"EUR "#,##0.00;-"EUR "#,##0.00;"EUR "#,##0.00'
+    """
+    front = f'"{_quoted(cell.before)} "' if cell.before else ""
+    back = "%" if cell.after == "%" else f'" {_quoted(cell.after)}"' if cell.after else ""
+    plain = f"{front}#,##0{('.' + '0' * cell.digits) if cell.digits else ''}{back}"
+    return f"+{plain};-{plain};{plain}" if cell.signed else plain
+
+
+def _quoted(unit: str) -> str:
+    return unit.replace('"', "")
 
 
 # -- a table ------------------------------------------------------------------------------------------------
@@ -146,9 +168,13 @@ def _sheet(sheet: Sheet, table: Table, looks: Looks) -> None:
 def _row(sheet: Sheet, at: int, table: Table, row: Row, looks: Looks, *, total: bool = False) -> None:
     for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
         look = looks.cell(cell, column, total=total)
-        if cell is None and column.kind != "text":
+        if (cell is None and column.kind != "text") or (isinstance(cell, Worded) and cell.number is None):
             # Free, not a dash: a sum or a chart over the column goes on working.
             sheet.write_blank(at, i, None, look)
+        elif isinstance(cell, Worded):
+            sheet.write_number(at, i, float(cell.number or 0), look)
+            if cell.more:
+                sheet.write_comment(at, i, str(cell), {"x_scale": 2, "y_scale": 0.6})
         elif cell is None or isinstance(cell, str):
             _text(sheet, at, i, shown(cell, column, total=total), look)
         elif isinstance(cell, date):
@@ -208,9 +234,8 @@ def column_letter(i: int) -> str:
 
 
 def _text(sheet: Sheet, row: int, column: int, text: str, look: Format) -> None:
-    written = guarded(text)
-    if len(written) > LONGEST_TEXT:
-        written = written[: LONGEST_TEXT - 1] + "…"
+    """A cell of type text: what it begins with is never read as a formula."""
+    written = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
     sheet.write_string(row, column, written, look)
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from percontact.metrics.interval import six
 from percontact.metrics.target import Attainment, Promise
-from percontact.report.document import Cell, Table, TableColumn
+from percontact.report.document import NO_NUMBER, Cell, Table, TableColumn
 from percontact.report.measured import value_words
 from percontact.values.period import Period
 
@@ -42,7 +42,7 @@ def _row(a: Attainment, currency: str) -> tuple[Cell, ...]:
         slice_words(a.promise) or "all",
         _days(a.span),
         target_words(a, currency),
-        "-" if a.figure.value is None else value_words(a.card, a.figure.value, currency),
+        NO_NUMBER if a.figure.value is None else value_words(a.card, a.figure.value, currency),
         says(a, currency),
         left,
     )

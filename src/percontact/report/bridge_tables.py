@@ -23,7 +23,7 @@ from percontact.report.bridge_words import (
     is_chance,
     telling,
 )
-from percontact.report.document import Table, TableColumn
+from percontact.report.document import Cell, Table, TableColumn, Worded
 from percontact.report.words import count_text
 from percontact.values.money import divide, from_pico
 
@@ -36,7 +36,7 @@ def figures_table(bridges: Mapping[Unit, Bridge], per: Unit) -> Table:
     total, each = bridges["total"], bridges["contact"]
     rows = [_figure_row("Total cost", total.before.value, total.after.value, digits_of(total))]
     a, b = round(each.before.contacts), round(each.after.contacts)
-    rows.append(("Handled contacts", count_text(a), count_text(b), f"{b - a:+,}"))
+    rows.append(("Handled contacts", _plain(a), _plain(b), _change(b - a)))
     if each.before.days and each.after.days:
         rows += _daily_rows(total)
     if per == "resolution":
@@ -58,22 +58,38 @@ def figures_table(bridges: Mapping[Unit, Bridge], per: Unit) -> Table:
     return Table("Figures", columns, tuple(rows))
 
 
-def _daily_rows(total: Bridge) -> Iterator[tuple[str, str, str, str]]:
+def _daily_rows(total: Bridge) -> Iterator[tuple[Cell, ...]]:
     """Working days, and contacts and cost of one."""
     a, b = total.before, total.after
     assert a.days is not None
     assert b.days is not None
-    days = [float(a.days), float(b.days)]
-    yield "Working days", f"{days[0]:g}", f"{days[1]:g}", f"{days[1] - days[0]:+g}"
+    days = [_days(float(x)) for x in (a.days, b.days)]
+    yield "Working days", *days, _days(float(b.days - a.days), signed=True)
     each = [round(Fraction(e.contacts) / (e.days or 1)) for e in (a, b)]
-    yield "  contacts a working day", f"{each[0]:,}", f"{each[1]:,}", f"{each[1] - each[0]:+,}"
+    yield "  contacts a working day", _plain(each[0]), _plain(each[1]), _change(each[1] - each[0])
     yield _figure_row("  cost a working day", a.value / a.days, b.value / b.days, digits_of(total))
 
 
-def _figure_row(name: str, before: Fraction, after: Fraction, digits: int) -> tuple[str, str, str, str]:
+def _figure_row(name: str, before: Fraction, after: Fraction, digits: int) -> tuple[Cell, ...]:
     unit = 10 ** (12 - digits)
     a, b = rounded(before, unit), rounded(after, unit)
-    return name, amount_text(a, digits), amount_text(b, digits), signed(b - a, digits)
+    told = [Worded(amount_text(n, digits), Decimal(n).scaleb(-digits), digits=digits) for n in (a, b)]
+    change = Decimal(b - a).scaleb(-digits)
+    return name, *told, Worded(signed(b - a, digits), change, digits=digits, signed=True)
+
+
+def _plain(number: int) -> Worded:
+    return Worded(count_text(number), Decimal(number))
+
+
+def _change(number: int) -> Worded:
+    return Worded(f"{number:+,}", Decimal(number), signed=True)
+
+
+def _days(days: float, *, signed: bool = False) -> Worded:
+    text = f"{days:+g}" if signed else f"{days:g}"
+    digits = len(text.partition(".")[2])
+    return Worded(text, Decimal(repr(round(days, digits))), digits=digits, signed=signed)
 
 
 def parts_table(bridge: Bridge, digits: int) -> Table:

@@ -89,7 +89,7 @@ def _published(card: Card, found: Sequence[Beside], currency: str) -> Table:
 
 def _published_value(card: Card, b: Beside, currency: str) -> str:
     p = b.published
-    own = value_words(card, p.value, p.currency or currency)
+    own: str = value_words(card, p.value, p.currency or currency)
     if p.low is not None and p.high is not None:
         own = f"{value_words(card, p.low, p.currency)} to {value_words(card, p.high, p.currency)}"
     if b.value is None or not b.by:

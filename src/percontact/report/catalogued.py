@@ -11,7 +11,7 @@ from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.figure import Figure
 from percontact.metrics.guard import judge
 from percontact.report.card_page import card_object
-from percontact.report.document import Document, Table, TableColumn
+from percontact.report.document import NO_NUMBER, Document, Table, TableColumn
 from percontact.report.explored import Exploration, more_or_less
 from percontact.report.measured import MARKS, change_words, made_of, value_words
 from percontact.report.named import where_words
@@ -105,7 +105,7 @@ def _shelf(shelf: str, entries: Sequence[Entry], against: Period | None, currenc
     rows = tuple(
         (
             f"{e.card.name}{f' ({e.card.symbol})' if e.card.symbol else ''}", e.value(currency),
-            e.change(currency) or "-", e.card.asks,
+            e.change(currency) or NO_NUMBER, e.card.asks,
         )
         for e in entries
     )  # fmt: skip

@@ -65,7 +65,9 @@ def exact(cell: Cell, column: TableColumn) -> str | None:
 
 def as_number(cell: Cell, column: TableColumn) -> Cell:
     """A cell with money in whole units of its currency and every number within its kind's decimals."""
-    if cell is None or isinstance(cell, str | date):
+    if isinstance(cell, str):
+        return str(cell)  # a number in words is a text like others
+    if cell is None or isinstance(cell, date):
         return cell
     if column.kind == "money":
         return Decimal(cents_text(int(cell), column.currency))

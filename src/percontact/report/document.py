@@ -31,6 +31,55 @@ date      a calendar day"""
 Cell = str | int | Decimal | date | None
 
 
+class Worded(str):
+    """A number as words in a column of words: "EUR 3.57", "+0.06 (+1.6%) against May 2026".
+
+    For people and machines it is its text; a workbook holds the number, so that it can be added up.
+
+    number         None = there is none: "-"
+    digits         decimals that are shown; of a percentage, of the percent
+    before, after  its unit: "EUR"; "%", "points", "min"
+    signed         it is a change
+    more           the text says more than the number and its unit
+    """
+
+    __slots__ = ("after", "before", "digits", "more", "number", "signed")
+
+    def __new__(
+        cls,
+        text: str,
+        number: Decimal | None = None,
+        *,
+        digits: int = 0,
+        before: str = "",
+        after: str = "",
+        signed: bool = False,
+        more: bool = False,
+    ) -> Worded:
+        made = super().__new__(cls, text)
+        made.number, made.digits, made.before, made.after = number, digits, before, after
+        made.signed, made.more = signed, more
+        return made
+
+    number: Decimal | None
+    digits: int
+    before: str
+    after: str
+    signed: bool
+    more: bool
+
+    def said(self, text: str) -> Worded:
+        """The same number in a text that says more of it."""
+        return Worded(
+            text, self.number, digits=self.digits, before=self.before, after=self.after,
+            signed=self.signed, more=True,
+        )  # fmt: skip
+
+
+NO_NUMBER = Worded("-")
+"""A figure that is unknown or undefined, among figures in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """How a cell is made of others in its row: `quotient` a / b, or `difference` a - b - c - ..."""
@@ -51,6 +100,7 @@ class TableColumn:
     digits    decimals shown of a value; None = the currency's, or two more below ten cents
     signed    it is a change, so a person reads its sign above zero too
     prose     its texts are sentences of ours, in which code stands between backticks
+    command   its texts are commands to type; a workbook leaves them out
     """
 
     name: str
@@ -62,6 +112,7 @@ class TableColumn:
     digits: int | None = None
     signed: bool = False
     prose: bool = False
+    command: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -109,6 +160,10 @@ class Table:
     def without(self, kind: Kind) -> Table:
         """The table without the columns of a kind."""
         return self._with([c.kind != kind for c in self.columns])
+
+    def without_commands(self) -> Table:
+        """The table without what is to be typed."""
+        return self._with([not c.command for c in self.columns])
 
     def _with(self, keep: list[bool]) -> Table:
         rows = tuple(tuple(compress(row, keep)) for row in self.rows)

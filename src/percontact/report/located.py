@@ -12,7 +12,7 @@ from percontact.costing.slice import Slice
 from percontact.explain.locate import Cause, Located
 from percontact.explain.noted import Event
 from percontact.metrics.card import Card
-from percontact.report.document import Cell, Document, Table, TableColumn
+from percontact.report.document import Cell, Document, Table, TableColumn, Worded
 from percontact.report.looking import contacts_command, slice_options, slice_words, span_words
 from percontact.report.measured import value_words
 from percontact.report.words import DEMO_NOTE, count_text
@@ -93,19 +93,23 @@ class _Words:
             return f"{value:,.0f}"
         return value_words(self.card, _exact(value - self.shift), self.currency, scale=self._scale)
 
-    def moved(self, change: float, *, sign: bool = True) -> str:
+    def moved(self, change: float, *, sign: bool = True) -> Worded:
         """A change of a figure: "+EUR 0.31", "-2.1 points"."""
         front = "" if not sign else "+" if change > 0 else "-" if change < 0 else ""
         if self.card.unit == "%":
-            return f"{front}{abs(change) * 100:.1f} points"
+            text, after = f"{front}{abs(change) * 100:.1f} points", "points"
+            return Worded(text, _number(change * 100), digits=1, after=after, signed=True)
         if self.card.kind == "amount":
-            return f"{front}{abs(change):,.0f}"
+            return Worded(f"{front}{abs(change):,.0f}", _number(change), signed=True)
         if self.card.unit.startswith("money"):
             # One number of decimals in the whole column, two more where the currency's would show no change.
             minor = minor_digits(self.currency)
             digits = minor + (2 if abs(self.found.change) < 0.5 * 10**-minor else 0)
-            return f"{front}{self.currency} {abs(change):,.{digits}f}"
-        return front + value_words(self.card, _exact(abs(change)), self.currency, scale=self._scale)
+            text = f"{front}{self.currency} {abs(change):,.{digits}f}"
+            return Worded(text, _number(change), digits=digits, before=self.currency, signed=True)
+        said = value_words(self.card, _exact(abs(change)), self.currency, scale=self._scale)
+        number = said.number if change > 0 or said.number is None else -said.number
+        return Worded(f"{front}{said}", number, digits=said.digits, after=said.after, signed=True)
 
     def share(self, part: float) -> float | None:
         """Part of the whole change; None where there is none to speak of."""
@@ -115,6 +119,10 @@ class _Words:
     @property
     def _scale(self) -> Fraction:
         return _exact(max(abs(self.found.now), abs(self.found.then)))
+
+
+def _number(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
 
 
 def _exact(value: float) -> Fraction:
@@ -210,7 +218,7 @@ def _tables(
         TableColumn("share", "Share", "share"),
         TableColumn("contacts", "Contacts", "count"),
         TableColumn("events", "Noted in that time"),
-        TableColumn("look", "Look", detail=True),
+        TableColumn("look", "Look", detail=True, command=True),
     ]
     rows: list[tuple[Cell, ...]] = []
     for cause, noted, look in zip(found.causes, events[:-1], looks, strict=True):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from percontact.metrics.card import Card
 from percontact.metrics.figure import FEW, Figure, Panel
 from percontact.metrics.guard import judge
-from percontact.report.document import Cell, Document, Kind, Table, TableColumn
+from percontact.report.document import NO_NUMBER, Cell, Document, Kind, Table, TableColumn, Worded
 from percontact.report.records import records_of
 from percontact.report.words import DEMO_NOTE, count_text, cut_notes, value_text
 from percontact.values.money import cents, to_pico
@@ -138,17 +138,27 @@ def beside_table(panel: Panel, name: str, other: Panel, currency: str) -> Table:
     )  # fmt: skip
 
 
-def change_words(card: Card, now: Figure, then: Figure, currency: str) -> str:
+def change_words(card: Card, now: Figure, then: Figure, currency: str) -> Worded:
     """How a figure differs from another, in words: "+EUR 0.12 (+4.1%)", "-3.0 points"; "-" where unknown."""
     if now.value is None or then.value is None:
-        return "-"
+        return NO_NUMBER
     change = now.value - then.value
     sign = "+" if change > 0 else "-" if change < 0 else ""
     if card.unit == "%":
-        return f"{sign}{abs(float(change) * 100):.1f} points"
-    text = value_words(card, abs(change), currency, scale=now.value)
+        return _points(change, sign)
+    said = value_words(card, abs(change), currency, scale=now.value)
     part = f" ({float(change / then.value):+.1%})" if then.value else ""
-    return f"{sign}{text}{part}"
+    number = said.number if change > 0 or said.number is None else -said.number
+    told = Worded(
+        f"{sign}{said}", number, digits=said.digits, before=said.before, after=said.after, signed=True
+    )
+    return told.said(f"{told}{part}") if part else told
+
+
+def _points(change: Fraction, sign: str) -> Worded:
+    """A change of a share, in points."""
+    text = f"{sign}{abs(float(change) * 100):.1f} points"
+    return Worded(text, decimal(change * 100), digits=1, after="points", signed=True)
 
 
 def _sentence(card: Card, figure: Figure, currency: str) -> str:
@@ -175,29 +185,32 @@ def made_of(card: Card, figure: Figure, currency: str) -> str:
     return f"{top} / {count_text(decimal(figure.denominator))}"
 
 
-def figure_text(card: Card, figure: Figure, currency: str) -> str:
+def figure_text(card: Card, figure: Figure, currency: str) -> Worded:
     """A figure in words for people, with its interval; a dash where there is none."""
     if figure.value is None:
-        return "-"
+        return NO_NUMBER
     text = value_words(card, figure.value, currency)
     if figure.interval is not None and card.unit == "%":
         low, high = figure.interval
-        text += f" ({float(low) * 100:.1f} to {float(high) * 100:.1f})"
+        return text.said(f"{text} ({float(low) * 100:.1f} to {float(high) * 100:.1f})")
     return text
 
 
-def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction | None = None) -> str:
+def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction | None = None) -> Worded:
     """A value with its unit: "EUR 2.50", "84.2%", "3.1 h"."""
     number = decimal(value)
     if card.unit == "%":
-        return f"{float(value) * 100:.1f}%"
+        return Worded(f"{float(value) * 100:.1f}%", number, digits=1, after="%")
     if card.unit.startswith("money"):
-        return f"{currency} {value_text(number, currency)}"
+        text = value_text(number, currency)
+        digits = len(text.partition(".")[2])
+        return Worded(f"{currency} {text}", number, digits=digits, before=currency)
     if card.unit == "s":
         divisor, unit = _time_unit(abs(value if scale is None else scale))
-        return f"{float(value / divisor):,.{0 if unit == 's' else 1}f} {unit}"
-    whole = value.denominator == 1
-    return f"{number:,.{0 if whole else 1}f} {card.unit}"
+        digits, parts = 0 if unit == "s" else 1, value / divisor
+        return Worded(f"{float(parts):,.{digits}f} {unit}", decimal(parts), digits=digits, after=unit)
+    digits = 0 if value.denominator == 1 else 1
+    return Worded(f"{number:,.{digits}f} {card.unit}", number, digits=digits, after=card.unit)
 
 
 # -- how values are written ----------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def _steps(found: Sequence[Opportunity], question: Slice) -> Table:
         TableColumn("rank", "#", "count"),
         TableColumn("step", "Next step"),
         TableColumn("guardrail", "Must not worsen"),
-        TableColumn("look", "Look at what is behind it"),
+        TableColumn("look", "Look at what is behind it", command=True),
     )
     rows = tuple((i, o.step, guardrail_words(o), _look(o, question)) for i, o in enumerate(found, 1))
     return Table("What to do next", columns, rows)

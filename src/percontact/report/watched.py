@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from percontact.explain.alerts import Alert, Watch
 from percontact.metrics.card import Card
-from percontact.report.document import Cell, Document, Table, TableColumn
+from percontact.report.document import NO_NUMBER, Cell, Document, Table, TableColumn, Worded
 from percontact.report.looking import contacts_command, slice_options, slice_words
 from percontact.report.measured import value_words
 from percontact.report.spoken import spoken, when
@@ -35,7 +36,7 @@ COLUMNS = (
     TableColumn("chance", "By chance"),
     TableColumn("until", "Until", "date"),
     TableColumn("events", "At that time", detail=True),
-    TableColumn("look", "Look at it", detail=True),
+    TableColumn("look", "Look at it", detail=True, command=True),
 )
 
 
@@ -178,15 +179,13 @@ def _days(alert: Alert) -> Period:
     return Period(alert.found.since, alert.found.last + timedelta(days=1))
 
 
-def _value(alert: Alert, value: float | None, currency: str) -> str:
+def _value(alert: Alert, value: float | None, currency: str) -> Worded:
     if value is None:
-        return "-"
+        return NO_NUMBER
     if alert.hours and alert.card.kind == "amount":
-        hours = alert.hours[2]
-        return f"{value / hours:,.0f} an hour" if hours > 1 else f"{value:,.0f}"
+        return _each(value, alert.hours[2], "an hour")
     if alert.card.kind == "amount":
-        days = _days(alert).days
-        return f"{value / days:,.0f} a day" if days > 1 else f"{value:,.0f}"
+        return _each(value, _days(alert).days, "a day")
     return value_words(alert.card, Fraction(repr(value)) * _times(alert.card), currency)
 
 
@@ -194,13 +193,22 @@ def _times(card: Card) -> Fraction:
     return Fraction(card.times) if card.kind != "cost" else Fraction(1)
 
 
-def _off(alert: Alert) -> str:
+def _each(value: float, many: int, each: str) -> Worded:
+    """An amount, by the hour or day where there are several."""
+    number, after = Decimal(repr(float(value / many))), each if many > 1 else ""
+    return Worded(f"{number:,.0f}{f' {after}' if after else ''}", number, after=after)
+
+
+def _off(alert: Alert) -> Worded:
     one = alert.found.one
     if one.observed is None or not one.expected:
-        return "-"
+        return NO_NUMBER
     if alert.card.unit == "%":
-        return f"{(one.observed - one.expected) * 100:+.1f} points"
-    return f"{one.observed / one.expected - 1:+.0%}"
+        points = (one.observed - one.expected) * 100
+        number = Decimal(repr(float(points)))
+        return Worded(f"{points:+.1f} points", number, digits=1, after="points", signed=True)
+    part = one.observed / one.expected - 1
+    return Worded(f"{part:+.0%}", Decimal(repr(float(part))), after="%", signed=True)
 
 
 def _rarity(a_year: float) -> str:
