@@ -34,7 +34,8 @@ def rows(sheet: Worksheet) -> dict[object, tuple[object, ...]]:
 @pytest.mark.parametrize(
     ("page", "sheet", "columns"),
     [
-        ("/explain", "Figures", "BCD"), ("/explain", "Parts", "B"), ("/explain", "Quality beside the cost", "BCD"),
+        ("/explain", "Figures", "BCD"), ("/explain", "Parts", "B"),
+        ("/explain", "Quality beside the cost", "BCD"),
         ("/overview", "Figures", "BC"), ("/measures", "Cost", "BC"), ("/measures", "Speed", "BC"),
     ],
 )  # fmt: skip
@@ -54,7 +55,7 @@ def test_no_sheet_shows_an_apostrophe_or_a_command_to_type(app: TestClient) -> N
 
 
 def test_before_and_the_parts_make_after_in_a_sum_of_cells(app: TestClient) -> None:
-    """Figures: after - before = change. Parts: their sum is the change of cost per contact, as on the page."""
+    """After - before = change; the sum of the parts is the change of cost per contact, as on the page."""
     book = book_of(app, "/explain")
     figures = rows(book["Figures"])
     for name in ("Total cost", "Handled contacts", "Cost per contact"):
