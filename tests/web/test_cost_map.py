@@ -158,3 +158,13 @@ def test_the_map_offers_no_filter_that_would_change_nothing_and_keeps_those_of_o
     assert '<select name="compare"' not in page
     assert '<input type="hidden" name="channel" value="voice">' in page
     assert '<input type="hidden" name="compare" value="last-year">' in page
+
+
+def test_cost_of_months_without_contacts_found_no_place(book: OpenBook) -> None:
+    """The demo prepays licences beyond its last contacts: a rule claims them, but no work is there."""
+    last = max(book.costed.ledger_months)
+    assert last not in book.months()
+    found = placed(book, start=f"{last:%Y-%m}", end=f"{last:%Y-%m}")
+    whole = f"EUR {found.statement.proof.ledger / 100:,.2f}"
+    assert found.document.headline.startswith(f"EUR 0.00 of {whole} of the ledger in ")
+    assert f"and {whole} is assigned to nothing." in found.document.headline

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Literal
 from percontact.costing.costed import CostedBook
 from percontact.records.contacts import MACHINE_CHANNELS
 from percontact.records.dialect import fold, in_list
+from percontact.report.spoken import month_name
 from percontact.report.words import count_text, money, unplaced
 from percontact.values.money import cents
 from percontact.values.period import Period, add_months, periods
@@ -41,8 +42,8 @@ LOOKS_ABANDONED = (
 class Finding:
     """One thing to know: how bad, what, and what to do about it.
 
-    about  what it is about, for a link: months, policy, placed, capacity, contacts, ledger, more, import 3;
-           "" = the whole
+    about  what it is about, for a link: months, policy, placed, capacity, contacts, ledger, more, import 3,
+           unclaimed 2025-06..2025-08 (the months of lines that no rule claims); "" = the whole
     """
 
     weight: Weight
@@ -62,7 +63,7 @@ def findings(costed: CostedBook) -> list[Finding]:
         "ledger": _ledger,
         "more": _more,
     }
-    found = [replace(one, about=about) for about, part in parts.items() for one in part(costed)]
+    found = [replace(one, about=one.about or about) for about, part in parts.items() for one in part(costed)]
     return sorted(found, key=lambda f: ORDER.index(f.weight))
 
 
@@ -106,6 +107,14 @@ def _months(costed: CostedBook) -> Iterator[Finding]:
 def _listed(months: set[date]) -> str:
     names = [f"{m:%Y-%m}" for m in sorted(months)]
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more months" if len(names) > 6 else "")
+
+
+def _named(months: Iterable[date]) -> str:
+    """Months by name: "June 2025 and August 2025", or how many of which span."""
+    names = [month_name(m) for m in sorted(months)]
+    if len(names) > 6:
+        return f"{len(names)} months from {names[0]} to {names[-1]}"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _policy(costed: CostedBook) -> Iterator[Finding]:
@@ -152,13 +161,16 @@ def _policy(costed: CostedBook) -> Iterator[Finding]:
 
 
 def _placed(costed: CostedBook) -> Iterator[Finding]:
-    whole = costed.reconciliation(_span(costed))
-    currency = costed.currency
-    if whole.unclaimed:
+    currency, span = costed.currency, _span(costed)
+    costs = {m: costed.month_costs.get(m.start, {}).get(None, (0, 0))[0] for m in periods(span, "month")}
+    unclaimed = {m.start: pico for m, pico in costs.items() if pico}
+    if unclaimed:
         yield Finding(
             "wrong",
-            f"No rule claims {money(cents(whole.unclaimed, currency), currency)} of the ledger.",
+            f"No rule claims {money(cents(sum(unclaimed.values()), currency), currency)} of the ledger "
+            f"in {_named(unclaimed)}.",
             "percontact policy check lists the lines; add a rule or send them `to: outside`.",
+            f"unclaimed {min(unclaimed):%Y-%m}..{max(unclaimed):%Y-%m}",
         )
     for what in unplaced(costed, _span(costed)):
         yield Finding("wrong", what, _PLACE_IT)

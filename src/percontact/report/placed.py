@@ -169,7 +169,7 @@ def map_document(found: Placed) -> Document:
 def _sentences(found: Placed) -> Iterator[str]:
     s, p = found.statement, found.statement.proof
     whole = money(p.ledger, s.currency)
-    done = money(p.ledger - p.unclaimed, s.currency)
+    done = money(p.ledger - p.unassigned, s.currency)
     yield f"{done} of {whole} of the ledger {when(found.span)} found its place."
     if p.ledger:
         told = [

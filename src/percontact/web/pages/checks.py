@@ -14,7 +14,7 @@ from percontact.web.screen import Screen, Viewer
 WHERE = {
     "months": "/data#files",
     "policy": "/settings/policy",
-    "placed": "/settings/policy#unplaced",
+    "placed": "/settings/policy",
     "capacity": "/data?into=capacity#bring",
     "contacts": "/data?table=contacts#files",
     "ledger": "/data?table=ledger#files",
@@ -33,11 +33,14 @@ def found(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
 def address(about: str) -> str:
     """Where a finding is mended.
 
-    >>> address("import 3"), address("placed")
-    ('/data/imports/3', '/settings/policy#unplaced')
+    >>> address("import 3"), address("unclaimed 2025-06..2025-06")
+    ('/data/imports/3', '/settings/policy?period=2025-06#unplaced')
     """
-    kind, _, number = about.partition(" ")
-    return f"/data/imports/{number}" if kind == "import" else WHERE.get(kind, "/data")
+    kind, _, which = about.partition(" ")
+    if kind == "unclaimed":
+        first, _, last = which.partition("..")
+        return f"/settings/policy?period={first if first == last else which}#unplaced"
+    return f"/data/imports/{which}" if kind == "import" else WHERE.get(kind, "/data")
 
 
 SCREEN = Screen(

@@ -88,8 +88,8 @@ def _pool(found: PoolOpened, asked: Asked) -> Page:
 
 
 def _place(found: PoolOpened, asked: Asked) -> str:
-    """Where lines that no rule claims are given a pool; "" for lines that have one."""
-    if found.pool != UNASSIGNED:
+    """Where lines that no rule claims are given a pool; "" where there are none."""
+    if found.pool != UNASSIGNED or not found.lines:
         return ""
     state = asked.only("period", "from", "to")
     if found.account is None:
