@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from percontact.answers.measuring import panel_for
 from percontact.costing.planned import PLANNED_BY, planned, planned_by
 from percontact.costing.slice import Slice
 from percontact.explain.locate import Change, Located, locate
@@ -18,7 +19,6 @@ from percontact.metrics.card import Card
 from percontact.metrics.catalogue import catalogue, find, known_as
 from percontact.metrics.facts import FACTS, dimensions
 from percontact.metrics.figure import sums_of
-from percontact.metrics.measure import measure
 from percontact.metrics.row_sql import RowSql
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
@@ -179,10 +179,7 @@ def _leaves(book: OpenBook, card: Card, question: Slice) -> tuple[Leaves, list[s
     offered = catalogue()["contacts_offered"]
     if card.table == "contacts" and card.metric != offered.metric:
         cards.append(offered)
-    panel = measure(
-        cards, question, con=book.kept.con, book=book.book, policy=book.policy,
-        costed=lambda: book.costed, kept=book.kept,
-    )  # fmt: skip
+    panel = panel_for(book, cards, question)
     figures, counted = panel.figures[card.metric], panel.figures.get(offered.metric, {})
     found: Leaves = {}
     unknown = 0

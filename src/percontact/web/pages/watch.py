@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from percontact.answers import readying, watching
 from percontact.answers.picturing import alert_drawn, ranked
+from percontact.answers.watched_series import Grain
 from percontact.explain.alerts import Alert
 from percontact.pipeline import OpenBook
 from percontact.report.happened import event_label
@@ -19,7 +20,7 @@ from percontact.web.filters import filtered
 from percontact.web.pages import events
 from percontact.web.screen import Screen, Viewer
 
-GRAINS: tuple[tuple[watching.Grain, str], ...] = (
+GRAINS: tuple[tuple[Grain, str], ...] = (
     ("day", "each day: volume, handle time, cost, quality"),
     ("hour", "each hour of the day: volume"),
 )
@@ -53,7 +54,7 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     return Page(document, charts=tuple(charts), extra={"listed": listed, "grain": grain, "grains": GRAINS})
 
 
-def _grain(asked: Asked) -> watching.Grain:
+def _grain(asked: Asked) -> Grain:
     for grain, _ in GRAINS:
         if grain == asked.one("grain", "day"):
             return grain
