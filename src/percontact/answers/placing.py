@@ -15,16 +15,9 @@ from percontact.costing.policy import OUTSIDE, UNASSIGNED
 from percontact.costing.slice import Slice
 from percontact.costing.trail import LineShare, lines_behind
 from percontact.pipeline import OpenBook
-from percontact.report.placed import (
-    BY,
-    Band,
-    Line,
-    Placed,
-    PoolOpened,
-    Ruled,
-    map_document,
-    pool_document,
-)
+from percontact.report.placed import BY, Band, Line, Placed, PoolOpened, Ruled
+from percontact.report.placed_map import map_document
+from percontact.report.placed_pool import pool_document
 from percontact.report.statement import Statement
 from percontact.values.money import cents, share_cents
 from percontact.values.problem import did_you_mean, problem

@@ -14,7 +14,8 @@ from dataclasses import replace
 from percontact.ingest.found import Found
 from percontact.ingest.lined import line_up
 from percontact.ingest.merged import PLAIN, Gathered, merge
-from percontact.ingest.plan import Plan, Target, plan
+from percontact.ingest.plan import Plan, Target
+from percontact.ingest.planning import plan
 from percontact.ingest.reading import Reading
 from percontact.records.column import Table
 

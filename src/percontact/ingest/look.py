@@ -22,7 +22,8 @@ from percontact.ingest.found import Found
 from percontact.ingest.heading import with_header_found
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.meaning import NEAR, heading, roles, value_map
-from percontact.ingest.plan import Plan, plan
+from percontact.ingest.plan import Plan
+from percontact.ingest.planning import plan
 from percontact.ingest.sniff import is_data, told_apart
 from percontact.ingest.unpack import open_bytes
 from percontact.ingest.workbook import _open, cell_text, sheet_of

@@ -10,7 +10,7 @@ from percontact.ingest.mapping_form import parse_mapping
 from percontact.ingest.meaning import roles
 from percontact.ingest.meaning_columns import Match, Seen, fits
 from percontact.ingest.named_accounts import NAMES, is_of_account
-from percontact.ingest.plan import plan
+from percontact.ingest.planning import plan
 from percontact.ingest.question import Option, Question
 from percontact.ingest.understanding import Understanding
 from percontact.records.column import Column

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from percontact.ingest.masked import HIDDEN
 from percontact.ingest.meaning_columns import Match, Seen, fits
 from percontact.ingest.personal import is_personal
-from percontact.ingest.plan import _plain
+from percontact.ingest.plan import plain_name
 from percontact.ingest.proposal import Draft, Line
 from percontact.ingest.question import Asked, Option, Question
 from percontact.records.column import Table
@@ -39,7 +39,7 @@ def set_apart(
         told = asked.answers.get(PREFIX + seen.header)
         if told in (KEEP, LEAVE):
             asked.used.add(PREFIX + seen.header)
-        if told == KEEP and _plain(seen.header) not in table.names:
+        if told == KEEP and plain_name(seen.header) not in table.names:
             draft.kept.append(seen.header)
         elif told == LEAVE:
             draft.left.append((seen.header, "as you said"))
@@ -62,7 +62,7 @@ def as_told(table: Table, columns: tuple[Seen, ...], taken: dict[str, Match], as
         asked.used.add(key)
         if told == KEEP:
             # Under its own name it is that column of the table.
-            told = _plain(seen.header)
+            told = plain_name(seen.header)
         role = "period" if told == "period" and table.column("period_start") else told
         if role not in could_be(table, seen) or role in said:
             question = _question(table, seen, key)
@@ -82,7 +82,7 @@ def left_empty(table: Table, asked: Asked, draft: Draft) -> None:
     """
     filled = {line.column for line in draft.columns}
     for key in sorted(asked.used):
-        name = _plain(key.removeprefix(PREFIX))
+        name = plain_name(key.removeprefix(PREFIX))
         if key.startswith(PREFIX) and name in table.names and name not in filled:
             draft.columns.append(Line(name, {"constant": ""}, (), "nothing", (), "left empty, as you said"))
 

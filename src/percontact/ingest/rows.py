@@ -20,7 +20,8 @@ from percontact.ingest.headed import headed
 from percontact.ingest.kept import names_hashed
 from percontact.ingest.mapping import Mapping
 from percontact.ingest.named_accounts import with_account_name
-from percontact.ingest.plan import Plan, plan
+from percontact.ingest.plan import Plan
+from percontact.ingest.planning import plan
 from percontact.ingest.reading import Reading
 from percontact.ingest.typed import Typed, write_typed
 from percontact.ingest.unpivot import unpivoted
