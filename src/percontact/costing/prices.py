@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+Metered = list[tuple[str, str, date, Decimal]]
+"""(vendor, item, local day, quantity), in order of time."""
+
+
 @dataclass(frozen=True, slots=True)
 class PricedUse:
     """One vendor's item over a span.
@@ -64,72 +68,95 @@ def price_usage(
 
     Raises PercontactError E-FX-01 when a price is in a currency without a rate for its month.
     """
-    verified = _verified(con, book, policy)
     zone = ZoneInfo(book.settings.timezone)
     within = [
         datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
         for d in (span.start, span.end)
     ]
-    usage = book.relation("usage")
+    verified = _verified(con, book, policy)
+    served = _served(con, book, verified, "vendor, item", within)
+    by_vendor = _served(con, book, verified, "vendor", within)
+    metered = _metered(con, book, within, zone)
+    rates = _rates(con, book, policy, metered)
+    uses = [
+        PricedUse(vendor, item, use.quantity, use.unpriced, use.pico, *served.get((vendor, item), (0, None)))
+        for (vendor, item), use in _priced(metered, policy, rates).items()
+    ]
+    vendors = [
+        _vendor(vendor, [u for u in uses if u.vendor == vendor], *by_vendor[vendor,])
+        for (vendor,) in sorted(by_vendor)
+    ]
+    return uses, vendors
+
+
+def _metered(con: duckdb.DuckDBPyConnection, book: Book, within: list[datetime], zone: ZoneInfo) -> Metered:
+    """What was used within two moments, by the day it was in the workspace's time zone."""
     found = con.execute(
         f"""
         SELECT vendor, item, {BUCKET["duckdb"].format(at="used_at")} AS bucket, sum(quantity)
-        FROM {usage} WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL
+        FROM {book.relation("usage")} WHERE used_at >= ? AND used_at < ? GROUP BY ALL ORDER BY ALL
         """,
         within,
     ).fetchall()
-    rows = [
-        (v, i, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity)
-        for v, i, bucket, quantity in found
+    return [
+        (vendor, item, datetime.fromtimestamp(bucket * BUCKET_SECONDS, zone).date(), quantity)
+        for vendor, item, bucket, quantity in found
     ]
-    served = {
-        (v, i): (n, good)
-        for v, i, n, good in con.execute(
-            _SERVED.format(usage=usage, good=verified, by="vendor, item"), within
-        ).fetchall()
-    }
-    vendors = {
-        v: (n, good)
-        for v, n, good in con.execute(
-            _SERVED.format(usage=usage, good=verified, by="vendor"), within
-        ).fetchall()
-    }
-    needed = {
-        (p.currency, day.replace(day=1))
-        for v, i, day, _ in rows
-        if (p := price_on(policy, v, i, day)) and p.currency != book.settings.currency
-    }
-    rates = month_rates(fx_rows(con, book), needed, book.settings.currency) if needed else {}
-    sums: dict[tuple[str, str], list[Decimal | int | None]] = {}
-    for vendor, item, day, quantity in rows:
-        total = sums.setdefault((vendor, item), [Decimal(0), Decimal(0), None])
-        total[0] += quantity
-        price = price_on(policy, vendor, item, day)
-        if price is None:
-            total[1] += quantity
-            continue
-        rate = rates.get((price.currency, day.replace(day=1)), RATE_SCALE)
-        total[2] = int(total[2] or 0) + _amount(price, quantity, rate)
-    uses = [
-        PricedUse(
-            v,
-            i,
-            Decimal(q or 0),
-            Decimal(u or 0),
-            None if pico is None else int(pico),
-            *served.get((v, i), (0, None)),
-        )
-        for (v, i), (q, u, pico) in sums.items()
-    ]
-    return uses, [
-        _vendor(v, [u for u in uses if u.vendor == v], *vendors.get(v, (0, None))) for v in sorted(vendors)
-    ]
+
+
+def _served(
+    con: duckdb.DuckDBPyConnection, book: Book, verified: str, by: str, within: list[datetime]
+) -> dict[tuple[str, ...], tuple[int, int | None]]:
+    """Who served -> different contacts, and those of them that were resolved for good."""
+    query = _SERVED.format(usage=book.relation("usage"), good=verified, by=by)
+    return {tuple(who): (n, good) for *who, n, good in con.execute(query, within).fetchall()}
 
 
 _SERVED = (
     "SELECT {by}, count(DISTINCT contact_id), count(DISTINCT contact_id) FILTER ({good}) "
     "FROM {usage} WHERE used_at >= ? AND used_at < ? GROUP BY {by}"
 )
+
+
+def _rates(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    policy: Policy,
+    metered: Metered,
+) -> dict[tuple[str, date], int]:
+    """Rates of exchange of the prices in force, by currency and month."""
+    needed = {
+        (p.currency, day.replace(day=1))
+        for vendor, item, day, _ in metered
+        if (p := price_on(policy, vendor, item, day)) and p.currency != book.settings.currency
+    }
+    return month_rates(fx_rows(con, book), needed, book.settings.currency) if needed else {}
+
+
+@dataclass(slots=True)
+class _Use:
+    """What an item's uses add up to; pico None = none of them has a price."""
+
+    quantity: Decimal = Decimal(0)
+    unpriced: Decimal = Decimal(0)
+    pico: int | None = None
+
+
+def _priced(
+    metered: Metered, policy: Policy, rates: dict[tuple[str, date], int]
+) -> dict[tuple[str, str], _Use]:
+    """(vendor, item) -> its uses, each at the price of its day."""
+    sums: dict[tuple[str, str], _Use] = {}
+    for vendor, item, day, quantity in metered:
+        use = sums.setdefault((vendor, item), _Use())
+        use.quantity += quantity
+        price = price_on(policy, vendor, item, day)
+        if price is None:
+            use.unpriced += quantity
+            continue
+        rate = rates.get((price.currency, day.replace(day=1)), RATE_SCALE)
+        use.pico = (use.pico or 0) + _amount(price, quantity, rate)
+    return sums
 
 
 def _amount(price: Price, quantity: Decimal, rate: int) -> int:

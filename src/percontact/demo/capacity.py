@@ -15,34 +15,13 @@ def make_capacity(shop: Workshop) -> None:
 
     Law: practical_h = planned work / planned occupancy, where nothing is said to the contrary.
     """
-    facts, outcomes = shop.company["capacity"], shop.company["outcomes"]
+    facts = shop.company["capacity"]
     before, now, after = facts["smoothing"]
     thin = facts["thin"]
-    launch = shop.story("chatbot_launch")
-    cut = launch["staff_cut"] if launch else None
-    fewer = (
-        f"CASE WHEN team = '{cut['team']}' AND start >= DATE '{cut['from']}' THEN {cut['factor']} ELSE 1 END"
-        if cut
-        else "1"
-    )
     shop.table("shrink", "of_year INTEGER, shrinkage DOUBLE", enumerate(facts["shrinkage"], start=1))
     shop.con.execute(f"""
         CREATE TABLE supply AS
-        WITH planned AS (
-            -- Whole milliseconds, so that the sum does not depend on the order of adding.
-            SELECT base_team AS team, month, base_channel = 'voice' AND u(luck,
-                   5) < {outcomes["transferred"]["voice"]} AS moved,
-                   sum(round(1000 * plan_work)::BIGINT)::BIGINT / 3600000.0::DOUBLE AS work_h
-            FROM contact WHERE wave = 0 AND NOT told AND NOT base_lost AND base_team IS NOT NULL
-            GROUP BY ALL),
-        legs AS (
-            SELECT team, month, work_h * CASE WHEN moved AND team <> '{shop.company["second_line"]["team"]}'
-                                              THEN {outcomes["first_leg"]} ELSE 1 END AS work_h FROM planned
-            UNION ALL
-            SELECT '{shop.company["second_line"]["team"]}', month, work_h * {1 - outcomes["first_leg"]}
-            FROM planned
-            WHERE moved AND team <> '{shop.company["second_line"]["team"]}'),
-        monthly AS (SELECT team, month, sum(work_h ORDER BY work_h) AS work_h FROM legs GROUP BY ALL),
+        WITH monthly AS ({_planned_work(shop)}),
         filled AS (
             SELECT t.*, d.month, d.start, d.of_year, coalesce(work_h, 0) AS work_h
             FROM team AS t
@@ -54,7 +33,7 @@ def make_capacity(shop: Workshop) -> None:
                       + {after} * coalesce(lead(work_h) OVER w, work_h) AS plan_h
             FROM filled WINDOW w AS (PARTITION BY team ORDER BY month)),
         practical AS (
-            SELECT *, plan_h * load / target * {fewer}
+            SELECT *, plan_h * load / target * {_staff_left(shop)}
                    * CASE WHEN team = '{thin["team"]}' AND of_year = {thin["month"]} THEN {thin["factor"]}
                        ELSE 1 END AS practical_h
             FROM smooth),
@@ -71,6 +50,39 @@ def make_capacity(shop: Workshop) -> None:
         LEFT JOIN (SELECT team, month, count(*) FILTER (leaves) AS leavers FROM agent GROUP BY ALL)
             USING (team, month)
     """)
+
+
+def _staff_left(shop: Workshop) -> str:
+    """SQL of the share of a team's staff that stays once the chatbot is there, where a story says so."""
+    launch = shop.story("chatbot_launch")
+    if not launch:
+        return "1"
+    cut = launch["staff_cut"]
+    there = f"team = '{cut['team']}' AND start >= DATE '{cut['from']}'"
+    return f"CASE WHEN {there} THEN {cut['factor']} ELSE 1 END"
+
+
+def _planned_work(shop: Workshop) -> str:
+    """SQL of team, month, work_h: hours of work as planned, each with the line that does it."""
+    outcomes, second = shop.company["outcomes"], shop.company["second_line"]["team"]
+    return f"""
+        WITH planned AS (
+            -- Whole milliseconds, so that the sum does not depend on the order of adding.
+            SELECT base_team AS team, month,
+                   base_channel = 'voice' AND u(luck, 5) < {outcomes["transferred"]["voice"]} AS moved,
+                   sum(round(1000 * plan_work)::BIGINT)::BIGINT / 3600000.0::DOUBLE AS work_h
+            FROM contact WHERE wave = 0 AND NOT told AND NOT base_lost AND base_team IS NOT NULL
+            GROUP BY ALL),
+        legs AS (
+            SELECT team, month,
+                   work_h * CASE WHEN moved AND team <> '{second}' THEN {outcomes["first_leg"]} ELSE 1 END
+                       AS work_h
+            FROM planned
+            UNION ALL
+            SELECT '{second}', month, work_h * {1 - outcomes["first_leg"]}
+            FROM planned WHERE moved AND team <> '{second}')
+        SELECT team, month, sum(work_h ORDER BY work_h) AS work_h FROM legs GROUP BY ALL
+    """
 
 
 CAPACITY_SQL = """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -103,29 +104,47 @@ class Proposer:
             return self._only_questions(asked)
         opened = self.open(layout, sheet)
         draft = Draft(self.table)
-        draft.layout = _said_layout(layout, sheet, self.path)
         draft.headers = opened.profile.found.headers
         source = layout.source or source_of(draft.headers, self.contract, asked, self.path.name)
         if source is not None and not tells_columns(asked):
             if source.mapping.ragged == "pad" and opened.aside:
                 layout = replace(layout, padded=True)
-                opened, draft.layout = self.open(layout, sheet), _said_layout(layout, sheet, self.path)
-            return self._from_source(source, layout, sheet, opened, asked, draft)
+            return self._from_source(source, layout, sheet, asked, draft)
         if ask_if_surveys(self.table, opened.columns, asked, self.path.name):
             return self._only_questions(asked)
-        survey = survey_of(self.contract, opened.columns, self.path.name)
+        return self._from_columns(layout, sheet, asked, draft)
+
+    def columns(self, answers: Pairs[str, str]) -> tuple[FileColumn, ...]:
+        """The columns of the file, and what each could hold; none while its layout is in question."""
+        layout, sheet = self.layout(Asked(answers))
+        if layout is None:
+            return ()
+        seen = self.open(layout, sheet).columns
+        return tuple(FileColumn(s.header, shown_samples(s), tuple(could_be(self.contract, s))) for s in seen)
+
+    def _from_source(
+        self, source: Source, layout: Layout, sheet: str, asked: Asked, draft: Draft
+    ) -> Proposal:
+        """What the mapping of a source that is known says of the file."""
+        opened, draft.layout = self.open(layout, sheet), _said_layout(layout, sheet, self.path)
+        made = FromSource(source, self.contract, opened.columns, self.settings, asked, draft)
+        made.fill()
+        facts = _facts(layout, sheet, self.kind, opened) + made.facts
+        return replace(self._proposal(made.text(), facts, made.notes, asked, draft), source=source.name)
+
+    def _from_columns(self, layout: Layout, sheet: str, asked: Asked, draft: Draft) -> Proposal:
+        """What the columns themselves say: their headers and their values."""
+        seen = self.open(layout, sheet).columns
+        survey = survey_of(self.contract, seen, self.path.name)
         if survey:
             survey.settle(asked, self.path.name)
-        months = months_of(self.contract, opened.columns, asked)
-        accounts = None if months else account_rows(self.contract, opened.columns)
-        if opened.aside and not accounts and not months and self.table == "ledger":
-            # A heading is often written as one cell, without the delimiters of those it lacks.
-            padded = replace(layout, padded=True)
-            if accounts := account_rows(self.contract, self.open(padded, sheet).columns):
-                layout, opened = padded, self.open(padded, sheet)
-                draft.layout = _said_layout(layout, sheet, self.path)
+        months = months_of(self.contract, seen, asked)
+        accounts = None
+        if not months:
+            accounts, layout = self._headings(layout, sheet)
         if accounts:
             accounts.ask(asked)
+        opened, draft.layout = self.open(layout, sheet), _said_layout(layout, sheet, self.path)
         columns = opened.columns
         if months or accounts:
             columns = self.open(layout, sheet, months, accounts).columns
@@ -143,49 +162,35 @@ class Proposer:
         if made.constant or (months and not months.said):
             draft.headers = ()  # what was answered holds for this file; the next one is asked about again
         text = written(draft, self.path.name, asked.open)
-        return Proposal(
-            table=self.table,
-            name=self.path.name,
-            mapping=parse_mapping(text, f"{self.path.name} (proposed)"),
-            text=text,
-            facts=tuple(_facts(layout, sheet, self.kind, opened) + made.facts),
-            columns=tuple(draft.columns),
-            kept=tuple(draft.kept),
-            left=tuple(draft.left),
-            questions=tuple(asked.open),
-            wrong=tuple(asked.wrong),
-            notes=tuple(made.notes),
-            asked=tuple(sorted(asked.used)),
-            also=tuple(made.also()),
-        )
+        facts = _facts(layout, sheet, self.kind, opened) + made.facts
+        return replace(self._proposal(text, facts, made.notes, asked, draft), also=tuple(made.also()))
 
-    def columns(self, answers: Pairs[str, str]) -> tuple[FileColumn, ...]:
-        """The columns of the file, and what each could hold; none while its layout is in question."""
-        layout, sheet = self.layout(Asked(answers))
-        if layout is None:
-            return ()
-        seen = self.open(layout, sheet).columns
-        return tuple(FileColumn(s.header, shown_samples(s), tuple(could_be(self.contract, s))) for s in seen)
+    def _headings(self, layout: Layout, sheet: str) -> tuple[AccountRows | None, Layout]:
+        """Accounts that are rows of their own, and the layout in which they are seen."""
+        opened = self.open(layout, sheet)
+        accounts = account_rows(self.contract, opened.columns)
+        if accounts or not opened.aside or self.table != "ledger":
+            return accounts, layout
+        # A heading is often written as one cell, without the delimiters of those it lacks.
+        padded = replace(layout, padded=True)
+        accounts = account_rows(self.contract, self.open(padded, sheet).columns)
+        return accounts, padded if accounts else layout
 
-    def _from_source(
-        self, source: Source, layout: Layout, sheet: str, opened: _Opened, asked: Asked, draft: Draft
+    def _proposal(
+        self, text: str, facts: list[tuple[str, str]], notes: Sequence[str], asked: Asked, draft: Draft
     ) -> Proposal:
-        made = FromSource(source, self.contract, opened.columns, self.settings, asked, draft)
-        made.fill()
-        text = made.text()
         return Proposal(
             table=self.table,
             name=self.path.name,
             mapping=parse_mapping(text, f"{self.path.name} (proposed)"),
             text=text,
-            source=source.name,
-            facts=tuple(_facts(layout, sheet, self.kind, opened) + made.facts),
+            facts=tuple(facts),
             columns=tuple(draft.columns),
             kept=tuple(draft.kept),
             left=tuple(draft.left),
             questions=tuple(asked.open),
             wrong=tuple(asked.wrong),
-            notes=tuple(made.notes),
+            notes=tuple(notes),
             asked=tuple(sorted(asked.used)),
         )
 

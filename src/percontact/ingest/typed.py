@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from percontact.ingest.cell_text import Cell
 from percontact.ingest.cell_times import turn_days
 from percontact.ingest.cells import cell
 from percontact.ingest.derive import Written, month, month_end, written
 from percontact.ingest.found import BLANKS, Found
-from percontact.ingest.plan import Plan
+from percontact.ingest.plan import Plan, Target
 from percontact.ingest.quick import held, quick_names, tried
 from percontact.ingest.rules import Rule, fault_details, first_fault, rules
 from percontact.records.book import Settings
@@ -69,30 +70,17 @@ def write_typed(
     Raises E-MAP-01 when a `format:` is none that strptime knows.
     """
     _try_formats(con, plan)
-    one_by_one = [o for t in plan.targets for o in (t, t.instead) if o]
-    zones = {str(t.origin.timezone) for t in one_by_one if t.column.kind == "instant"} - {"UTC"}
-    turns = {zone: turn_days(con, zone) for zone in zones}
     quick = quick_names(plan.targets)
-    cells = [
-        cell(t, k, key=key, currency=settings.currency, turns=turns, quick=quick)
-        for k, t in enumerate(plan.targets)
-    ]
+    cells = _cells(con, plan, settings, quick, key=key)
     held_to = rules(plan, table, cells)
     columns = written(plan, table, settings, key=key, number=number, made_id="")
     # A look at the rows above needs their lines from the start, and may change their order.
-    looks_up = any(t.origin.fill for t in one_by_one)
+    looks_up = any(t.origin.fill for t in _each(plan))
     bare = found.bare is not None and not looks_up
     used = sorted({i for t in plan.targets for i in t.cells} | {i for i, _ in plan.where})
     texts = bare and len(found.headers) <= _CELLS_KEPT * len(used)
     query = _texts(found, used, quick, bare=bare, texts=texts)
-    for step in ("texts", "turned", "parsed", "placed", "valued"):
-        query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
-    query = _step(query, [f"{c.value} AS v{k}" for k, c in enumerate(cells)])
-    places = {t.column.name: k for k, t in enumerate(plan.targets)}
-    if "period_start" in places:
-        start, end = (f"v{places[name]}" for name in ("period_start", "period_end"))
-        query = f"SELECT * REPLACE ({month_end(start, end)} AS {end}) FROM ({query})"
-    query = _step(query, [first_fault(held_to)])
+    query = _step(_valued(query, plan, cells), [first_fault(held_to)])
     rounded, again = ([getattr(c, name) for c in cells] for name in ("rounded", "again"))
     marks = [
         "_fault",
@@ -120,6 +108,36 @@ def write_typed(
         PART_BITS if plan.parted else 0,
         texts,
     )
+
+
+def _each(plan: Plan) -> list[Target]:
+    """The targets, and those that stand in for them one by one."""
+    return [one for t in plan.targets for one in (t, t.instead) if one]
+
+
+def _cells(
+    con: duckdb.DuckDBPyConnection, plan: Plan, settings: Settings, quick: list[str], *, key: bytes
+) -> list[Cell]:
+    """How each target's text becomes its value."""
+    zones = {str(t.origin.timezone) for t in _each(plan) if t.column.kind == "instant"} - {"UTC"}
+    turns = {zone: turn_days(con, zone) for zone in zones}
+    return [
+        cell(t, k, key=key, currency=settings.currency, turns=turns, quick=quick)
+        for k, t in enumerate(plan.targets)
+    ]
+
+
+def _valued(texts: str, plan: Plan, cells: Sequence[Cell]) -> str:
+    """SQL of rows of texts with the values of their targets, step by step: v0, v1, ..."""
+    query = texts
+    for step in ("texts", "turned", "parsed", "placed", "valued"):
+        query = _step(query, [f"{sql} AS {name}" for c in cells for name, sql in getattr(c, step)])
+    query = _step(query, [f"{c.value} AS v{k}" for k, c in enumerate(cells)])
+    places = {t.column.name: k for k, t in enumerate(plan.targets)}
+    if "period_start" in places:
+        start, end = (f"v{places[name]}" for name in ("period_start", "period_end"))
+        query = f"SELECT * REPLACE ({month_end(start, end)} AS {end}) FROM ({query})"
+    return query
 
 
 def _with_ids(

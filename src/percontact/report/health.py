@@ -209,35 +209,21 @@ def _capacity(costed: CostedBook) -> Iterator[Finding]:
 
 
 def _contacts(costed: CostedBook) -> Iterator[Finding]:
-    book = costed.book
-    columns = [
-        "channel",
-        "team",
-        "reason",
-        "customer_id",
-        "case_id",
-        "outcome",
-        "handle_s",
-        "handled",
-        "count",
-    ]
-    rel = book.relation("contacts", columns)
+    named = ("channel", "team", "reason", "customer_id", "case_id")
+    contacts = costed.book.relation("contacts", [*named, "outcome", "handle_s", "handled", "count"])
     # No team stands behind a machine.
     people = f"NOT coalesce({in_list('lower(channel)', MACHINE_CHANNELS)}, false)"
-    empty = [
-        f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in columns[:6]
-    ]
-    found = costed.con.execute(
+    empty = [f'sum("count") FILTER ({c} IS NULL' + (f" AND {people})" if c == "team" else ")") for c in named]
+    row = costed.con.execute(
         'SELECT sum("count"), sum(handled), sum(handled) FILTER (handle_s IS NULL), '
-        f"{', '.join(empty)} FROM {rel}"
+        f"{', '.join(empty)} FROM {contacts}"
     ).fetchone()
-    row = found or ()
-    total, handled, untimed, *missing = [int(v or 0) for v in row]
+    total, handled, untimed, *missing = [int(v or 0) for v in row or ()]
+    without = dict(zip(named, missing, strict=True))
     if untimed:
-        estimated = any(costed.policy.unit_times)
         instead = (
             "; a time equation stands in where one applies."
-            if estimated
+            if costed.policy.unit_times
             else ", so they take no time-driven cost."
         )
         yield Finding(
@@ -245,16 +231,29 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
             f"{_share(untimed, handled)} of handled contacts have no handle time{instead}",
             "Import handle times, or add `unit_times:` to policy.yaml.",
         )
-    for name, count in zip(columns[:3], missing, strict=False):
-        if count and count < total:
+    for name in ("channel", "team", "reason"):
+        if 0 < without[name] < total:
             yield Finding(
                 "doubtful",
-                f"{_share(count, total)} of contacts have no {name}: they stand under (unknown).",
+                f"{_share(without[name], total)} of contacts have no {name}: they stand under (unknown).",
                 "Fill the column at the source, or map it.",
             )
+    yield from _looks_abandoned(costed, contacts)
+    for name in ("customer_id", "case_id"):
+        if without[name] == total:
+            unit = name.removesuffix("_id")
+            yield Finding(
+                "note",
+                f"No contact names its {unit}, so cost per {unit} is unknown.",
+                f"Map a {name} column.",
+            )
+
+
+def _looks_abandoned(costed: CostedBook, contacts: str) -> Iterator[Finding]:
+    """Outcomes that count as handled, by words that speak of abandoned contacts."""
     looks = " OR ".join(f"lower(outcome) LIKE '%{word}%'" for word in LOOKS_ABANDONED)
     odd = costed.con.execute(f"""
-        SELECT outcome, sum("count") FROM {rel}
+        SELECT outcome, sum("count") FROM {contacts}
         WHERE lower(outcome) <> 'abandoned' AND ({looks}) GROUP BY 1 ORDER BY 2 DESC
     """).fetchall()
     for outcome, count in odd:
@@ -263,14 +262,6 @@ def _contacts(costed: CostedBook) -> Iterator[Finding]:
             f"{count_text(count)} contacts have the outcome {outcome!r} and count as handled.",
             "If these were abandoned, map the value: outcome: {values: {" + str(outcome) + ": abandoned}}.",
         )
-    for name, count in zip(columns[3:5], missing[3:5], strict=False):
-        if count == total:
-            unit = name.removesuffix("_id")
-            yield Finding(
-                "note",
-                f"No contact names its {unit}, so cost per {unit} is unknown.",
-                f"Map a {name} column.",
-            )
 
 
 def _share(part: int, whole: int) -> str:
