@@ -77,7 +77,7 @@ def test_the_sentence_on_top_says_what_where_since_when_and_how_far(desk: Path, 
     ran = shell("-C", "books", "watch", "contacts_offered", "--from", "2026-02", "--false-alarms", "0.02")
     said = " ".join(ran.out.split())
     assert said.startswith("One alert from February to May 2026.")
-    assert "Contacts offered for reason fault rose from 2026-03-02 to 2026-03-15" in said
+    assert "Contacts offered for reason fault rose from 2 to 15 March 2026" in said
     assert "Candidates by time. That they were the cause is not said by it." in said
     assert "locate contacts_offered" in ran.err
 
@@ -130,7 +130,7 @@ def test_three_hours_of_a_night_are_told_by_the_hour_since_when_and_where(line: 
     assert alert["where"] == [{"channel": "voice"}]
     assert alert["observed"] / alert["expected"] == pytest.approx(3, abs=0.5)
     said = " ".join(shell(*asked).out.split())
-    assert "rose from Sunday 2026-03-08 02:00 to 05:00 (in 3 hours)" in said
+    assert "rose from Sunday 8 March 2026, 02:00 to 05:00 (in 3 hours)" in said
     assert "2026-03-08 02:00" in said
 
 

@@ -13,7 +13,7 @@ from percontact.metrics.card import Card
 from percontact.report.document import NO_NUMBER, Cell, Document, Table, TableColumn, Worded
 from percontact.report.looking import contacts_command, slice_options, slice_words
 from percontact.report.measured import value_words
-from percontact.report.spoken import spoken, when
+from percontact.report.spoken import day_name, spoken, when
 from percontact.report.words import DEMO_NOTE
 from percontact.values.period import Period
 
@@ -33,6 +33,7 @@ COLUMNS = (
     TableColumn("observed", "Is"),
     TableColumn("expected", "Expected"),
     TableColumn("change", "Off by"),
+    TableColumn("judged", "Good or bad"),
     TableColumn("chance", "By chance"),
     TableColumn("until", "Until", "date"),
     TableColumn("events", "At that time", detail=True),
@@ -54,7 +55,7 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     if answer.held_back:
         notes.insert(0, f"{answer.held_back} further alerts are beyond the budget; --alerts tells more.")
     return Document(
-        title=f"What broke, {spoken(answer.span)}",
+        title=f"{_title(answer)}, {spoken(answer.span)}",
         headline=" ".join(_sentences(answer, currency)),
         tables=(Table("Alerts", columns, rows), *_candidates(answer)) if rows else (),
         records=None if rows else Table("Alerts", columns, ()),
@@ -70,6 +71,22 @@ def watched_document(answer: Watch, currency: str, *, demo: bool) -> Document:
     )  # fmt: skip
 
 
+def _title(answer: Watch) -> str:
+    """What the alerts are called: that something broke is said only where none is good news."""
+    return "What changed" if any(judged(a) == BETTER for a in answer.alerts) else "What broke"
+
+
+BETTER, WORSE = "for the better", "for the worse"
+
+
+def judged(alert: Alert) -> str:
+    """Whether what moved is good or bad news, by which way its card calls better; "" where it calls none."""
+    one, better = alert.found.one, alert.card.better
+    if one.kind == "missing" or better not in ("higher", "lower"):
+        return ""
+    return BETTER if one.up == (better == "higher") else WORSE
+
+
 def _alarms(expected: float) -> str:
     if expected < 0.95:
         return "less than one alarm"
@@ -80,9 +97,18 @@ def _sentences(answer: Watch, currency: str) -> list[str]:
     if not answer.alerts:
         return [f"Nothing broke {when(answer.span)}: all {answer.series} series stayed within their past."]
     number = len(answer.alerts)
-    told = [f"{'One alert' if number == 1 else f'{number} alerts'} {when(answer.span)}."]
+    told = [f"{'One alert' if number == 1 else f'{number} alerts'} {when(answer.span)}{_news(answer)}."]
     told += [alert_sentence(a, currency) for a in sorted(answer.alerts, key=lambda a: a.found.one.a_year)[:3]]
     return told
+
+
+def _news(answer: Watch) -> str:
+    """How many of the alerts are good, and how many bad news: ", 2 of them for the better"."""
+    found = [judged(alert) for alert in answer.alerts]
+    told = [f"{found.count(way)} {way}" for way in (WORSE, BETTER) if way in found]
+    if len(found) == 1 or not told:
+        return f" {found[0]}" if found[0] else ""
+    return ", " + " and ".join([told[0].replace(" for", " of them for", 1), *told[1:]])
 
 
 def alert_sentence(alert: Alert, currency: str) -> str:
@@ -91,21 +117,29 @@ def alert_sentence(alert: Alert, currency: str) -> str:
     place = f" for {_places(alert)}" if alert.slices[0] else ""
     name = f"{card.name}{place}"
     if one.kind == "missing":
-        return f"{name}: no data from {alert.found.since} to {alert.found.last}."
+        return f"{name}: no data {when(_days(alert))}."
     moved = "rose" if one.up else "fell"
     if alert.hours:
         is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
         return f"{name} {moved} {_hours(alert)}: {is_now}, expected {expected} ({_off(alert)})."
-    ended = f" to {alert.found.until}" if alert.found.until and alert.found.until != alert.found.since else ""
-    since = (
-        f"from {alert.found.since}{ended}"
-        if ended
-        else f"on {alert.found.since}"
-        if alert.found.until
-        else f"since {alert.found.since}"
-    )
     is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
-    return f"{name} {moved} {since}: {is_now}, expected {expected} ({_off(alert)})."
+    return f"{name} {moved} {_since(alert)}: {is_now}, expected {expected} ({_off(alert)})."
+
+
+def _since(alert: Alert) -> str:
+    """since 24 January 2026, on 23 March 2026, or from its first day to its last."""
+    if alert.found.until is None:
+        return f"since {day_name(alert.found.since)}"
+    return when(Period(alert.found.since, alert.found.until + timedelta(days=1)))
+
+
+def alert_figures(alert: Alert, currency: str) -> str:
+    """What an alert is about, on its picture: "since 24 January 2026: 341 s, expected 311 s"."""
+    if alert.found.one.kind == "missing":
+        return f"no data {when(_days(alert))}"
+    one = alert.found.one
+    is_now, expected = _value(alert, one.observed, currency), _value(alert, one.expected, currency)
+    return f"{_since(alert)}: {is_now}, expected {expected}"
 
 
 def alert_title(alert: Alert) -> str:
@@ -142,14 +176,14 @@ def alert_rarity(answer: Watch, alert: Alert) -> str:
 
 
 def _hours(alert: Alert) -> str:
-    """since Sunday 2026-03-01 02:00, or from there to the end of the last hour; how many hours are off."""
+    """since Sunday 1 March 2026, 02:00, or from there to the end of the last hour; how many hours are off."""
     assert alert.hours
     first, last, number = alert.hours
-    begun = f"{first:%A %Y-%m-%d %H:%M}"
+    begun = f"{first:%A} {day_name(first.date())}, {first:%H:%M}"
     if alert.found.until is None:
         return f"since {begun}"
     end = last + timedelta(hours=1)
-    ends = f"{end:%H:%M}" if end.date() == first.date() else f"{end:%A %Y-%m-%d %H:%M}"
+    ends = f"{end:%H:%M}" if end.date() == first.date() else f"{end:%A} {day_name(end.date())}, {end:%H:%M}"
     return f"from {begun} to {ends} (in {number} hour{'s' if number != 1 else ''})"
 
 
@@ -169,7 +203,7 @@ def _row(answer: Watch, alert: Alert, currency: str) -> tuple[Cell, ...]:
     return (
         since, known, alert.card.name, _places(alert), alert_kind(alert),
         _value(alert, one.observed, currency), _value(alert, one.expected, currency), _off(alert),
-        alert_rarity(answer, alert), until,
+        judged(alert) or None, alert_rarity(answer, alert), until,
         ", ".join(e.name for e in alert.events),
         contacts_command(_days(alert), alert.slices[0], answer.where),
     )  # fmt: skip
@@ -215,7 +249,9 @@ def _rarity(a_year: float) -> str:
     """How often a year, in words."""
     if a_year <= 0.01:
         return "less than once in 100 years"
-    return f"once in {1 / a_year:.0f} years" if a_year < 0.67 else f"{max(a_year, 1):.0f} a year"
+    if a_year < 0.67:
+        return f"about once in {1 / a_year:.0f} years"
+    return "about once a year" if a_year < 1.5 else f"about {a_year:.0f} times a year"
 
 
 def _candidates(answer: Watch) -> tuple[Table, ...]:
@@ -257,6 +293,7 @@ def _data(answer: Watch) -> dict[str, object]:
                 "of": {a.found.node.dimension: a.found.node.value} if a.found.node.dimension else {},
                 "observed": a.found.one.observed,
                 "expected": a.found.one.expected,
+                "judged": judged(a) or None,
                 "by_chance_a_year": min(f.one.a_year for f in a.breaks),
                 "by_chance_a_year_in_any": min(f.one.a_year for f in a.breaks) * answer.series,
                 "breaks": len(a.breaks),

@@ -15,7 +15,8 @@ from percontact.report.charts.series import Happening, Moment, Series
 from percontact.report.charts.trend import trend
 from percontact.report.document import Cell, Kind, TableColumn
 from percontact.report.happened import EventHref, marks
-from percontact.report.watched import alert_sentence, alert_title
+from percontact.report.spoken import day_name
+from percontact.report.watched import alert_figures, alert_sentence, alert_title
 
 SHOWN_DAYS = 91
 """Days drawn at most: a quarter of a year is read at a glance."""
@@ -44,14 +45,22 @@ def alert_chart(
         if one.expected is None
         else tuple(Moment(day, _level(alert, one.expected, len(lasting), measure)) for day in lasting)
     )
-    series = [Series(card.name, was), *([Series("expected", expected, "comparison")] if expected else [])]
+    # The figures at the ends of lines are of single days; the alert's own stands at its mark.
+    ends = f"on {day_name(was[-1].start)}" if was else ""
+    series = [Series(card.name, was, at_end=ends)]
+    if expected:
+        series.append(Series("expected", expected, "budget"))
     events = marks(alert.events, event_href)
     if shown and shown[0][0] <= alert.found.since:
-        events.append(Happening(alert.found.since, "since"))
+        events.append(Happening(alert.found.since, _begins(alert_figures(alert, currency))))
     return trend(
         series, measure, name="alert", title=alert_title(alert), subtitle=f"{measure.header}, by day",
         events=events, alt=alert_sentence(alert, currency),
     )  # fmt: skip
+
+
+def _begins(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _kind(alert: Alert) -> Kind:

@@ -45,11 +45,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Figures over time under one name; a period without a figure breaks the line."""
+    """Figures over time under one name; a period without a figure breaks the line.
+
+    at_end  what its last figure is called at the end of its line, where that is not the name
+    """
 
     label: str
     moments: tuple[Moment, ...]
     role: Role = "series"
+    at_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Frame:
         self.ends = self._ends()
         room = max((len(end["text"]) for end in self.ends), default=0) * 7.2 + 28
         self.label_room = f"min({room}, width * 0.32)"
-        until = last if last > first else last + self.step
+        # What happened within the last period lies right of its figure, which stands at its first day.
+        until = max([last if last > first else last + self.step, *(e.on for e in self.events)])
         # Numbers, not dates: Vega's interpreter does not make a date of one number as its compiler does.
         self.x_scale = {
             "domain": [ms(first), ms(until)],
@@ -147,9 +148,17 @@ class Frame:
             known = [(m, number) for m in one.moments if (number := drawn(m.value, self.measure)) is not None]
             if known:
                 moment, number = known[-1]
-                text = f"{written(moment.value, self.measure)} {one.label}".strip()
+                text = f"{written(moment.value, self.measure)} {one.at_end or one.label}".strip()
                 found.append(
-                    (number, {"text": text, "name": one.label, "tone": self.tone(at), "role": one.role})
+                    (
+                        number,
+                        {
+                            "text": text,
+                            "name": one.at_end or one.label,
+                            "tone": self.tone(at),
+                            "role": one.role,
+                        },
+                    )
                 )
         # Where labels are too many to stand apart, the first are named; the table names all.
         found = found[: int(HEIGHT / LABEL)]

@@ -67,12 +67,27 @@ def dots(frame: Frame) -> list[Layer]:
         rows += [{**p, "tone": frame.tone(at), "hollow": False} for p in points[-1:] if not p["few"]]
         rows += [{**p, "tone": "few", "hollow": True} for p in points if p["few"]]
         rows += [{**p, "tone": frame.tone(at), "hollow": False} for p in _alone(frame, at)]
+    levels = [
+        {**p, "tone": frame.tone(at)}
+        for at, one in enumerate(frame.series)
+        if one.role in ("budget", "comparison")
+        for p in _alone(frame, at)
+    ]
+    made = []
+    if levels:
+        # A level of one period alone makes no line: a stroke stands for it.
+        made.append(
+            layer(levels)
+            .mark("point", shape="stroke", size=700, strokeWidth=2.5, opacity=1)
+            .encode(x=frame.x(), y=frame.y(), color=tones("tone"))
+        )
     if not rows:
-        return []
+        return made
     return [
+        *made,
         layer(rows)
         .mark("point", filled=True, size=46, opacity=1, stroke=colour("paper"), strokeWidth=1)
-        .encode(x=frame.x(), y=frame.y(), color=tones("tone"))
+        .encode(x=frame.x(), y=frame.y(), color=tones("tone")),
     ]
 
 

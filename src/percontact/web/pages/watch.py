@@ -13,7 +13,8 @@ from percontact.pipeline import OpenBook
 from percontact.report.happened import event_label
 from percontact.report.looking import slice_words
 from percontact.report.page import Page
-from percontact.report.watched import alert_kind, alert_rarity, alert_sentence
+from percontact.report.spoken import day_name
+from percontact.report.watched import BETTER, WORSE, alert_kind, alert_rarity, alert_sentence, judged
 from percontact.values.problem import problem
 from percontact.web.asked import Asked
 from percontact.web.filters import filtered
@@ -39,7 +40,9 @@ def watch(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             "says": alert_sentence(alert, currency),
             "kind": alert_kind(alert),
             "chance": alert_rarity(answer, alert),
-            "known": alert.found.found,
+            "known": day_name(alert.found.found),
+            "judged": judged(alert),
+            "tone": {BETTER: "better", WORSE: "worse"}.get(judged(alert), ""),
             "events": [(event_label(e), events.on(e.first)) for e in alert.events],
             "links": _links(alert, asked, viewer),
         }
