@@ -196,3 +196,12 @@ def test_a_year_before_the_books_is_said_too(app: TestClient) -> None:
     page = app.get("/explain?period=2025-03&compare=last-year").text
     assert "there is nothing of March 2024 to hold March 2025 against" in page
     assert "March 2025 alone" in page
+
+
+def test_words_of_method_stand_under_how_this_was_made(app: TestClient) -> None:
+    page = app.get("/explain?period=2026-06").text
+    shown, _, folded = page.partition("<h2>How this was made</h2>")
+    assert "How this was made" in page
+    for word in ("Shapley", "LMDI", "standard errors", "siblings", "So few contacts"):
+        assert word not in shown
+    assert "Shapley" in folded

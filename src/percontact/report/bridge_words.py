@@ -49,7 +49,7 @@ def meaning(name: str) -> str:
     if name.endswith(" mix"):
         return (
             f"A changed share of each {name.removesuffix(' mix')} among the contacts, against the average of "
-            "its siblings: a cheap one that grows saves."
+            "the others beside it: a cheap one that grows saves."
         )
     return MEANING[name]
 
@@ -176,13 +176,21 @@ def own_notes(bridges: Mapping[Unit, Bridge], per: Unit, digits: int) -> Iterato
     lucky = [p.name for p in bridge.parts if is_chance(p)]
     if lucky:
         yield (
-            f"Within what chance moves (two standard errors): {', '.join(lucky)}. "
-            "So few contacts cannot tell whether anything changed there."
+            f"Within what chance moves: {', '.join(lucky)}. Contacts differ so much from one another that "
+            "nothing need have changed there."
         )
+
+
+def own_methods(bridges: Mapping[Unit, Bridge], per: Unit, digits: int) -> Iterator[tuple[str, str]]:
+    """(what, how it was made): words of method, which stand apart from what a reader needs to know."""
+    bridge = bridges[per]
+    if any(is_chance(p) for p in bridge.parts):
+        yield "within chance", "A part lies within two standard errors of none."
     apart = max((p for p in bridge.parts if p.convention), key=lambda p: p.convention or 0, default=None)
     if apart is not None and apart.convention:
         yield (
+            "how the change is split",
             "The sum is exact; how it is split is in small part convention: flat Shapley and LMDI move "
             f"{'mix' if apart.name.endswith(' mix') else apart.name} by "
-            f"{plain(round(from_pico(apart.convention), max(4, digits)), at_least=4)}, all others by less."
+            f"{plain(round(from_pico(apart.convention), max(4, digits)), at_least=4)}, all others by less.",
         )

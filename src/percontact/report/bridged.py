@@ -24,6 +24,7 @@ from percontact.report.bridge_ways import Inside, find_part, inside_of, ways_of
 from percontact.report.bridge_words import (
     headline,
     meaning,
+    own_methods,
     own_notes,
     part_headline,
 )
@@ -89,7 +90,10 @@ def bridge_document(
         },
         records=records,
         facts=tuple(_facts(bridge, where, basis)),
-        definitions=tuple((p.name, meaning(p.name)) for p in bridge.parts),
+        definitions=(
+            *((p.name, meaning(p.name)) for p in bridge.parts),
+            *own_methods(bridges, per, digits),
+        ),
         demo=DEMO_NOTE if demo else "",
     )
 

@@ -25,6 +25,15 @@ NOTED_EVENTS = "Noted events"
 HARDLY = 1e-3
 """A change of less than this part of a figure is none to speak of, and nothing is a share of it."""
 
+CANCELS = 1.5
+"""Where a part is so many times the whole change, parts cancel, and shares of what is left mislead."""
+
+STANDS_OUT = 0.2
+"""Below this share of the change the largest place is one of many."""
+
+EFFECTS = {"level": "its own figure", "mix": "its part of all"}
+"""Effect of a slice -> as it is told."""
+
 BESIDE = {"previous": "the span before", "last-year": "the same span last year", "budget": "the budget"}
 
 
@@ -65,8 +74,8 @@ def located_document(
         ),
         definitions=(
             (card.name, f"{card.formula}. {card.rule}"),
-            ("Level and mix", "A ratio changes where a slice's own ratio did (level), and where slices with "
-             "another ratio than the whole grew or shrank (mix)."),
+            ("What moved it", "A ratio changes where a slice's own ratio did (its own figure), and where "
+             "slices with another ratio than the whole grew or shrank (its part of all)."),
         ),
         demo=DEMO_NOTE if demo else "",
     )  # fmt: skip
@@ -93,8 +102,8 @@ class _Words:
             return f"{value:,.0f}"
         return value_words(self.card, _exact(value - self.shift), self.currency, scale=self._scale)
 
-    def moved(self, change: float, *, sign: bool = True) -> Worded:
-        """A change of a figure: "+EUR 0.31", "-2.1 points"."""
+    def moved(self, change: float, *, sign: bool = True, whole: bool = False) -> Worded:
+        """A change of a figure: "+EUR 0.31", "-2.1 points". whole: said by itself, not beside its parts."""
         front = "" if not sign else "+" if change > 0 else "-" if change < 0 else ""
         if self.card.unit == "%":
             text, after = f"{front}{abs(change) * 100:.1f} points", "points"
@@ -104,7 +113,8 @@ class _Words:
         if self.card.unit.startswith("money"):
             # One number of decimals in the whole column, two more where the currency's would show no change.
             minor = minor_digits(self.currency)
-            digits = minor + (2 if abs(self.found.change) < 0.5 * 10**-minor else 0)
+            beside = [] if whole else [abs(c.change) for c in self.found.causes if c.change]
+            digits = minor + (2 if min([abs(self.found.change), *beside]) < 0.5 * 10**-minor else 0)
             text = f"{front}{self.currency} {abs(change):,.{digits}f}"
             return Worded(text, _number(change), digits=digits, before=self.currency, signed=True)
         said = value_words(self.card, _exact(abs(change)), self.currency, scale=self._scale)
@@ -115,6 +125,17 @@ class _Words:
         """Part of the whole change; None where there is none to speak of."""
         whole = self.found.change
         return part / whole if abs(whole) > HARDLY * max(1e-9, abs(self.found.now)) else None
+
+    @property
+    def cancels(self) -> bool:
+        """Whether parts are larger than the whole change, and take each other back."""
+        found = self.found
+        parts = (*(c.change for c in found.causes), found.everything)
+        return max(map(abs, parts), default=0.0) > CANCELS * abs(found.change)
+
+    def told_share(self, part: float) -> float | None:
+        """Part of the whole change as it is told: None too where parts cancel."""
+        return None if self.cancels else self.share(part)
 
     @property
     def _scale(self) -> Fraction:
@@ -141,7 +162,7 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
         yield f"{card.name} hardly changed: {words.value(found.now)}{before} ({now} against {then})."
     elif change:
         way = "rose" if change > 0 else "fell"
-        moved = words.moved(change, sign=False)
+        moved = words.moved(change, sign=False, whole=True)
         yield f"{card.name} {way} by {moved} to {words.value(found.now)} ({now} against {then})."
     else:
         yield f"{card.name} did not change: {words.value(found.now)} ({now} against {then})."
@@ -156,7 +177,9 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
     helping = [told for part, told in parts if part * change > 0]
     if not found.causes:
         yield "No slice stands out beyond chance."
-    if hardly:
+    if hardly or (change and words.cancels):
+        if not hardly:
+            yield "Its parts are larger than that and nearly cancel out."
         for way, sign in (("up", 1), ("down", -1)):
             drew = [told for part, told in parts if part * sign > 0]
             if drew:
@@ -164,6 +187,9 @@ def _sentences(words: _Words, now: str, then: str) -> Iterator[str]:
         return
     if helping:
         share = words.share(max((p for p, _ in parts if p * change > 0), key=abs)) or 0
+        if share < STANDS_OUT:
+            yield f"It is spread over many slices; no place stands out. The largest is {helping[0]}."
+            return
         yield f"{'Most' if share > 0.5 else 'The largest part'} of it is {helping[0]}."
         if len(helping) > 1:
             yield f"Then {helping[1]}."
@@ -178,7 +204,7 @@ def _told(words: _Words, cause: Cause) -> str:
 
 def _of_change(words: _Words, part: float) -> str:
     """ "34% of the change, +EUR 0.10"; without the share where there is no change to speak of."""
-    share = words.share(part)
+    share = words.told_share(part)
     return words.moved(part) if share is None else f"{share:.0%} of the change, {words.moved(part)}"
 
 
@@ -212,7 +238,7 @@ def _tables(
     found = words.found
     columns = [
         TableColumn("where", "Where"),
-        TableColumn("effect", "Effect"),
+        TableColumn("effect", "What moved it"),
         TableColumn("happened", "What happened"),
         TableColumn("change", "Change"),
         TableColumn("share", "Share", "share"),
@@ -224,16 +250,17 @@ def _tables(
     for cause, noted, look in zip(found.causes, events[:-1], looks, strict=True):
         contacts = cause.contacts if has_contacts else None
         rows.append((
-            slice_words(cause.where), cause.effect, _happened(words, cause), words.moved(cause.change),
-            _part(words.share(cause.change)), contacts,
+            slice_words(cause.where), EFFECTS[cause.effect], _happened(words, cause),
+            words.moved(cause.change), _part(words.told_share(cause.change)), contacts,
             ", ".join(e.name for e in _about(noted, cause)), look,
         ))  # fmt: skip
     rows += list(_others(words))
-    whole = _part(words.share(found.change))
+    whole = _part(words.told_share(found.change))
     total: tuple[Cell, ...] = (
         "whole change", "", "", words.moved(found.change), whole, None, "", "",
     )  # fmt: skip
     drop = ([] if has_contacts else ["contacts", "look"]) + ([] if words.is_ratio else ["effect"])
+    drop += [] if whole is not None else ["share"]
     keep = [c.name not in drop for c in columns]
     yield Table(
         "Slices", tuple(compress(columns, keep)), tuple(tuple(compress(r, keep)) for r in rows),
@@ -247,20 +274,20 @@ def _others(words: _Words) -> Iterator[tuple[Cell, ...]]:
     """Rows for what is in no slice; each only where there is something of it."""
     found = words.found
     parts = (
-        ("everything else alike", "level", "outside the slices above", found.everything),
+        ("everything else alike", EFFECTS["level"], "outside the slices above", found.everything),
         ("length of the spans", "", "different numbers of days", found.length),
         (
             "in no slice",
-            "level",
+            EFFECTS["level"],
             "many small changes, and chance",
             found.level_rest,
         ),
-        ("in no slice", "mix", "many small shifts", found.mix_rest),
+        ("in no slice", EFFECTS["mix"], "many small shifts", found.mix_rest),
     )
     least = 5e-4 * max(abs(found.change), *(abs(c.change) for c in found.causes), 1e-12)
     for where, effect, what, change in parts:
         if abs(change) > least:
-            yield (where, effect, what, words.moved(change), _part(words.share(change)), None, "", "")
+            yield (where, effect, what, words.moved(change), _part(words.told_share(change)), None, "", "")
 
 
 def _part(share: float | None) -> Decimal | None:
