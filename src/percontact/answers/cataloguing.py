@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from percontact.answers.agents import AGENT, Agents
 from percontact.answers.measuring import explained, panel_for
-from percontact.costing.slice import Slice
+from percontact.answers.reaching import held_against, noted, reached
 from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.catalogue import catalogue, find, search
 from percontact.metrics.facts import dimensions
 from percontact.pipeline import OpenBook
 from percontact.report.catalogued import Entry, catalogued_document
 from percontact.report.document import Document
-from percontact.values.period import Period, add_months, before, last_year
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
 
@@ -70,24 +69,30 @@ def catalogued(
     if words:
         chosen = search(chosen, words)
     quick = [c for c in chosen if not c.one_by_one and _has_data(book, c)]
+    reach = reached(book, start, end)
     question = book.ask(
-        start=start, end=end, where=where, basis=basis, also=dimensions(quick), unchecked=(AGENT,)
+        start=reach.start, end=reach.end, where=where, basis=basis, also=dimensions(quick), unchecked=(AGENT,)
     )
     asked = question.where
     question = replace(question, grain="whole", where=Agents(book, agents_by_name).meant(asked))
     now = panel_for(book, quick, question).totals if quick else {}
-    against = _against(book, question, compare)
+    sides = held_against(book, reach, compare)
+    against = None if sides.says or compare == "budget" else sides.then
     then = panel_for(book, quick, replace(question, span=against)).totals if quick and against else {}
     entries = tuple(Entry(c, now.get(c.metric), then.get(c.metric), c.one_by_one) for c in chosen)
     return Catalogue(
-        catalogued_document(
-            entries,
-            replace(question, where=asked),
-            against,
-            book.settings.currency,
-            words,
-            tag,
-            book.settings.demo,
+        noted(
+            catalogued_document(
+                entries,
+                replace(question, where=asked),
+                against,
+                book.settings.currency,
+                words,
+                tag,
+                book.settings.demo,
+            ),
+            reach.says,
+            "" if compare == "budget" else sides.says,
         ),
         entries,
         tags,
@@ -99,14 +104,6 @@ def _has_data(book: OpenBook, card: Card) -> bool:
     return all(book.book.has(t) for t in needed)
 
 
-def _against(book: OpenBook, question: Slice, compare: str) -> Period | None:
-    if compare == "budget":
-        return None
-    span = (last_year if compare == "last-year" else before)(question.span, question.calendar, question.grain)
-    known = book.months()
-    return span if span.start < add_months(known[-1], 1) and span.end > known[0] else None
-
-
 def opened_metric(
     book: OpenBook,
     name: str,
@@ -114,6 +111,7 @@ def opened_metric(
     start: str | None = None,
     end: str | None = None,
     where: Sequence[str] = (),
+    compare: str = "previous",
     agents_by_name: bool = True,
 ) -> Opened:
     """One metric: definition with today's figures put in, and what others publish.
@@ -123,9 +121,11 @@ def opened_metric(
     cards = catalogue(book.workspace.path)
     card = _named(cards, name)
     meant = Agents(book, agents_by_name).meant_texts(where)
-    document = explained(card.metric, book, start=start, end=end, where=meant)
+    reach = reached(book, start, end)
+    document = explained(card.metric, book, start=reach.start, end=reach.end, where=meant)
     related = tuple(cards[m] for m in card.related if m in cards)
-    return Opened(card, document, related, _has_data(book, card))
+    lacking = "" if compare == "budget" else held_against(book, reach, compare).says
+    return Opened(card, noted(document, reach.says, lacking), related, _has_data(book, card))
 
 
 def _named(cards: dict[str, Card], name: str) -> Card:

@@ -88,15 +88,17 @@ def explained(
     basis: str | None = None,
     per: str = "contact",
     accounts: Literal["with", "without"] = "without",
+    spans: tuple[Period, Period] | None = None,
 ) -> Explained:
     """Why cost changed from one span to another. See `spans_of` for which two.
 
+    spans     the two themselves, instead of their names
     basis     None: used, or full against a budget, which plans all cost
     accounts  "with": parts are told by ledger account too, which takes one more look at the ledger
     Raises E-ARG-01 and E-ARG-02 for unknown names, E-DATA-01 where a month has no ledger or no contacts.
     """
     unit = _one_of(per, UNITS, "--per")
-    spans = spans_of(book, start, end, against)
+    spans = spans or spans_of(book, start, end, against)
     book.need("ledger")
     book.need("contacts")
     for span in spans:

@@ -9,6 +9,7 @@ from datetime import date
 
 from percontact.answers.agents import AGENT, Agents
 from percontact.answers.measuring import panel_for
+from percontact.answers.reaching import Reach, held_against, reached
 from percontact.costing.slice import SINGLE, Slice, full_name
 from percontact.explain.noted import Event, read_events
 from percontact.metrics.card import Card
@@ -22,7 +23,7 @@ from percontact.report.charts.chart import Chart
 from percontact.report.explored import Exploration, Line, ordered, sorted_by
 from percontact.report.exploring_charts import exploration_chart
 from percontact.report.words import cut_notes
-from percontact.values.period import GRAINS, Grain, Period, add_months, before, last_year, periods, start_of
+from percontact.values.period import GRAINS, Grain, Period, add_months, last_year, periods, start_of
 from percontact.values.problem import did_you_mean, problem
 
 STEPS: dict[Grain, int] = {"day": 31, "week": 13, "month": 13, "quarter": 8, "year": 5}
@@ -47,29 +48,34 @@ def explored(
     compare: str = "previous",
     sort: str = "",
     agents_by_name: bool = True,
+    reach: Reach | None = None,
 ) -> Exploration:
     """One metric along one or two dimensions, or along time and one more.
 
     by     dimensions; none and no grain = channel
     grain  steps of time; where the span has fewer than two of them it reaches back, and says so
+    reach  the days shown; None = the span asked for as far as the books reach, which is said where it is cut
     Raises E-ARG-01 for more than two ways at once, for a way that has as many values as there are contacts,
     and for names that are not there.
     """
     card = find(catalogue(book.workspace.path), metric)
     step = _step(grain)
     dims = _dims(by, step)
+    reach = reach or reached(book, start, end)
     question = book.ask(
-        start=start, end=end, by=dims, where=where, basis=basis, also=dimensions([card]), unchecked=(AGENT,)
-    )
+        start=reach.start, end=reach.end, by=dims, where=where, basis=basis, also=dimensions([card]),
+        unchecked=(AGENT,),
+    )  # fmt: skip
     agents = Agents(book, agents_by_name)
     asked = question.where
     question = replace(question, where=agents.meant(asked), grain=step or "whole")
-    told = []
+    told = [reach.says] if reach.says else []
     if step:
-        question, reached = _reaching_back(book, question, step)
-        told += reached
+        question, further = _reaching_back(book, question, step)
+        told += further
     panel = panel_for(book, [card], question)
-    against = _against(book, question, step, compare)
+    against, lacking = _against(book, question, reach, step, compare)
+    told += lacking
     if compare == "budget":
         told.append(
             "A budget plans the cost of all contacts, by channel and team: Explain holds it beside what came."
@@ -104,10 +110,12 @@ def drawn(
 
     Raises E-ARG-01 for more ways at once than a picture has room for.
     """
-    steps = book.ask(start=start, end=end, grain=grain).steps
+    question = book.ask(start=start, end=end, grain=grain)
+    # A command's picture is of the days of its figures, whatever lies in them.
+    as_asked = Reach(question.span, question.span, None)
     found = explored(
-        book, metric, start=start, end=end, grain=grain if len(steps) > 1 else "", by=by, where=where,
-        basis=basis,
+        book, metric, grain=grain if len(question.steps) > 1 else "", by=by, where=where, basis=basis,
+        reach=as_asked,
     )  # fmt: skip
     return exploration_chart(found, [""] * len(found.lines))
 
@@ -181,23 +189,29 @@ def _reaching_back(book: OpenBook, question: Slice, step: Grain) -> tuple[Slice,
     return many, [f"The period chosen is one {step}, so those before it are shown too."]
 
 
-def _against(book: OpenBook, question: Slice, step: Grain | None, compare: str) -> Period | None:
-    """The span compared with; None where the data does not reach there."""
+def _against(
+    book: OpenBook, question: Slice, reach: Reach, step: Grain | None, compare: str
+) -> tuple[Period | None, list[str]]:
+    """(the span compared with, what to say where the books do not hold all of it)."""
     if compare not in COMPARED:
         do = did_you_mean(compare, COMPARED)
         raise problem(
             "E-ARG-01", "compare", f"{compare!r} is not one of its values", "Nothing was compared.", do
         )
     if compare == "budget":
-        return None
-    back = last_year if compare == "last-year" else before
-    span = back(question.span, question.calendar, question.grain)
+        return None, []
     if step and compare == "previous":
         # Each step stands beside the one before it: the same span, one step earlier at its start.
-        return question.span
-    known = book.months()
-    reach = Period(known[0], add_months(known[-1], 1))
-    return span if span.start < reach.end and span.end > reach.start else None
+        return question.span, []
+    if step:
+        # Step by step: those that have none a year before stand alone.
+        span, known = last_year(question.span, question.calendar, question.grain), book.months()
+        there = span.start < add_months(known[-1], 1) and span.end > known[0]
+        return span if there else None, []
+    sides = held_against(book, reach, compare)
+    if sides.says:
+        return None, [sides.says]
+    return sides.then, []
 
 
 def _then(

@@ -12,6 +12,7 @@ from fractions import Fraction
 from percontact.answers.checking import checked
 from percontact.answers.explaining import AGAINST, explained
 from percontact.answers.measuring import attained, panel_of
+from percontact.answers.reaching import Sides, held_against, noted, reached
 from percontact.costing.planned import planned, planned_months
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, Part
@@ -40,7 +41,7 @@ from percontact.report.glanced import (
 from percontact.report.groups import cost_of_one
 from percontact.report.measured import MARKS, change_words, made_of, value_words
 from percontact.report.spoken import spoken, when
-from percontact.report.statement import Statement
+from percontact.report.statement import Comparison, Statement
 from percontact.report.words import value_text
 from percontact.values.money import minor_digits
 from percontact.values.period import Period, add_months, before, last_year
@@ -81,7 +82,9 @@ def glanced(
     where: Sequence[str] = (),
     basis: str = "used",
 ) -> Glance:
-    """A period at a glance. A budget plans all cost, so beside it all figures are on basis full.
+    """A period at a glance, as far as the books reach: what is left out is said.
+
+    A budget plans all cost, so beside it all figures are on basis full.
 
     Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for unknown names.
     """
@@ -90,7 +93,10 @@ def glanced(
     if compare not in AGAINST:
         what, do = f"{compare!r} is not one of its values", f"Its values are {', '.join(AGAINST)}."
         raise problem("E-ARG-01", "compare", what, did_you_mean(compare, AGAINST), do)
-    question = book.ask(start=start, end=end, where=where, basis="full" if compare == "budget" else basis)
+    reach = reached(book, start, end)
+    question = book.ask(
+        start=reach.start, end=reach.end, where=where, basis="full" if compare == "budget" else basis
+    )
     question = replace(question, grain="whole")
     along = _along(book, question)
     # The months of the trend hold every total of the page: asked for first, the others are sums of them.
@@ -99,28 +105,54 @@ def glanced(
             book.costed.cells(book.costed.with_ledger(replace(trend, basis=basis)))
     statement = book.state(replace(question, by=(along,), asked=(along,)))
     # Quality has no budget: it is then held against the period before.
-    back = last_year if compare == "last-year" else before
-    other = replace(question, span=back(question.span, question.calendar))
-    there = _has_data(book, other)
-    movers, unsplit = _movers(book, question, compare, where)
+    sides = held_against(book, reach, compare)
+    other = replace(question, span=sides.then or sides.wanted)
+    there = sides.then is not None and _has_data(book, other)
+    statement = _held(book, statement, question, sides, compare)
+    movers, unsplit = _movers(book, question, sides, compare, where) if reach.is_there else ([], sides.says)
     now, then = _totals(book, question, where), _totals(book, other, where) if there else None
+    whole = sides.now == question.span
+    like = now if whole or then is None else _totals(book, replace(question, span=sides.now), where)
     cards = [c for c in now.cards if c.metric in GUARDS]
     seen = Seen(
         span=question.span,
+        known=reach.known,
+        part=None if whole else sides.now,
+        lacking=sides.says,
         other=other.span if there else None,
         compare=compare,
         dimension=along,
         statement=statement,
-        readings=tuple(_readings(book, now, then, compare, statement)),
-        rails=tuple(guard(cards, now.totals, then.totals)) if then else (),
+        readings=tuple(_readings(book, now, like, then, compare, statement)),
+        rails=tuple(guard(cards, like.totals, then.totals)) if then else (),
         months=tuple(_months(book, question)),
-        shares=tuple(_shares(book, question, other if there else None, compare, along, statement)),
+        shares=tuple(_shares(book, question, other if there and whole else None, compare, along, statement)),
         movers=tuple(movers),
         unsplit=unsplit,
         fresh=book.costed.once("fresh", lambda: _fresh(book)),
         events=tuple(_events(book, question)),
     )
-    return Glance(seen, glance_document(seen))
+    return Glance(seen, noted(glance_document(seen), reach.says, "" if compare == "budget" else sides.says))
+
+
+def _held(book: OpenBook, statement: Statement, question: Slice, sides: Sides, compare: str) -> Statement:
+    """The statement beside what a page holds it against, which is not always the span right before it."""
+    if compare == "budget" or (
+        sides.now == question.span
+        and sides.then == (last_year if compare == "last-year" else before)(question.span)
+    ):
+        return statement
+    name = COMPARED[compare]
+    others = [c for c in statement.comparisons if c.name != name]
+    if sides.then is None:
+        found = Comparison(name, spoken(sides.wanted), None, None, None, None, sides.says)
+        return replace(statement, comparisons=(found, *others))
+    now, then = (
+        book.state(replace(question, span=span), compare=False).total for span in (sides.now, sides.then)
+    )
+    change = None if now.value is None or then.value is None else now.value - then.value
+    found = Comparison(name, spoken(sides.then), then.cents, then.denominator, then.value, change)
+    return replace(statement, comparisons=(found, *others))
 
 
 def _along(book: OpenBook, question: Slice) -> str:
@@ -142,9 +174,9 @@ def _has_data(book: OpenBook, question: Slice) -> bool:
 
 
 def _readings(
-    book: OpenBook, now: Panel, then: Panel | None, compare: str, statement: Statement
+    book: OpenBook, now: Panel, like: Panel, then: Panel | None, compare: str, statement: Statement
 ) -> Iterator[Reading]:
-    """Each metric of the tiles in words."""
+    """Each metric of the tiles in words. like: the days of `now` that have a counterpart in `then`."""
     currency = book.settings.currency
     targets = _targets(book, now) if compare == "budget" else {}
     for card in now.cards:
@@ -158,8 +190,10 @@ def _readings(
         elif then is None:
             change, verdict = "", _UNKNOWN
         else:
-            verdict = judge(card, figure, then.totals[card.metric])
-            change = _than(card, figure, then.totals[card.metric], currency, then.question.span, verdict)
+            verdict = judge(card, like.totals[card.metric], then.totals[card.metric])
+            change = _than(card, like, then, currency, verdict)
+            if change and like is not now:
+                change += f" ({spoken(like.question.span)})"
         yield Reading(card.metric, card.name, value, says, change, verdict)
 
 
@@ -171,10 +205,13 @@ def _totals(book: OpenBook, question: Slice, where: Sequence[str]) -> Panel:
     return panel_of(book, list(names), start=first, end=last, where=where, basis=question.basis)
 
 
-def _than(card: Card, now: Figure, then: Figure, currency: str, span: Period, verdict: str) -> str:
+def _than(card: Card, now: Panel, then: Panel, currency: str, verdict: str) -> str:
     if verdict == "unknown":
         return ""
-    words = _moved(card, now, then, currency)
+    words, span = (
+        _moved(card, now.totals[card.metric], then.totals[card.metric], currency),
+        then.question.span,
+    )
     if not words:
         return f"as {when(span)}"
     chance = ", within chance" if verdict == "within chance" else ""
@@ -313,14 +350,17 @@ def _events(book: OpenBook, question: Slice) -> Iterator[Event]:
 # -- what moved it, and how new the data is ----------------------------------------------------------------
 
 
-def _movers(book: OpenBook, question: Slice, compare: str, where: Sequence[str]) -> tuple[list[Mover], str]:
+def _movers(
+    book: OpenBook, question: Slice, sides: Sides, compare: str, where: Sequence[str]
+) -> tuple[list[Mover], str]:
     """(the three largest parts of the change, why it cannot be split)."""
-    span = question.span
-    first, last = f"{span.start}", f"{span.end.fromordinal(span.end.toordinal() - 1)}"
+    spans = (question.span, question.span) if compare == "budget" else (sides.then, sides.now)
+    if spans[0] is None:
+        return [], sides.says
     try:
         found = explained(
-            book, start=first, end=last, against=compare, where=where, basis=question.basis
-        )  # fmt: skip
+            book, against=compare, where=where, basis=question.basis, spans=(spans[0], spans[1])
+        )
     except PercontactError as error:
         return [], f"{error.problem.what[:1].upper()}{error.problem.what[1:]}."
     return [_mover(p, n, found.bridge) for p, n in _largest(found.bridge)], ""

@@ -82,9 +82,11 @@ def located(
     where: Sequence[str] = (),
     basis: str = "used",
     top: int = 6,
+    spans: tuple[Period, Period] | None = None,
 ) -> Answer:
     """Where a metric changed between two spans. Without a span it is the last month that has data.
 
+    spans  (then, now) themselves, instead of their names
     Raises E-ARG-01 for unknown names and metrics that cannot be told apart by slices, E-DATA-01 where a side
     has no data.
     """
@@ -99,6 +101,8 @@ def located(
     )  # fmt: skip
     span = question.span if start or end else _last_month(book, question)
     other = last_year(span) if against == "last-year" else span if against == "budget" else before(span)
+    if spans is not None:
+        other, span = spans
     dims = question.by
     if not dims and against == "budget":
         dims = planned_by(book.costed, replace(question, span=span)) or PLANNED_BY

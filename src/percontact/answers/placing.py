@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from percontact.answers.reaching import Reach, noted, reached
 from percontact.answers.tracing import origin
 from percontact.costing.composition import composition
 from percontact.costing.costed import CostedBook
@@ -29,11 +30,13 @@ LINES = 50
 def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, by: str = "") -> Placed:
     """The way of every cent of the whole months that a span touches: ledger, pools, channels.
 
+    A span that only partly lies in the books is cut to what does, and the document says so.
+
     by  what ledger lines are gathered by (BY); "" = their category where lines have several, else account
     Law: bands into pools or none, and bands into the ends, each sum to the statement's ledger, in cents.
     Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for an unknown `by`.
     """
-    question = _question(book, start, end)
+    question, reach = _question(book, start, end)
     costed = book.costed
     by = _gathered_by(costed, question, by)
     statement = book.state(replace(question, by=("channel",), asked=("channel",)), compare=False)
@@ -49,7 +52,7 @@ def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, 
         unplaced=tuple(_listed(book, question, _unclaimed(costed, question))),
         names=_names(costed) if by == "account" else {},
     )
-    return replace(found, document=map_document(found))
+    return replace(found, document=noted(map_document(found), reach.says))
 
 
 def pool_opened(
@@ -66,7 +69,7 @@ def pool_opened(
     account  only the lines of this account
     Raises E-ARG-01 for an unknown pool.
     """
-    question = _question(book, start, end)
+    question, reach = _question(book, start, end)
     costed = book.costed
     statement = book.state(replace(question, by=("channel",), asked=("channel",)), compare=False)
     if pool in (UNASSIGNED, OUTSIDE):
@@ -92,15 +95,16 @@ def pool_opened(
         policy_pool=costed.policy.pools.get(pool),
         given=tuple(x for x in statement.shared if x.pool == pool),
     )
-    return replace(found, document=pool_document(found))
+    return replace(found, document=noted(pool_document(found), reach.says))
 
 
-def _question(book: OpenBook, start: str | None, end: str | None) -> Slice:
-    """The whole months that a span touches: pools and rates are of months."""
+def _question(book: OpenBook, start: str | None, end: str | None) -> tuple[Slice, Reach]:
+    """The whole months that a span touches as far as the books reach: pools and rates are of months."""
     book.need("contacts")
     book.need("ledger")
-    asked = book.ask(start=start, end=end)
-    return replace(asked, span=asked.months, grain="whole")
+    reach = reached(book, start, end)
+    asked = book.ask(start=reach.start, end=reach.end)
+    return replace(asked, span=asked.months, grain="whole"), reach
 
 
 def _gathered_by(costed: CostedBook, question: Slice, by: str) -> str:

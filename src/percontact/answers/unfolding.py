@@ -10,6 +10,7 @@ from percontact.answers import explaining, locating
 from percontact.answers.explaining import Explained
 from percontact.answers.locating import Answer
 from percontact.answers.measuring import panel_of
+from percontact.answers.reaching import Reach, held_against, noted, reached
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, End, Part, Unit
 from percontact.metrics.figure import Panel
@@ -21,9 +22,9 @@ from percontact.report.bridge_words import part_headline
 from percontact.report.document import Document, Table
 from percontact.report.glanced import BASIS_WORDS, quality_says
 from percontact.report.measured import beside_table
-from percontact.report.spoken import heading, month_name, spoken
+from percontact.report.spoken import heading, month_name, spoken, when
 from percontact.values.money import from_pico
-from percontact.values.period import Period, add_months, before
+from percontact.values.period import Period, add_months
 from percontact.values.problem import PercontactError
 
 LOCATED: dict[Unit, str] = {
@@ -65,7 +66,7 @@ class Unfolded:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A span that has nothing before it: what it would be held against lies before the books.
+    """A span that nothing explains: it, or what it would be held against, lies outside the books.
 
     instead   (period, comparison, in words): what can be explained
     document  the same for files: a sentence
@@ -76,27 +77,47 @@ class Beginning:
 
 
 def beginning(book: OpenBook, start: str | None, end: str | None, compare: str) -> Beginning | None:
-    """What to say of a span that is held against days before the first month of the books; else None."""
-    then, now = explaining.spans_of(book, start, end, compare)
-    months = book.months()
-    if compare == "budget" or not months or not then.start < months[0] <= now.start:
+    """What to say of a span that the books do not reach, or that is held against such days; else None."""
+    reach = _reach(book, start, end)
+    if not reach.is_there:
+        return _elsewhere(reach)
+    sides = held_against(book, reach, compare)
+    if compare == "budget" or sides.then is not None or reach.known is None:
         return None
-    first, name = month_name(months[0]), spoken(now)
-    year_on = add_months(months[0], 12)
+    months, now, begins = book.months(), reach.span, reach.known.start
+    first, name = month_name(begins), spoken(now)
+    year_on = add_months(begins, 12)
     instead = [
         *((f"{month_name(m)} against {first}", m, how) for m, how in
-          ((add_months(months[0], 1), "previous"), (year_on, "last-year")) if m in months),
+          ((add_months(begins, 1), "previous"), (year_on, "last-year")) if m in months),
     ]  # fmt: skip
     told = [(f"{m:%Y-%m}", how, f"Explain {words}") for words, m, how in instead]
     if book.book.has("budgets") and now.start in months:
         period = f"{now.start:%Y-%m}"
         told.append((period, "budget", f"Hold {month_name(now.start)} against its budget"))
     says = (
-        f"Contacts and cost are known from {first} on, so there is nothing of {spoken(then)} "
+        f"Contacts and cost are known from {first} on, so there is nothing of {spoken(sides.wanted)} "
         f"to hold {name} against. Nothing is wrong with {name}: a change needs two sides."
     )
-    title = f"{heading(now)} is where the books begin" if now.start == months[0] else f"{heading(now)} alone"
-    return Beginning(tuple(told), Document(title, says))
+    title = f"{heading(now)} is where the books begin" if now.start == begins else f"{heading(now)} alone"
+    return Beginning(tuple(told), noted(Document(title, says), reach.says))
+
+
+def _elsewhere(reach: Reach) -> Beginning:
+    """What to say of days that the books do not reach at all."""
+    told, known = [], ""
+    if reach.known is not None:
+        newest = add_months(reach.known.end, -1)
+        told = [(f"{newest:%Y-%m}", "previous", f"Explain {month_name(newest)}, the newest month")]
+        known = f"Contacts and cost are known {when(reach.known)}, so "
+    says = f"{known}nothing of {spoken(reach.asked)} can be explained."
+    return Beginning(tuple(told), Document(f"{heading(reach.asked)} is not in the books", says))
+
+
+def _reach(book: OpenBook, start: str | None, end: str | None) -> Reach:
+    """The span asked for, as far as the books reach; the newest month where none was."""
+    newest = f"{book.months()[-1]:%Y-%m}"
+    return reached(book, start or end or newest, end or start or newest)
 
 
 def unfolded(
@@ -111,16 +132,19 @@ def unfolded(
     per: str = "contact",
     part: str | None = None,
 ) -> Unfolded:
-    """Why and where a cost changed, with quality beside it.
+    """Why and where a cost changed, with quality beside it; like with like, as far as the books reach.
 
     Raises E-ARG-01 for unknown names, E-DATA-01 where a side has no data.
     """
     cost_basis = None if compare == "budget" else basis
+    reach = _reach(book, start, end)
+    sides = held_against(book, reach, compare)
+    planned = compare == "budget" or sides.then is None
+    spans = (reach.span, reach.span) if planned else (sides.then or sides.wanted, sides.now)
     found = explaining.explained(
         book,
-        start=start,
-        end=end,
         against=compare,
+        spans=spans,
         by=by,
         where=where,
         basis=cost_basis,
@@ -130,9 +154,9 @@ def unfolded(
     found = replace(found, bridges={unit: _spoken(b) for unit, b in found.bridges.items()})
     bridge = found.bridge
     opened = None if part is None else find_part(bridge, part)
-    located, unlocated = _located(book, found, start, end, compare, by)
+    located, unlocated = _located(book, found, spans, compare, by)
     place = locating.document(book, located, named=spoken) if located else None
-    quality = _quality(book, found, compare)
+    quality = _quality(book, found, compare, spans[1], sides.then or sides.wanted)
     whole = explaining.document(book, found, rests_on=BASIS_WORDS[found.basis])
     return Unfolded(
         found,
@@ -142,7 +166,7 @@ def unfolded(
         unlocated,
         place,
         quality,
-        _joined(whole, place, quality),
+        noted(_joined(whole, place, quality), reach.says, "" if planned else sides.says),
     )
 
 
@@ -173,13 +197,13 @@ def _spoken(bridge: Bridge) -> Bridge:
 
 
 def _located(
-    book: OpenBook, found: Explained, start: str | None, end: str | None, compare: str, by: Sequence[str]
+    book: OpenBook, found: Explained, spans: tuple[Period, Period], compare: str, by: Sequence[str]
 ) -> tuple[Answer | None, str]:
     """(the slices of the change, or why there are none), along the tree of the bridge."""
     span = found.spans[1]
     try:
         answer = locating.located(
-            book, LOCATED[found.per], start=start or f"{span.start}", end=end or _last(span),
+            book, LOCATED[found.per], start=f"{span.start}", end=_last(span), spans=spans,
             against=compare, by=list(by) or list(found.bridge.by[: len(found.bridge.asked)]),
             where=found.where, basis=found.basis,
         )  # fmt: skip
@@ -188,10 +212,10 @@ def _located(
     return answer, ""
 
 
-def _quality(book: OpenBook, found: Explained, compare: str) -> tuple[str, Table] | None:
+def _quality(
+    book: OpenBook, found: Explained, compare: str, now_span: Period, then_span: Period
+) -> tuple[str, Table] | None:
     """The guardrails over both spans; beside a budget over the span before, because it plans none."""
-    now_span = found.spans[1]
-    then_span = found.spans[0] or before(now_span, book.settings.calendar)
     months = set(book.book.months("contacts"))
     if not any(m in Slice(then_span).months for m in months):
         return None

@@ -106,12 +106,18 @@ class Seen:
     """A period at a glance.
 
     span, other   the days shown, and those they are held against; None = nothing there, or the budget
+    part          the days of the span that `other` is held against; None = all of them
+    known         from the first month that can be shown to the last; None = no month can
+    lacking       what of the days to hold it against is not in the books; "" = all is there
     compare       previous, last-year or budget
     statement     the cost of the span by `dimension`
     movers        largest first; none where the change cannot be split, and `unsplit` says why
     """
 
     span: Period
+    known: Period | None
+    part: Period | None
+    lacking: str
     other: Period | None
     compare: str
     dimension: str
@@ -124,6 +130,12 @@ class Seen:
     unsplit: str
     fresh: Fresh
     events: tuple[Event, ...]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether any of its days lies in the months that can be shown."""
+        known = self.known
+        return known is None or (known.start < self.span.end and self.span.start < known.end)
 
     @property
     def against(self) -> str:
@@ -193,6 +205,8 @@ def sentences(seen: Seen) -> Iterator[str]:
     inside = f" ({', '.join(s.where)})" if s.where else ""
     if s.total.value is None:
         yield f"What one contact cost {when(seen.span)}{inside} is not known."
+        if not seen.is_there and seen.known is not None:
+            yield f"Contacts and cost are known {when(seen.known)}."
         return
     told = f"{s.currency} {value_text(s.total.value, s.currency)} per contact {when(seen.span)}{inside}"
     told += f", {BASIS_WORDS[s.basis]}"
@@ -213,7 +227,11 @@ def _against(seen: Seen) -> Iterator[str]:
     beside = seen.compared(seen.compare)
     if seen.compare != "budget":
         if beside is None or beside.change is None:
-            yield f"There is nothing to compare with: {beside.missing if beside else 'no data'}."
+            missing = seen.lacking.rstrip(".") or (beside.missing if beside else "no data")
+            yield f"There is nothing to compare with: {missing[:1].lower()}{missing[1:]}."
+        elif seen.other is not None and seen.part is not None:
+            than = _than(beside.change, f"{spoken(seen.other)}", digits)
+            yield f"{heading(seen.part)}: {than}."
         elif seen.other is not None:
             yield _sentence(_than(beside.change, when(seen.other), digits))
     budget = seen.compared("budget")

@@ -60,8 +60,9 @@ def measure(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     """One metric: what it is, what it was, where it differs, what others publish."""
     start, end = asked.span
     found = opened_metric(
-        book, asked.one("metric"), start=start, end=end, where=asked.where, agents_by_name=viewer.names
-    )
+        book, asked.one("metric"), start=start, end=end, where=asked.where,
+        compare=asked.one("compare", "previous"), agents_by_name=viewer.names,
+    )  # fmt: skip
     document, charts = found.document, list[Chart]()
     if found.has_data:
         see = partial(

@@ -34,13 +34,23 @@ def overview(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
             return state.but(where=[*asked.every("where"), f"{seen.dimension}="]).to("/explain")
         return state.but(**{seen.dimension: value}).to("/explain")
 
+    # A picture of nothing would look like figures of zero.
+    trend = (trend_chart(seen, month, events.on),) if seen.months else ()
+    shares = (shares_chart(seen, share),) if seen.shares else ()
     movers = [(m, state.but(part=m.part).to("/explain") + "#part") for m in seen.movers]
     return Page(
         found.document,
-        charts=(trend_chart(seen, month, events.on), shares_chart(seen, share)),
+        charts=(*trend, *shares),
         tiles=tuple(_tile(r, asked) for r in seen.readings),
         tables=0,
-        extra={"seen": seen, "movers": movers, "explain": state.to("/explain"), "data": "/data"},
+        extra={
+            "seen": seen,
+            "movers": movers,
+            "explain": state.to("/explain"),
+            "data": "/data",
+            "trend": trend,
+            "shares": shares,
+        },
     )
 
 
