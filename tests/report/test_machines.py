@@ -51,6 +51,7 @@ def test_json_is_as_promised(tiny_statement: Statement) -> None:
         "assigned": "10000.00",
         "unused": "2000.00",
         "unassigned": "0.00",
+        "rounding": "0.00",
         "difference": "0.00",
         "unclaimed": "0.00",
         "outside": "0.00",

@@ -20,7 +20,7 @@ from percontact.report.placed import BY, Band, Line, Placed, PoolOpened, Ruled
 from percontact.report.placed_map import map_document
 from percontact.report.placed_pool import pool_document
 from percontact.report.statement import Statement
-from percontact.values.money import cents, share_cents
+from percontact.values.money import cents
 from percontact.values.problem import did_you_mean, problem
 
 LINES = 50
@@ -33,7 +33,7 @@ def placed(book: OpenBook, *, start: str | None = None, end: str | None = None, 
     A span that only partly lies in the books is cut to what does, and the document says so.
 
     by  what ledger lines are gathered by (BY); "" = their category where lines have several, else account
-    Law: bands into pools or none, and bands into the ends, each sum to the statement's ledger, in cents.
+    Law: bands into pools or none, and bands into the ends, each sum to the ledger, exactly.
     Raises E-DATA-01 without contacts or a ledger, E-ARG-01 for an unknown `by`.
     """
     question, reach = _question(book, start, end)
@@ -88,6 +88,7 @@ def pool_opened(
         account=account,
         statement=statement,
         accounts=tuple(_by_account(lines, costed.currency)),
+        whole=cents(sum(x.pico for x in lines), costed.currency),
         lines=tuple(_listed(book, question, chosen)),
         lines_in_all=len(chosen),
         ends=tuple(ends),
@@ -133,74 +134,27 @@ def _made_of(costed: CostedBook, question: Slice, by: str) -> dict[str, dict[str
 
 
 def _into_pools(statement: Statement, made_of: dict[str, dict[str | None, int]]) -> Iterator[Band]:
-    """Ledger to pool, in cents that sum to the pool's cost in the statement."""
+    """Ledger to pool; they sum to the pool's cost."""
     for pool in statement.pools:
-        parts = made_of.get(pool.pool, {})
-        amounts = share_cents(list(parts.values()), statement.currency, total=pool.cost) if parts else []
-        for (value, pico), amount in zip(parts.items(), amounts, strict=True):
-            yield Band("ledger", value, "pool", pool.pool, amount, pico)
+        for value, pico in made_of.get(pool.pool, {}).items():
+            yield Band("ledger", value, "pool", pool.pool, cents(pico, statement.currency), pico)
 
 
 def _out_of_pools(costed: CostedBook, question: Slice, statement: Statement) -> Iterator[Band]:
-    """Pool to channel, to unused and to unassigned, in cents that sum to the pool's cost in the statement."""
+    """Pool to channel, to unused and to unassigned; they sum to the pool's cost."""
     went: dict[str, dict[str | None, int]] = defaultdict(lambda: defaultdict(int))
     for cell in costed.cells(replace(question, by=("pool", "channel"), asked=()))[0]:
         pool, channel = cell.values
         went[str(pool)][None if channel is None else str(channel)] += cell.pico
-    totals = costed.pool_totals(question.months)
-    borne = _borne(went, statement)
     for line in statement.pools:
-        for channel, amount in borne[line.pool].items():
-            yield Band("pool", line.pool, "channel", channel, amount, went[line.pool][channel])
-        of = totals[line.pool]
-        unused = of.cost - of.assigned - of.unassigned
-        if line.unused or unused:
+        for channel, pico in went[line.pool].items():
+            if pico:
+                yield Band("pool", line.pool, "channel", channel, cents(pico, costed.currency), pico)
+        *_, unused, unassigned = line.exact
+        if unused:
             yield Band("pool", line.pool, "end", "unused", line.unused, unused)
-        if line.unassigned or of.unassigned:
-            yield Band("pool", line.pool, "end", "unassigned", line.unassigned, of.unassigned)
-
-
-def _borne(went: dict[str, dict[str | None, int]], statement: Statement) -> dict[str, dict[str | None, int]]:
-    """Pool -> channel -> cents; pools sum to what the statement says of them, and channels too."""
-    rows: dict[str, dict[str | None, int]] = {}
-    for line in statement.pools:
-        parts = {channel: pico for channel, pico in went[line.pool].items() if pico}
-        amounts = share_cents(list(parts.values()), statement.currency, total=line.assigned) if parts else []
-        rows[line.pool] = dict(zip(parts, amounts, strict=True))
-    owed: dict[str | None, int] = {x.values[0]: x.cents or 0 for x in statement.rows if not x.label}
-    for row in rows.values():
-        for channel, amount in row.items():
-            owed[channel] = owed.get(channel, 0) - amount
-    while way := _way(rows, owed):
-        # A cent goes along pools that serve both channels of a step: no pool's sum changes.
-        for pool, giver, taker in way:
-            rows[pool][giver] -= 1
-            rows[pool][taker] += 1
-        owed[way[0][1]] += 1
-        owed[way[-1][2]] -= 1
-    return rows
-
-
-Step = tuple[str, str | None, str | None]
-"""A cent's step: (pool, channel it leaves, channel it reaches)."""
-
-
-def _way(rows: dict[str, dict[str | None, int]], owed: dict[str | None, int]) -> list[Step]:
-    """The shortest way of a cent from a channel that has one too many to one that lacks it; [] = none."""
-    ways: dict[str | None, list[Step]] = {channel: [] for channel, n in owed.items() if n < 0}
-    heads = list(ways)
-    while heads:
-        found = []
-        for giver in heads:
-            for pool, row in rows.items():
-                for taker in row if giver in row else ():
-                    if taker not in ways:
-                        ways[taker] = [*ways[giver], (pool, giver, taker)]
-                        if owed.get(taker, 0) > 0:
-                            return ways[taker]
-                        found.append(taker)
-        heads = found
-    return []
+        if unassigned:
+            yield Band("pool", line.pool, "end", "unassigned", line.unassigned, unassigned)
 
 
 def _in_no_pool(
@@ -221,10 +175,8 @@ def _in_no_pool(
     for pool, made in made_of.items():
         for value, pico in made.items() if pool in givers else ():
             parts[value] = parts.get(value, 0) + pico
-    rest = statement.proof.ledger - sum(p.cost for p in statement.pools)
-    amounts = share_cents(list(parts.values()), statement.currency, total=rest) if parts else []
-    for (value, pico), amount in zip(parts.items(), amounts, strict=True):
-        yield Band("ledger", value, "end", "unassigned", amount, pico)
+    for value, pico in parts.items():
+        yield Band("ledger", value, "end", "unassigned", cents(pico, statement.currency), pico)
 
 
 # -- lines and rules ---------------------------------------------------------------------------------------
@@ -258,26 +210,24 @@ def _unclaimed(costed: CostedBook, question: Slice, pool: str | None = None) -> 
 
 
 def _by_account(lines: Sequence[LineShare], currency: str) -> Iterator[tuple[str, int, int]]:
-    """(account, lines, cents), the largest first, in cents that sum to the whole."""
+    """(account, lines, cents), the largest first."""
     sums: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
     for line in lines:
         sums[line.account] += line.pico
         count[line.account] += 1
     order = sorted(sums, key=lambda a: (-abs(sums[a]), a))
-    amounts = share_cents([sums[a] for a in order], currency)
-    for account, amount in zip(order, amounts, strict=True):
-        yield account, count[account], amount
+    for account in order:
+        yield account, count[account], cents(sums[account], currency)
 
 
 def _listed(book: OpenBook, question: Slice, lines: Sequence[LineShare]) -> Iterator[Line]:
     """The largest lines, each with the file and line it was read from."""
     currency, where = book.settings.currency, partial(origin, book)
-    shown = lines[:LINES]
-    for line, amount in zip(shown, share_cents([x.pico for x in shown], currency), strict=True):
+    for line in lines[:LINES]:
         yield Line(
-            line.line_id, line.account, line.text, cents(line.month_pico, currency), amount,
-            where(line.row_id),
+            line.line_id, line.account, line.text, cents(line.month_pico, currency),
+            cents(line.pico, currency), where(line.row_id),
         )  # fmt: skip
 
 
@@ -288,8 +238,8 @@ def _rules(book: OpenBook, question: Slice) -> Iterator[Ruled]:
         "WHERE rule IS NOT NULL AND month >= ? AND month < ? GROUP BY 1 ORDER BY 1",
         [question.span.start, question.span.end],
     ).fetchall()
-    amounts = share_cents([int(pico) for _, _, pico in rows], book.settings.currency)
-    for (number, lines, _), amount in zip(rows, amounts, strict=True):
+    for number, lines, pico in rows:
+        amount = cents(int(pico), book.settings.currency)
         yield Ruled(int(number), book.policy.rules[number - 1], int(lines), amount)
 
 

@@ -18,7 +18,7 @@ from percontact.records.tables import ROW_BITS
 from percontact.report.statement import Statement
 from percontact.report.tried import Caught, RuleTried, Tried, Unplaced
 from percontact.store.policies import policy_text
-from percontact.values.money import share_cents
+from percontact.values.money import cents
 from percontact.values.period import Period, add_months
 from percontact.values.problem import FaultOfOurs, PercontactError, problem
 
@@ -59,12 +59,7 @@ def unplaced(book: OpenBook, *, start: str | None = None, end: str | None = None
     book.need("ledger")
     con = _ledger(book)
     span = _span(con, book, start, end)
-    row = con.execute(
-        "SELECT coalesce(sum(pico), 0) FROM line_month WHERE rule IS NULL AND month >= ? AND month < ?",
-        [span.start, span.end],
-    ).fetchone()
-    whole = share_cents([int(row[0]) if row else 0], book.settings.currency)[0]
-    return _unplaced(con, book, span, whole)
+    return _unplaced(con, book, span)
 
 
 def _worked_out(book: OpenBook, trial: OpenBook, policy: Policy, start: str | None, end: str | None) -> Tried:
@@ -126,24 +121,20 @@ def _by_channel(book: OpenBook, span: Period) -> Statement:
 def _caught(
     con: duckdb.DuckDBPyConnection, book: OpenBook, policy: Policy, span: Period
 ) -> tuple[tuple[RuleTried, ...], tuple[Unplaced, ...]]:
-    """What each rule catches and what none does, in cents that sum to the whole."""
+    """What each rule catches and what none does."""
     rows = con.execute(
         "SELECT rule, count(DISTINCT row_id), sum(pico) FROM line_month "
         "WHERE month >= ? AND month < ? GROUP BY 1",
         [span.start, span.end],
     ).fetchall()
     found = {rule: (int(lines), int(pico)) for rule, lines, pico in rows}
-    numbers = [*range(1, len(policy.rules) + 1), None]
-    sums = [found.get(number, (0, 0)) for number in numbers]
-    amounts = share_cents([pico for _, pico in sums], book.settings.currency)
-    first = _largest(con, book, span)
+    first, currency = _largest(con, book, span), book.settings.currency
+    sums = [found.get(number, (0, 0)) for number in range(1, len(policy.rules) + 1)]
     rules = tuple(
-        RuleTried(number, rule, lines, amount, first.get(number, ()))
-        for number, (rule, (lines, _), amount) in enumerate(
-            zip(policy.rules, sums[:-1], amounts[:-1], strict=True), 1
-        )
+        RuleTried(number, rule, lines, cents(pico, currency), first.get(number, ()), pico)
+        for number, (rule, (lines, pico)) in enumerate(zip(policy.rules, sums, strict=True), 1)
     )
-    return rules, _unplaced(con, book, span, amounts[-1])
+    return rules, _unplaced(con, book, span)
 
 
 def _largest(con: duckdb.DuckDBPyConnection, book: OpenBook, span: Period) -> dict[int, tuple[Caught, ...]]:
@@ -166,21 +157,18 @@ def _largest(con: duckdb.DuckDBPyConnection, book: OpenBook, span: Period) -> di
         """,
         [span.start, span.end],
     ).fetchall()
-    amounts = share_cents([int(pico) for *_, pico in rows], book.settings.currency)
+    currency = book.settings.currency
     found: dict[int, tuple[Caught, ...]] = {}
-    for (rule, row_id, line_id, account, words, _), amount in zip(rows, amounts, strict=True):
+    for rule, row_id, line_id, account, words, pico in rows:
         source, line = book.workspace.origin(row_id)
-        one = Caught(
-            str(line_id), str(account), words or "", amount, f"{source.name}:{line}", row_id >> ROW_BITS
-        )
+        amount, place = cents(int(pico), currency), f"{source.name}:{line}"
+        one = Caught(str(line_id), str(account), words or "", amount, place, row_id >> ROW_BITS)
         found[rule] = (*found.get(rule, ()), one)
     return found
 
 
-def _unplaced(
-    con: duckdb.DuckDBPyConnection, book: OpenBook, span: Period, whole: int
-) -> tuple[Unplaced, ...]:
-    """Lines that no rule catches by account and cost centre, the largest first; they sum to `whole` cents."""
+def _unplaced(con: duckdb.DuckDBPyConnection, book: OpenBook, span: Period) -> tuple[Unplaced, ...]:
+    """Lines that no rule catches by account and cost centre, the largest first."""
     ledger = book.book.relation("ledger", ["row_id", "account_name"])
     rows = con.execute(
         f"""
@@ -192,12 +180,10 @@ def _unplaced(
         """,
         [span.start, span.end],
     ).fetchall()
-    amounts = (
-        share_cents([int(pico) for *_, pico in rows], book.settings.currency, total=whole) if rows else []
-    )
+    currency = book.settings.currency
     return tuple(
-        Unplaced(str(account), str(name), centre, int(lines), amount)
-        for (account, name, centre, lines, _), amount in zip(rows, amounts, strict=True)
+        Unplaced(str(account), str(name), centre, int(lines), cents(int(pico), currency), int(pico))
+        for account, name, centre, lines, pico in rows
     )
 
 

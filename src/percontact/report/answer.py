@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from percontact.report.as_json import statement_object
 from percontact.report.document import Document
+from percontact.report.rounding import CENTS
 from percontact.report.statement import Statement
 from percontact.report.tables import line_records, statement_tables
 from percontact.report.words import DEMO_NOTE, PER_MANY, PER_WORDS
@@ -71,4 +72,4 @@ def _definitions(s: Statement) -> Iterator[tuple[str, str]]:
         "Handled contacts by how their handle time is known: measured or reported; from other times; "
         "a standard or unknown.",
     )
-    yield "Cents", "Rounded by the largest remainder, so that the lines add up to the total as shown."
+    yield "Cents", CENTS

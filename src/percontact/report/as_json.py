@@ -95,6 +95,7 @@ def _reconciliation(p: Proof, currency: str) -> dict[str, object]:
         "assigned": _money(p.assigned, currency),
         "unused": _money(p.unused, currency),
         "unassigned": _money(p.unassigned, currency),
+        "rounding": _money(p.rounding, currency),
         "difference": _money(p.difference, currency),
         "unclaimed": _money(p.unclaimed, currency),
         "outside": _money(p.outside, currency),

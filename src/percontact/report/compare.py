@@ -14,7 +14,7 @@ from percontact.costing.planned import plan_of
 from percontact.costing.slice import Slice
 from percontact.report.statement import Comparison, Line
 from percontact.report.words import BUDGET
-from percontact.values.money import from_pico, share_cents
+from percontact.values.money import cents, from_pico
 from percontact.values.period import before, last_year, periods
 
 Total = Callable[[CostedBook, Slice, Per], Line]
@@ -68,7 +68,7 @@ def _budget(costed: CostedBook, question: Slice, per: Per, whole: Line) -> Compa
     contacts = plan.contacts
     value = (from_pico(plan.pico) * contacts.denominator / contacts.numerator).quantize(Decimal("0.000001"))
     count = Decimal(contacts.numerator) / Decimal(contacts.denominator)
-    amount = share_cents([plan.pico], costed.currency)[0]
+    amount = cents(plan.pico, costed.currency)
     return Comparison(BUDGET, label, amount, count, value, _change(whole.value, value))
 
 

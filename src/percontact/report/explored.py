@@ -31,6 +31,7 @@ from percontact.report.measured import (
 from percontact.report.named import dimension_words, step_words, where_words
 from percontact.report.named import value_words as name_of
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.spoken import spoken, when
 from percontact.report.words import DEMO_NOTE, PER_MANY
 from percontact.values.money import minor_digits
@@ -214,7 +215,7 @@ def lines_table(e: Exploration) -> Table:
     whole = Line(e.question.span.start, (), e.total, e.before)
     names = len(_names(e))
     total = (e.all_words, *([None] * (names - 1)), *(make(whole) for _, make in made[names:]))
-    return Table("Figures", columns, rows, total)
+    return with_rounding(Table("Figures", columns, rows, total), "cost")
 
 
 def _names(e: Exploration) -> list[tuple[TableColumn, _Make]]:

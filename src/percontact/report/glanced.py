@@ -22,6 +22,7 @@ from percontact.report.answer import BASES
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.health import Finding
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.spoken import heading, month_name, spoken, when
 from percontact.report.statement import Comparison, Statement
 from percontact.report.words import BUDGET, DEMO_NOTE, change_digits, value_text
@@ -319,7 +320,7 @@ def shares_table(seen: Seen) -> Table:
     found = seen.compared(seen.compare)
     beside = (found.value, found.change) if found else (None, None)
     total = ("Total", s.total.value, *(beside if wide else ()), s.total.cents, s.total.contacts)
-    return Table(f"Cost per contact by {seen.dimension}", columns, tuple(rows), total)
+    return with_rounding(Table(f"Cost per contact by {seen.dimension}", columns, tuple(rows), total))
 
 
 def months_table(seen: Seen) -> Table:

@@ -13,9 +13,10 @@ from percontact.costing.contact_lines import ContactLines, PricedLine, Stretch
 from percontact.costing.rate import Basis, Rate
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.spoken import when
 from percontact.report.words import DEMO_NOTE, money
-from percontact.values.money import cents, from_pico, share_cents
+from percontact.values.money import cents, from_pico
 from percontact.values.period import Period
 
 SAID = (
@@ -122,7 +123,6 @@ def _notes(one: OneContact) -> list[str]:
 
 def lines_table(one: OneContact) -> Table:
     """A row a stretch of work and pool: quantity x rate = amount, to the cent, with the sum."""
-    amounts = share_cents([line.pico for line in one.priced.lines], one.currency)
     columns = (
         TableColumn("work", "Work"),
         TableColumn("pool", "Pool"),
@@ -130,11 +130,11 @@ def lines_table(one: OneContact) -> Table:
         TableColumn("amount", f"Amount, {one.currency}", "money", one.currency),
     )
     rows = tuple(
-        (_work(one, line), line.pool, _how(line, one.currency), amount)
-        for line, amount in zip(one.priced.lines, amounts, strict=True)
+        (_work(one, line), line.pool, _how(line, one.currency), cents(line.pico, one.currency))
+        for line in one.priced.lines
     )
     total = ("Cost of the contact", None, None, cents(one.priced.pico, one.currency))
-    return Table("Line by line", columns, rows, total)
+    return with_rounding(Table("Line by line", columns, rows, total))
 
 
 def _work(one: OneContact, line: PricedLine) -> str:

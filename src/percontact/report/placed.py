@@ -18,6 +18,7 @@ from typing import Literal
 from percontact.costing.policy import Pool, Rule
 from percontact.report.document import Document, Table, TableColumn
 from percontact.report.statement import PoolLine, SharedLine, Statement
+from percontact.values.money import cents
 from percontact.values.period import Period
 
 BY = ("category", "account", "cost_centre", "vendor")
@@ -32,7 +33,7 @@ ENDS = {"unused": "Unused capacity", "unassigned": "Not assigned"}
 class Band:
     """An amount from one place to another: ledger to pool, pool to channel, either to an end.
 
-    cents  in minor units, which add up to the statement; pico: exact
+    cents  in minor units, rounded by itself; pico: exact
     """
 
     stage: Stage
@@ -87,8 +88,9 @@ class Placed:
         for b in self.bands:
             at, place = (b.to, b.target) if incoming else (b.stage, b.source)
             if at == stage:
-                found[place] = found.get(place, 0) + b.cents
-        return dict(sorted(found.items(), key=lambda kv: -abs(kv[1])))
+                found[place] = found.get(place, 0) + b.pico
+        largest = sorted(found.items(), key=lambda kv: -abs(kv[1]))
+        return {place: cents(pico, self.statement.currency) for place, pico in largest}
 
     def called(self, value: str | None) -> str:
         """What people read for a value that ledger lines are gathered by."""
@@ -100,13 +102,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class PoolOpened:
-    """One pool of some whole months: (account, lines, cents) it is made of, its lines, where it went."""
+    """One pool of some whole months: (account, lines, cents) it is made of, its lines, where it went.
+
+    whole  cents of all its lines
+    """
 
     span: Period
     pool: str
     account: str | None
     statement: Statement
     accounts: tuple[tuple[str, int, int], ...]
+    whole: int
     lines: tuple[Line, ...]
     lines_in_all: int
     ends: tuple[Band, ...]

@@ -11,6 +11,7 @@ from percontact.report.document import TableColumn
 from percontact.report.placed import ENDS, Band, Placed, Stage
 from percontact.report.spoken import when
 from percontact.report.words import money
+from percontact.values.money import from_pico, minor_digits
 
 STAGES: dict[Stage, int] = {"ledger": 0, "pool": 1, "channel": 2, "end": 2}
 TONES: dict[str, Tone] = {"unused": "idle", "unassigned": "rest"}
@@ -30,20 +31,20 @@ def flow_chart(found: Placed, href: Callable[[Stage, str | None], str]) -> Chart
     sums: dict[tuple[Key, Key], int] = {}
     for b in found.bands:
         ends = few.get(_source(b), _source(b)), few.get(_target(b), _target(b))
-        sums[ends] = sums.get(ends, 0) + b.cents
+        sums[ends] = sums.get(ends, 0) + b.pico
     keys = dict.fromkeys(key for ends in sums for key in ends)
     nodes = [
         Node(_text(k), _label(found, k), STAGES[k[0]], TONES.get(k[1] or "", "cost"), _href(k, few, href))
         for k in keys
     ]
     ribbons = [
-        Ribbon(_text(a), _text(b), amount, _href(b if b[0] == "pool" else a, few, href))
-        for (a, b), amount in sums.items()
+        Ribbon(_text(a), _text(b), from_pico(pico), _href(b if b[0] == "pool" else a, few, href))
+        for (a, b), pico in sums.items()
     ]
     return flow(
         nodes,
         ribbons,
-        TableColumn("amount", f"Amount, {s.currency}", "money", s.currency),
+        TableColumn("amount", f"Amount, {s.currency}", "value", s.currency, digits=minor_digits(s.currency)),
         title=_finding(found),
         subtitle=f"{s.currency} of the ledger {when(found.span)}: by {found.by.replace('_', ' ')}, "
         "by pool, by channel",

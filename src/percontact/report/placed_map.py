@@ -9,10 +9,11 @@ from decimal import Decimal
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.placed import ENDS, Placed, facts, lines_table, share
 from percontact.report.records import records_of
+from percontact.report.rounding import CENTS, with_rounding
 from percontact.report.spoken import when
 from percontact.report.statement import Statement
 from percontact.report.words import DEMO_NOTE, money
-from percontact.values.money import from_pico, plain
+from percontact.values.money import cents, from_pico, plain
 
 
 def map_document(found: Placed) -> Document:
@@ -47,7 +48,7 @@ def map_document(found: Placed) -> Document:
             ("Unused capacity", "Cost of capacity that was supplied and not used; below zero where work "
              "outran practical capacity."),
             ("Not assigned", "Ledger amounts that no rule claims, or that no work was there to use."),
-            ("Cents", "Rounded by the largest remainder, so that what reaches a pool leaves it."),
+            ("Cents", CENTS),
         ),
         demo=DEMO_NOTE if s.demo else "",
     )  # fmt: skip
@@ -87,8 +88,8 @@ def pools_table(s: Statement) -> Table:
     rows = tuple(
         (p.pool, p.cost, p.assigned, p.unused, p.unassigned, p.rate, p.unit, p.because) for p in s.pools
     )
-    sums = tuple(sum(column) for column in zip(*[row[1:5] for row in rows], strict=True)) or (0, 0, 0, 0)
-    return Table("Pools", columns, rows, ("All pools", *sums, None, "", ""))
+    sums = [cents(sum(p.exact[i] for p in s.pools), s.currency) for i in range(4)]
+    return with_rounding(Table("Pools", columns, rows, ("All pools", *sums, None, "", "")))
 
 
 def ends_table(found: Placed) -> Table:
@@ -103,9 +104,9 @@ def ends_table(found: Placed) -> Table:
         (name or "(unknown)", amount) for name, amount in found.sums("channel", incoming=True).items()
     ]
     ends += [(ENDS[str(name)], amount) for name, amount in found.sums("end", incoming=True).items()]
-    whole = sum(amount for _, amount in ends)
+    whole = s.proof.ledger
     rows = tuple((name, amount, _part(amount, whole)) for name, amount in ends)
-    return Table("Where it ended", columns, rows, ("Ledger", whole, _part(whole, whole)))
+    return with_rounding(Table("Where it ended", columns, rows, ("Ledger", whole, _part(whole, whole))))
 
 
 def ledger_table(found: Placed) -> Table:
@@ -116,10 +117,10 @@ def ledger_table(found: Placed) -> Table:
         TableColumn("amount", f"Amount, {s.currency}", "money", s.currency),
         TableColumn("share", "Share of the ledger", "share"),
     )
-    sums = found.sums("ledger")
-    whole = sum(sums.values())
+    sums, whole = found.sums("ledger"), s.proof.ledger
     rows = tuple((found.called(value), amount, _part(amount, whole)) for value, amount in sums.items())
-    return Table("Where it came from", columns, rows, ("Ledger", whole, _part(whole, whole)))
+    total = ("Ledger", whole, _part(whole, whole))
+    return with_rounding(Table("Where it came from", columns, rows, total))
 
 
 def _part(amount: int, whole: int) -> Decimal | None:

@@ -9,9 +9,11 @@ from percontact.costing.policy import OUTSIDE, UNASSIGNED
 from percontact.report.document import Document, Table, TableColumn
 from percontact.report.placed import ENDS, PoolOpened, facts, lines_table, share
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.spoken import when
 from percontact.report.statement import PoolLine
 from percontact.report.words import DEMO_NOTE, money
+from percontact.values.money import cents
 
 
 def pool_document(found: PoolOpened) -> Document:
@@ -48,13 +50,12 @@ def _pool_name(pool: str) -> str:
 
 
 def _pool_sentences(found: PoolOpened) -> Iterator[str]:
-    s, line, currency = found.statement, found.line, found.statement.currency
-    whole = sum(amount for _, _, amount in found.accounts)
+    line, currency = found.line, found.statement.currency
     if line is None:
         many = sum(n for _, n, _ in found.accounts)
-        yield f"{money(whole, currency)} in {many:,} ledger line{'s' * (many != 1)}."
+        yield f"{money(found.whole, currency)} in {many:,} ledger line{'s' * (many != 1)}."
         if found.given:
-            given = money(sum(x.cents for x in found.given), s.currency)
+            given = money(cents(sum(x.pico for x in found.given), currency), currency)
             yield f"It serves other pools and gave them {given}."
     else:
         yield f"{money(line.cost, currency)}: {money(line.assigned, currency)} is borne by contacts"
@@ -102,8 +103,8 @@ def accounts_table(found: PoolOpened) -> Table:
         TableColumn("amount", f"Amount, {s.currency}", "money", s.currency),
     )
     rows = tuple((a, found.names.get(a, ""), n, amount) for a, n, amount in found.accounts)
-    total = ("Total", "", sum(n for _, n, _ in found.accounts), sum(x for _, _, x in found.accounts))
-    return Table("What it is made of", columns, rows, total)
+    total = ("Total", "", sum(n for _, n, _ in found.accounts), found.whole)
+    return with_rounding(Table("What it is made of", columns, rows, total))
 
 
 def _lines_title(found: PoolOpened) -> str:
@@ -121,4 +122,5 @@ def went_table(found: PoolOpened) -> Table:
         (ENDS[str(b.target)] if b.to == "end" else b.target or "(unknown)", b.cents)
         for b in sorted(found.ends, key=lambda b: (b.to == "end", -b.cents))
     )
-    return Table("Where it went", columns, rows, ("Total", sum(b.cents for b in found.ends)))
+    total = ("Total", cents(sum(b.pico for b in found.ends), s.currency))
+    return with_rounding(Table("Where it went", columns, rows, total))

@@ -11,7 +11,7 @@ from percontact.metrics.served import Served, ServedGroup
 from percontact.report.document import Document, Formula, Table, TableColumn
 from percontact.report.records import records_of
 from percontact.report.words import DEMO_NOTE, money, value_text
-from percontact.values.money import cents, from_pico, share_cents
+from percontact.values.money import cents, from_pico
 from percontact.values.period import Period
 
 
@@ -23,7 +23,7 @@ def served_document(
     spread = _concentration(found, currency)
     tables = [spread]
     if by:
-        tables.append(_groups(found.groups, by, currency, cents(found.pico, currency)))
+        tables.append(_groups(found.groups, by, currency))
     tables.append(_top(found.top, currency))
     notes = tuple(_notes(found, currency))
     return Document(
@@ -77,9 +77,8 @@ def _concentration(found: Served, currency: str) -> Table:
     return Table("Concentration", columns, rows, total)
 
 
-def _groups(groups: tuple[ServedGroup, ...], by: str, currency: str, total: int) -> Table:
+def _groups(groups: tuple[ServedGroup, ...], by: str, currency: str) -> Table:
     of_customers = any(g.known is not None for g in groups)
-    money_cells = share_cents([g.pico for g in groups], currency, total=total)
     columns = (
         TableColumn(by, by.capitalize()),
         TableColumn("customers", "Served", "count"),
@@ -96,10 +95,10 @@ def _groups(groups: tuple[ServedGroup, ...], by: str, currency: str, total: int)
         TableColumn("dearest", "Of dearest 20%", "share"),
     )
     rows = tuple(
-        (g.name, g.customers, *((g.known,) if of_customers else ()), g.contacts, cell,
+        (g.name, g.customers, *((g.known,) if of_customers else ()), g.contacts, cents(g.pico, currency),
          from_pico(g.pico) / g.customers if g.customers else None,
          round(_share(g.dearest, g.pico), 6) if g.pico else None)
-        for g, cell in zip(groups, money_cells, strict=True)
+        for g in groups
     )  # fmt: skip
     note = "Of dearest 20%: the share of the group's cost that the dearest fifth of its customers causes."
     if of_customers:

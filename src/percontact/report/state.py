@@ -18,7 +18,7 @@ from percontact.report.other_forms import add_up, other_forms
 from percontact.report.pool_lines import pool_lines, proof_line, shared_lines
 from percontact.report.statement import Line, Statement
 from percontact.report.words import headline, statement_notes
-from percontact.values.money import cents, share_cents
+from percontact.values.money import cents
 from percontact.values.period import label, next_start, start_of
 
 
@@ -72,7 +72,7 @@ def _state(costed: CostedBook, question: Slice, per: Per, *, compare: bool) -> S
         where=tuple(_condition(c) for c in question.where),
         rows=tuple(_lines(costed, question, groups)),
         total=whole,
-        pools=tuple(pool_lines(costed, question, proof)),
+        pools=tuple(pool_lines(costed, question)),
         proof=proof,
         shared=tuple(shared_lines(costed, question)),
         comparisons=tuple(comparisons(costed, known, per, whole, _only_total)) if compare else (),
@@ -113,7 +113,7 @@ def _lines(costed: CostedBook, question: Slice, groups: Sequence[Group]) -> list
     }
     name, text, known = zip(*[told[day] for day in start], strict=True)
     unit = costed.currency
-    amounts = share_cents(pico, unit)
+    amounts = [cents(one, unit) for one in pico]
     each = list(zip(known, divided, quantities, pico, strict=True))
     columns = (
         name,

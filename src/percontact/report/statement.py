@@ -8,7 +8,8 @@
       Comparison      the same question about another span, or the budget
       OtherForm       the same cost divided another way
 
-Cents are made here, by the largest remainder, so that the lines add up to the total as printed.
+Each amount is rounded to cents by itself, so that it is the same on every page; totals are rounded once, from
+exact sums.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Line(NamedTuple):
 class PoolLine(NamedTuple):
     """One pool over the span, in cents.
 
-    rate  money per hour (time drivers) or per unit; None where nothing was used
+    rate   money per hour (time drivers) or per unit; None where nothing was used
+    exact  cost, assigned, unused and unassigned in pico
     """
 
     pool: str
@@ -77,6 +79,7 @@ class PoolLine(NamedTuple):
     unit: str
     rate: Decimal | None
     because: str = ""
+    exact: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class SharedLine:
     to: str
     cents: int
     because: str = ""
+    pico: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,10 @@ class OtherForm:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The reconciliation line, in cents that add up: ledger = assigned + unused + unassigned."""
+    """The reconciliation line, in cents: ledger = assigned + unused + unassigned + rounding.
+
+    rounding  what the cents of the parts leave of the ledger's; exactly, the parts are the ledger
+    """
 
     ledger: int
     assigned: int
@@ -129,11 +136,12 @@ class Proof:
     unclaimed: int
     outside: int
     whole: bool
+    rounding: int = 0
 
     @property
     def difference(self) -> int:
         """Zero, or no statement is made."""
-        return self.ledger - self.assigned - self.unused - self.unassigned
+        return self.ledger - self.assigned - self.unused - self.unassigned - self.rounding
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from percontact.report.cells import rounded
 from percontact.report.document import Cell, Document, Formula, Kind, Table, TableColumn
+from percontact.report.rounding import with_rounding
 from percontact.report.statement import Line, Statement
 from percontact.report.words import PER_MANY, PER_WORDS, change_digits
-from percontact.values.money import cents_text, split
+from percontact.values.money import cents, cents_text, split
 
 __all__ = [
     "Document",
@@ -124,7 +125,8 @@ def _lines(s: Statement) -> Table:
         TableColumn("handle_s", "Handle time, s", "seconds", detail=True),
     )  # fmt: skip
     rows = tuple(_cells(s, line, (line.period, *_values(line))) for line in in_order(s))
-    return Table("Cost", columns, rows, _cells(s, s.total, ("Total", *("" for _ in s.by))))
+    table = Table("Cost", columns, rows, _cells(s, s.total, ("Total", *("" for _ in s.by))))
+    return with_rounding(table, "cost", "covered")
 
 
 def _cost_of_one(s: Statement, cost: str, number: str) -> TableColumn:
@@ -193,7 +195,7 @@ def _shared(s: Statement) -> Table:
             (
                 name,
                 mine[0].driver,
-                sum(x.cents for x in mine),
+                cents(sum(x.pico for x in mine), s.currency),
                 to[0] if len(to) == 1 else f"{len(to)} pools",
                 ", ".join(to),
             )
@@ -234,23 +236,27 @@ def _pools(s: Statement) -> Table:
 
 def _proof(s: Statement) -> Table:
     p, money = s.proof, s.currency
+    rounding = {"rounding": p.rounding} if p.rounding else {}
     parts = {
         "ledger": p.ledger, "assigned": p.assigned, "unused": p.unused, "unassigned": p.unassigned,
-        "difference": p.difference, "unclaimed": p.unclaimed, "outside": p.outside,
+        **rounding, "difference": p.difference, "unclaimed": p.unclaimed, "outside": p.outside,
     }  # fmt: skip
     headers = {
         "unclaimed": "Claimed by no rule (in unassigned)",
         "outside": "Outside customer service (not in ledger)",
     }
-    formulas = {"difference": Formula("difference", ("ledger", "assigned", "unused", "unassigned"))}
+    formulas = {
+        "difference": Formula("difference", ("ledger", "assigned", "unused", "unassigned", *rounding))
+    }
     columns = tuple(
         TableColumn(n, f"{headers.get(n, _header(n))}, {money}", "money", money, formulas.get(n))
         for n in parts
     )
     said = {name: f"{Decimal(cents_text(cents, money)):,}" for name, cents in parts.items()}
+    left = f" + rounding {said['rounding']}" if rounding else ""
     sentence = (
         f"Ledger {said['ledger']} = assigned {said['assigned']} + unused {said['unused']} + "
-        f"unassigned {said['unassigned']}; difference {said['difference']} ({money})."
+        f"unassigned {said['unassigned']}{left}; difference {said['difference']} ({money})."
     )
     return Table("Reconciliation", columns, (tuple(parts.values()),), sentence=sentence)
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from percontact.costing.trail import Trail
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.words import money
-from percontact.values.money import cents, from_pico, share_cents
+from percontact.values.money import cents, from_pico
 
 Origin = Callable[[int], str]
 """row_id -> "file:line" of its source."""
@@ -50,12 +51,11 @@ def trail_document(found: Trail, *, title: str, currency: str, origin: Origin, d
 
 def _pools(found: Trail, currency: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    amounts = share_cents([p.pico for p in found.pools], currency)
-    for p, amount in zip(found.pools, amounts, strict=True):
+    for p in found.pools:
         unit = 60 if p.driver.endswith("_s") else 1  # time is read in minutes
         rate = None if p.rate is None else from_pico(p.rate) * unit
         quantity = None if p.quantity is None else p.quantity / unit
-        rows.append((p.pool, p.driver, quantity, rate, amount))
+        rows.append((p.pool, p.driver, quantity, rate, cents(p.pico, currency)))
     columns = (
         TableColumn("pool", "Pool"),
         TableColumn("driver", "Driver"),
@@ -63,12 +63,8 @@ def _pools(found: Trail, currency: str) -> Table:
         TableColumn("rate", f"Rate, {currency} per unit", "value", currency),
         TableColumn("amount", f"Amount, {currency}", "money", currency),
     )
-    return Table(
-        "Pools: quantity x rate",
-        columns,
-        tuple(rows),
-        (*["Total", None, None, None], cents(found.pico, currency)),
-    )
+    total = (*["Total", None, None, None], cents(found.pico, currency))
+    return with_rounding(Table("Pools: quantity x rate", columns, tuple(rows), total))
 
 
 def _lines(found: Trail, currency: str, origin: Origin) -> Table:
@@ -81,7 +77,6 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
         TableColumn("amount", f"Amount, {currency}", "money", currency),
         TableColumn("source", "Source"),
     )
-    amounts = share_cents([x.pico for x in found.lines], currency)
     rows = tuple(
         (
             x.line_id,
@@ -89,10 +84,10 @@ def _lines(found: Trail, currency: str, origin: Origin) -> Table:
             x.text,
             x.pool,
             cents(x.month_pico, currency),
-            amount,
+            cents(x.pico, currency),
             origin(x.row_id),
         )
-        for x, amount in zip(found.lines, amounts, strict=True)
+        for x in found.lines
     )
     return Table("Ledger lines behind it", columns, rows, note=_more(len(rows), found.lines_in_all))
 

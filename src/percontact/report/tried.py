@@ -17,10 +17,11 @@ from decimal import Decimal
 from percontact.costing.policy import Policy, Rule
 from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.records import records_of
+from percontact.report.rounding import with_rounding
 from percontact.report.spoken import when
 from percontact.report.statement import Statement
 from percontact.report.words import DEMO_NOTE, money, value_text
-from percontact.values.money import minor_digits
+from percontact.values.money import cents, minor_digits
 from percontact.values.period import Period
 from percontact.values.problem import Problem
 
@@ -46,6 +47,7 @@ class RuleTried:
     lines: int
     cents: int
     first: tuple[Caught, ...] = ()
+    pico: int = 0
 
     @property
     def match(self) -> str:
@@ -62,6 +64,7 @@ class Unplaced:
     cost_centre: str | None
     lines: int
     cents: int
+    pico: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Tried:
     @property
     def unplaced_cents(self) -> int:
         """Their money."""
-        return sum(u.cents for u in self.unplaced)
+        return cents(sum(u.pico for u in self.unplaced), self.currency)
 
     @property
     def document(self) -> Document:
@@ -297,13 +300,14 @@ def rules_table(found: Tried) -> Table:
         (str(r.number), r.match, r.rule.to, r.lines, r.cents, r.rule.because, r.rule.line)
         for r in found.rules
     )
-    lines, amount = sum(r.lines for r in found.rules), sum(r.cents for r in found.rules)
+    lines, amount = sum(r.lines for r in found.rules), cents(sum(r.pico for r in found.rules), unit)
     note = ""
     idle = [str(r.number) for r in found.rules if not r.lines]
     if idle:
         which = f"Rule {idle[0]} catches" if len(idle) == 1 else f"Rules {', '.join(idle)} catch"
         note = f"{which} nothing in these months: the first rule that matches a line takes it."
-    return Table("What each rule catches", columns, rows, ("All", "", "", lines, amount, "", None), note)
+    total = ("All", "", "", lines, amount, "", None)
+    return with_rounding(Table("What each rule catches", columns, rows, total, note))
 
 
 def _lines(found: Tried) -> Table:
@@ -335,4 +339,4 @@ def unplaced_table(found: Tried) -> Table:
     rows = tuple((u.account, u.name, u.cost_centre or "none", u.lines, u.cents) for u in found.unplaced)
     total = ("All", "", "", found.unplaced_lines, found.unplaced_cents)
     note = "Their cost is shown as not assigned, and spread over nothing."
-    return Table("What no rule catches", columns, rows, total, note)
+    return with_rounding(Table("What no rule catches", columns, rows, total, note))

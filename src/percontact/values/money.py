@@ -2,8 +2,8 @@
 """Money: a whole number of 1e-12 units of one currency, never a float.
 
 Every amount in percontact is an integer count of *pico* units (1e-12 of the currency), so sums are
-exact in any order and any grouping. Cents are made only where a person reads them, by the largest
-remainder, so that the cents of one report always add up to its total.
+exact in any order and any grouping. Cents are made only where a person reads them, each amount by
+itself, so that one quantity has the same cents wherever it stands.
 Source: engine measurements, `docs/decisions/0002-money-as-integers.md`; largest remainder (Hamilton).
 """
 
@@ -75,33 +75,8 @@ def divide(numerator: int, denominator: int) -> int:
 
 
 def cents(pico: int, currency: str) -> int:
-    """One amount in whole minor units, half to even. For many amounts of one report use `share_cents`."""
+    """One amount in whole minor units, half to even: the same wherever it stands."""
     return divide(pico, 10 ** (12 - minor_digits(currency)))
-
-
-def share_cents(picos: Sequence[int], currency: str, *, total: int | None = None) -> list[int]:
-    """Round the amounts of one report to whole minor units so that they sum to their total as printed.
-
-    Largest remainder: each is rounded down, the missing units go to the largest fractions (ties to the
-    earlier one). Without `total` no amount moves by a whole minor unit or more.
-
-    total  minor units they must sum to, where a heading elsewhere shows them; None = their rounded sum
-
-    >>> share_cents([to_pico("0.335"), to_pico("0.335"), to_pico("0.33")], "EUR")
-    [34, 33, 33]
-    """
-    unit = 10 ** (12 - minor_digits(currency))
-    floors = [p // unit for p in picos]
-    missing = (divide(sum(picos), unit) if total is None else total) - sum(floors)
-    if not missing:
-        return floors
-    rests = [p % unit for p in picos]
-    by_rest = sorted(range(len(picos)), key=rests.__getitem__, reverse=True)
-    step = 1 if missing > 0 else -1
-    turns = by_rest if missing > 0 else by_rest[::-1]
-    for k in range(abs(missing) if turns else 0):
-        floors[turns[k % len(turns)]] += step
-    return floors
 
 
 def cents_text(amount_cents: int, currency: str) -> str:

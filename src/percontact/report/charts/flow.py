@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 from typing import Literal
 
@@ -51,11 +52,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """An amount from one node to one of a later stage; in minor units where the measure is money."""
+    """An amount from one node to one of a later stage: minor units of money, or an exact value."""
 
     source: str
     target: str
-    value: int
+    value: int | Decimal
     href: str = ""
 
 
@@ -98,8 +99,8 @@ def flow(
 
 def _hold(nodes: Mapping[str, Node], ribbons: Sequence[Ribbon]) -> None:
     """Every ribbon runs forward between nodes there are, and no cent is lost at a node in the middle."""
-    into: dict[str, int] = defaultdict(int)
-    out: dict[str, int] = defaultdict(int)
+    into: dict[str, int | Decimal] = defaultdict(int)
+    out: dict[str, int | Decimal] = defaultdict(int)
     for ribbon in ribbons:
         if nodes[ribbon.source].stage >= nodes[ribbon.target].stage:
             raise ValueError(f"from {ribbon.source} to {ribbon.target} leads back")
@@ -141,10 +142,10 @@ def _gathered(nodes: Mapping[str, Node], ribbons: Sequence[Ribbon]) -> tuple[lis
     return kept, sorted(sums.values(), key=lambda r: (tone[r.target] != "cost", -r.value))
 
 
-def _sizes(ribbons: Sequence[Ribbon]) -> dict[str, int]:
+def _sizes(ribbons: Sequence[Ribbon]) -> dict[str, int | Decimal]:
     """How much passes each node: what comes in or what goes out, whichever is more, of what is above zero."""
-    into: dict[str, int] = defaultdict(int)
-    out: dict[str, int] = defaultdict(int)
+    into: dict[str, int | Decimal] = defaultdict(int)
+    out: dict[str, int | Decimal] = defaultdict(int)
     for ribbon in ribbons:
         if ribbon.value > 0:
             out[ribbon.source] += ribbon.value
@@ -159,7 +160,7 @@ class _Drawing:
         self.nodes, self.ribbons, self.measure = nodes, ribbons, measure
         self.stages = max((node.stage for node in nodes), default=1)
         self.size = _sizes(ribbons)
-        totals = [sum(self.size[n.key] for n in nodes if n.stage == s) for s in range(self.stages + 1)]
+        totals = [float(sum(self.size[n.key] for n in nodes if n.stage == s)) for s in range(self.stages + 1)]
         self.unit = HEIGHT / max(1, *totals)
         self.top, self.height = self._tops()
         self.room = "min(190, width * 0.3)"
@@ -176,7 +177,7 @@ class _Drawing:
         for stage in range(self.stages + 1):
             at = 0.0
             for node in (n for n in self.nodes if n.stage == stage):
-                tall = self.size[node.key] * self.unit
+                tall = float(self.size[node.key]) * self.unit
                 slot = max(tall, SLOT)
                 top[node.key] = at + (slot - tall) / 2
                 at += slot + GAP
@@ -222,9 +223,9 @@ class _Drawing:
         starts: dict[int, float] = {}
         ends: dict[int, float] = {}
         for i, r in sorted(enumerate(self.ribbons), key=lambda one: order[one[1].target]):
-            starts[i], leaves[r.source] = leaves[r.source], leaves[r.source] + r.value * self.unit
+            starts[i], leaves[r.source] = leaves[r.source], leaves[r.source] + float(r.value) * self.unit
         for i, r in sorted(enumerate(self.ribbons), key=lambda one: order[one[1].source]):
-            ends[i], enters[r.target] = enters[r.target], enters[r.target] + r.value * self.unit
+            ends[i], enters[r.target] = enters[r.target], enters[r.target] + float(r.value) * self.unit
         found: list[dict[str, object]] = []
         for i, r in enumerate(self.ribbons):
             source, target = by_key[r.source], by_key[r.target]
@@ -235,7 +236,7 @@ class _Drawing:
                 at = starts[i] + (ends[i] - starts[i]) * _sigmoid(part)
                 found.append({
                     "ribbon": i, "x": round(source.stage + (target.stage - source.stage) * part, 4),
-                    "from": round(at, 3), "to": round(at + r.value * self.unit, 3), "tone": tone,
+                    "from": round(at, 3), "to": round(at + float(r.value) * self.unit, 3), "tone": tone,
                     "tip": tip, "href": r.href,
                 })  # fmt: skip
         return found
@@ -243,7 +244,7 @@ class _Drawing:
     def _rows(self) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
         for node in self.nodes:
-            tall = self.size[node.key] * self.unit
+            tall = float(self.size[node.key]) * self.unit
             figure = shown(self.size[node.key], self.measure)
             found.append({
                 "stage": node.stage, "from": self.top[node.key], "to": self.top[node.key] + max(tall, 1),
