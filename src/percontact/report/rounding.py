@@ -22,14 +22,18 @@ def with_rounding(table: Table, *names: str) -> Table:
     names  the columns whose total is their sum; none named = all of money
     """
     told = [
-        f"the rows of {column.header.partition(',')[0]} add up to {column.currency} {text} than their total"
+        (column.header.partition(",")[0], f"{column.currency} {text}")
         for i, column in enumerate(table.columns)
         if (column.name in names if names else column.kind == "money")
         if (text := _left(table, i, column))
     ]
     if not told:
         return table
-    note = f"Each amount is rounded by itself: as shown, {' and '.join(told)}."
+    if len(told) == 1:
+        said = f"the rows of {told[0][0]} add up to {told[0][1]} than their total"
+    else:
+        said = f"the rows do not add up to their totals: {', '.join(' '.join(one) for one in told)}"
+    note = f"Each amount is rounded by itself: as shown, {said}."
     return replace(table, note=f"{table.note} {note}".strip())
 
 
