@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from percontact import pipeline
 from percontact.answers import explaining, locating, measuring, seeking, watching
@@ -17,20 +17,15 @@ from percontact.explain.bridge import Bridge
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook
 from percontact.records.landing import Receipt
-from percontact.report import frames
+from percontact.report.answer import document_of
 from percontact.report.document import Document
-from percontact.report.forms import render
+from percontact.report.framed import Framed
 from percontact.report.statement import Statement
 from percontact.store.workspace import Workspace
 
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
-
 
 @dataclass(frozen=True, slots=True)
-class CostAnswer(Statement):
+class CostAnswer(Statement, Framed):
     """The cost statement as Python holds it: exact numbers, frames, and a page in a notebook.
 
     rows, total     lines with cost in minor units (`cents`), `denominator` and `value` as Decimal
@@ -38,23 +33,10 @@ class CostAnswer(Statement):
     The frames hold the lines, with money as exact decimals.
     """
 
-    def to_arrow(self) -> pyarrow.Table:
-        """The lines as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The lines as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The lines as a pandas frame, money as Decimal. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self)
-
-    def __str__(self) -> str:
-        return str(render(self, "text"))
+    @property
+    def document(self) -> Document:  # type: ignore[override]
+        """The same for people; the frames hold its lines."""
+        return document_of(self)
 
 
 def open(
@@ -101,7 +83,7 @@ def cost(
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Framed):
     """Figures of metrics as Python holds them: exact fractions, frames, and a page in a notebook.
 
     panel     figures by metric and place, with numerator, denominator, coverage, interval and marks
@@ -110,24 +92,6 @@ class Measures:
 
     panel: Panel
     document: Document
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The figures as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self.document)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The figures as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self.document)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The figures as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self.document)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self.document)
-
-    def __str__(self) -> str:
-        return str(render(self.document, "text"))
 
 
 def measure(
@@ -150,16 +114,14 @@ def measure(
     settings  parameters of cards: "service_level.within_s=30"
     Raises PercontactError E-ARG-01 for unknown names, E-DATA-01 where a cost is asked without a ledger.
     """
-    question = {
-        "start": start, "end": end, "grain": grain, "by": by, "where": where, "basis": basis,
-        "settings": settings,
-    }  # fmt: skip
-    panel = measuring.panel_of(book, metrics, **question)  # type: ignore[arg-type]
+    panel = measuring.panel_of(
+        book, metrics, start=start, end=end, grain=grain, by=by, where=where, basis=basis, settings=settings
+    )
     return Measures(panel, measuring.panel_document(book, panel, compare))
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Framed):
     """A change of cost as Python holds it: exact parts, frames, and a page in a notebook.
 
     change    the bridge asked for, with what always stands beside it
@@ -173,24 +135,6 @@ class Explanation:
     def bridge(self) -> Bridge:
         """Ends and parts, in whole pico units."""
         return self.change.bridge
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self.document)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The parts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self.document)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The parts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self.document)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self.document)
-
-    def __str__(self) -> str:
-        return str(render(self.document, "text"))
 
 
 def explain(
@@ -220,7 +164,7 @@ def explain(
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Framed):
     """Where a metric changed, as Python holds it: slices and the rest that add up, frames, a page.
 
     answer    `answer.located` has the figure then and now, the causes with their parts, and what is in none
@@ -229,24 +173,6 @@ class Whereabouts:
 
     answer: locating.Answer
     document: Document
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The parts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self.document)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The parts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self.document)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The parts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self.document)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self.document)
-
-    def __str__(self) -> str:
-        return str(render(self.document, "text"))
 
 
 def locate(
@@ -275,7 +201,7 @@ def locate(
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Framed):
     """What broke, as Python holds it: alerts, frames, a page in a notebook.
 
     answer    `answer.alerts`: since when, where, observed and expected, how rare
@@ -289,24 +215,6 @@ class Watched:
     def alerts(self) -> tuple[Alert, ...]:
         """What is told, in order of time."""
         return self.answer.alerts
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The alerts as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self.document)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The alerts as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self.document)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The alerts as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self.document)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self.document)
-
-    def __str__(self) -> str:
-        return str(render(self.document, "text"))
 
 
 def watch(
@@ -336,7 +244,7 @@ def watch(
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
+class Chances(Framed):
     """What may be saved, as Python holds it: opportunities with their evidence, frames, a page.
 
     answer    `answer.found` has the opportunities, the largest first
@@ -345,24 +253,6 @@ class Chances:
 
     answer: seeking.Answer
     document: Document
-
-    def to_arrow(self) -> pyarrow.Table:
-        """The opportunities as an Arrow table. Raises PercontactError E-LIB-01 without pyarrow."""
-        return frames.to_arrow(self.document)
-
-    def to_polars(self) -> polars.DataFrame:
-        """The opportunities as a Polars frame. Raises PercontactError E-LIB-01 without polars."""
-        return frames.to_polars(self.document)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The opportunities as a pandas frame. Raises PercontactError E-LIB-01 without pandas."""
-        return frames.to_pandas(self.document)
-
-    def _repr_html_(self) -> str:
-        return frames.notebook_html(self.document)
-
-    def __str__(self) -> str:
-        return str(render(self.document, "text"))
 
 
 def opportunities(
