@@ -15,7 +15,8 @@ from percontact.answers.contacts import listed_contacts, opened_contact
 from percontact.answers.measuring import panel_of
 from percontact.answers.readying import look_over, ready_rows
 from percontact.costing.contact_lines import months_of_contact, others_of_case
-from percontact.costing.kept_rows import MARKS_FILE, ROWS_FILE, KeptRows
+from percontact.costing.kept_rows import KeptRows
+from percontact.costing.priced_rows import MARKS_FILE, ROWS_FILE
 from percontact.costing.rate import BASES
 from percontact.demo.make import make_demo
 from percontact.pipeline import OpenBook, land

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from percontact.costing.kept_rows import CONTACT
+from percontact.costing.priced_rows import CONTACT
 from percontact.costing.rate import Basis, Rate
 from percontact.records.dialect import literal, quote
 from percontact.values.period import Period, add_months

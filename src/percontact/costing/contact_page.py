@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from percontact.costing.contact_cost import SHOWN, priced_contacts
-from percontact.costing.kept_rows import CONTACT, CONTACT_MONTH, HANDLE, STARTED, price
+from percontact.costing.priced_rows import CONTACT, CONTACT_MONTH, HANDLE, STARTED, price
 from percontact.costing.slice import Slice
 from percontact.records.dialect import quote
 

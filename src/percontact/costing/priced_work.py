@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from percontact.costing.allocate import Prices
 from percontact.costing.drivers import ADDED_UP, SUMS
-from percontact.costing.kept_rows import KeptRows, price
+from percontact.costing.kept_rows import KeptRows
+from percontact.costing.priced_rows import price
 from percontact.costing.rate import Basis
 from percontact.costing.slice import Slice
 from percontact.costing.work import Coarse

@@ -46,41 +46,57 @@ def headed(con: duckdb.DuckDBPyConnection, found: Found, mapping: Mapping, name:
     def all_of(conditions: tuple[Condition, ...]) -> str:
         return all_hold((place(c.column), c) for c in conditions)
 
-    cells = [f"c{place(one)}" for one in asked.columns]
-    width = len(found.headers)
-    clean = ", ".join(f"{trimmed(f'c{i}')} AS c{i}" for i in range(width))
-    text = f"concat_ws(' ', {', '.join(cells)})"
+    text = f"concat_ws(' ', {', '.join(f'c{place(one)}' for one in asked.columns)})"
     is_one = f"({text} <> '' AND {all_of(asked.when)})"
     ends = all_of(asked.until) if asked.until else "false"
+    _carry_down(con, found, text, is_one, ends)
+    headings = _headings(con, found, asked.name)
+    told = "1 row is a heading" if len(headings) == 1 else f"{len(headings):,} rows are headings"
+    return replace(
+        found,
+        headers=(*found.headers, asked.name),
+        relation=f"(SELECT line, {_own(found)}, c{len(found.headers)} FROM headed WHERE NOT is_one)",
+        aside=tuple(sorted((*found.aside, *headings), key=lambda a: a.line)),
+        notes=(*found.notes, f"{told} of the rows below, where `{asked.name}` holds what they say."),
+    )
+
+
+def _carry_down(con: duckdb.DuckDBPyConnection, found: Found, text: str, is_one: str, ends: str) -> None:
+    """Make the table `headed`: each row with the heading it stands under, and whether it is one itself.
+
+    SQL over cells: `text` of a heading, `is_one`: whether a row is one, `ends`: whether it ends the last one.
+    """
+    clean = ", ".join(f"{trimmed(f'c{i}')} AS c{i}" for i in range(len(found.headers)))
     mark = f"CASE WHEN {is_one} THEN {literal(_OPEN)} || {text} WHEN {ends} THEN {literal(_CLOSED)} END"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE headed AS SELECT r.*, heading AS c{width}, is_one FROM "
+        f"CREATE OR REPLACE TEMP TABLE headed AS SELECT r.*, heading AS c{len(found.headers)}, is_one FROM "
         f"{found.relation} r JOIN (SELECT line, {is_one} AS is_one, "
         f"substr(nullif(last_value({mark} IGNORE NULLS) OVER (ORDER BY line ROWS UNBOUNDED PRECEDING), "
         f"{literal(_CLOSED)}), 2) AS heading FROM (SELECT line, {clean} FROM {found.relation})) h "
         "ON h.line = r.line"
     )
-    own = ", ".join(f"c{i}" for i in range(width))
-    rows = con.execute(f"SELECT line, c{width}, {own} FROM headed WHERE is_one ORDER BY line").fetchall()
+
+
+def _headings(con: duckdb.DuckDBPyConnection, found: Found, name: str) -> list[Aside]:
+    """The rows that are headings, each set aside with its text."""
+    rows = con.execute(
+        f"SELECT line, c{len(found.headers)}, {_own(found)} FROM headed WHERE is_one ORDER BY line"
+    ).fetchall()
     why = "It stands in the rows below it, and is counted here and nowhere else."
-    headings = tuple(
+    return [
         Aside(
             line,
-            asked.name,
+            name,
             "E-SKIP-01",
             f"Left out by the mapping: it is the heading `{said}`. {why}",
             row_text(row),
         )
         for line, said, *row in rows
-    )
-    told = "1 row is a heading" if len(rows) == 1 else f"{len(rows):,} rows are headings"
-    return replace(
-        found,
-        headers=(*found.headers, asked.name),
-        relation=f"(SELECT line, {own}, c{width} FROM headed WHERE NOT is_one)",
-        aside=tuple(sorted((*found.aside, *headings), key=lambda a: a.line)),
-        notes=(*found.notes, f"{told} of the rows below, where `{asked.name}` holds what they say."),
-    )
+    ]
+
+
+def _own(found: Found) -> str:
+    return ", ".join(f"c{i}" for i in range(len(found.headers)))
 
 
 def _refused(name: str, what: str, do: str) -> Exception:
