@@ -14,15 +14,36 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from percontact.front import cost, explain, land, locate, measure, open, opportunities, watch
+    from percontact.front import (
+        add_holidays,
+        cost,
+        explain,
+        land,
+        locate,
+        measure,
+        open,
+        opportunities,
+        watch,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "cost", "explain", "land", "locate", "measure", "open", "opportunities", "watch"]
+__all__ = [
+    "__version__",
+    "add_holidays",
+    "cost",
+    "explain",
+    "land",
+    "locate",
+    "measure",
+    "open",
+    "opportunities",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `percontact --help` must not wait for the engine.
-    if name in ("cost", "explain", "land", "locate", "measure", "open", "opportunities", "watch"):
+    if name in __all__:
         from percontact import front
 
         return getattr(front, name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python front door: `percontact.open`, `.cost`, `.measure`, `.explain`, `.watch`, `.land`."""
+"""The Python front door: `percontact.open`, `.cost`, `.measure`, `.explain`, `.watch`, `.land`, ..."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from percontact import pipeline
-from percontact.answers import explaining, locating, measuring, seeking, watching
+from percontact.answers import adding_holidays, explaining, locating, measuring, seeking, watching
+from percontact.answers.adding_holidays import Added
 from percontact.explain.alerts import Alert, Watch
 from percontact.explain.bridge import Bridge
+from percontact.ingest.public_holidays import Names
 from percontact.metrics.figure import Panel
 from percontact.pipeline import OpenBook
 from percontact.records.landing import Receipt
@@ -265,6 +267,31 @@ def opportunities(
     """
     answer = seeking.sought(book, start=start, end=end, where=where)
     return Chances(answer, seeking.document(book, answer))
+
+
+def add_holidays(
+    book: OpenBook,
+    country: str,
+    subdivision: str = "",
+    *,
+    first: int | None = None,
+    last: int | None = None,
+    site: str = "",
+    names: Names = "english",
+) -> Added:
+    """Add the public holidays of a country to the calendar of an open workspace; open it again to see them.
+
+    country, subdivision  by code or English name: "DE" or "Germany", "BY" or "Bavaria"
+    first, last           years; None = those that contacts cover, and the next
+    site                  the only site they hold for; "" = everywhere
+    names                 "english", or "own": in the country's own language
+    result                offer: its days, each with what was there already; receipt of what landed, or None
+    Raises PercontactError E-LIB-01 without the extra `holidays`, E-ARG-01 for an unknown place or site,
+    E-ARG-02 for years that are not known.
+    """
+    return adding_holidays.add_holidays(
+        book, adding_holidays.Wish(country, subdivision, first, last, site, names)
+    )
 
 
 def land(book: OpenBook, table: str, frame: object, *, name: str, replace: bool = False) -> Receipt:

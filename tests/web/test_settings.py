@@ -142,3 +142,78 @@ def test_a_day_that_cannot_be_added_is_refused_and_what_was_typed_stays(
     if sent["days"]:
         assert f"{sent['days']}</textarea>" in answered.text
     assert len(Workspace.open(folder).receipts()) == 3
+
+
+# -- public holidays -----------------------------------------------------------------------------------------
+
+BAVARIA = {"country": "DE", "subdivision": "BY", "first": "2026", "last": "2026"}
+
+
+def test_public_holidays_are_listed_before_they_are_added(app: TestClient, folder: Path) -> None:
+    """Bavaria 2026 has 12 (Feiertagsgesetz, article 1); Christmas is there already: 11 would be added."""
+    page = app.get("/settings/calendar", params={**BAVARIA, "year": "2026"}).text
+    assert "11 days would be added, 1 in the calendar already, everywhere." in words(page)
+    assert row(page, "2026-06-04")[1:4] == ["Thursday", "holiday", "Corpus Christi"]
+    assert "there already: holiday, Christmas, everywhere" in words(page)
+    assert "Add these 11 days" in page
+    assert len(Workspace.open(folder).receipts()) == 3
+
+
+def test_public_holidays_land_as_one_import_and_leave_with_one_undo(app: TestClient, folder: Path) -> None:
+    """
+    All of 2026: 25 December and Founders' day of June are there. June 2026 has 22 weekdays, less 18 June and
+    4 June: 20, at North and everywhere alike.
+    """
+    done = app.post("/settings/calendar/holidays", data=BAVARIA, follow_redirects=False)
+    assert (done.status_code, done.headers["location"]) == (303, "/settings/calendar?year=2026")
+    page = app.get("/settings/calendar?year=2026").text
+    assert "Epiphany" in page
+    assert row(page, "June 2026")[1] == "20"
+    assert row(page, "May 2026")[1] == "18"  # 21 weekdays, less 1, 14 and 25 May
+    added = Workspace.open(folder).receipts()[-1].receipt
+    assert (added.table, added.landed) == ("calendar", 11)
+    assert added.name.startswith("public holidays of Germany, Bavaria, 2026, by the holidays library ")
+    again = app.post("/settings/calendar/holidays", data=BAVARIA, follow_redirects=False)
+    assert again.status_code == 303
+    assert len(Workspace.open(folder).receipts()) == 4
+    wait(app, app.post(f"/data/imports/{added.number}/undo", data={"sure": "yes"}).url.path)
+    assert row(app.get("/settings/calendar?year=2026").text, "May 2026")[1] == "21"
+
+
+def test_public_holidays_of_a_site_are_added_for_it_alone(app: TestClient, folder: Path) -> None:
+    """North has 4 June already, and 25 December holds everywhere: 10 of 12 land."""
+    sent = {**BAVARIA, "at": "North", "names": "own"}
+    assert app.post("/settings/calendar/holidays", data=sent, follow_redirects=False).status_code == 303
+    page = app.get("/settings/calendar?year=2026&site=North").text
+    assert row(page, "2026-05-14")[1:5] == ["Thursday", "holiday", "Christi Himmelfahrt", "North"]
+    assert Workspace.open(folder).receipts()[-1].receipt.landed == 10
+
+
+def test_another_country_begins_with_all_of_it(app: TestClient) -> None:
+    """Bavaria was chosen, then France: the part of the country before is no part of this one."""
+    page = app.get("/settings/calendar", params={**BAVARIA, "country": "FR", "of": "DE"}).text
+    assert "Public holidays of France, 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "what"),
+    [
+        ({"country": ""}, "No country is chosen."),
+        ({"country": "Germny"}, "'Germny' is no country whose holidays are known. Did you mean Germany"),
+        ({"subdivision": "Bavria"}, "'Bavria' is no part of Germany whose holidays are known. Did you mean"),
+        ({"first": "soon"}, "'soon' is no year."),
+        ({"at": "Nord"}, "'Nord' is no site of the contacts or the calendar. Did you mean North?"),
+        ({"names": "latin"}, "'latin' is no language of names."),
+    ],
+)
+def test_public_holidays_that_cannot_be_added_are_refused_in_four_parts(
+    app: TestClient, folder: Path, sent: dict[str, str], what: str
+) -> None:
+    answered = app.post("/settings/calendar/holidays", data={**BAVARIA, **sent})
+    assert answered.status_code == 400
+    assert what in words(answered.text)
+    assert len(Workspace.open(folder).receipts()) == 3
+    if sent.get("country") != "":
+        seen = app.get("/settings/calendar", params={**BAVARIA, **sent})
+        assert seen.status_code == 200
+        assert what in words(seen.text)

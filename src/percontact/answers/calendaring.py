@@ -215,7 +215,7 @@ def add_days(workspace: Workspace, days: Sequence[SpecialDay]) -> Receipt:
             raise _unfit("days", what, "Take that one away first, or leave this line out.")
         there.add((one.day, one.site))
     name = f"days-added-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.csv"
-    return _land(workspace, name, days)
+    return land_days(workspace, name, days)
 
 
 def remove_day(workspace: Workspace, row_id: int) -> SpecialDay:
@@ -230,16 +230,17 @@ def remove_day(workspace: Workspace, row_id: int) -> SpecialDay:
         workspace.undo(one.number)
         return one.special
     stem = re.sub(r"(-without-\d{4}-\d\d-\d\d)?\.[A-Za-z.]+$", "", Path(one.file).name)
-    receipt = _land(workspace, f"{stem}-without-{one.special.day}.csv", rest, instead_of=(one.number,))
+    receipt = land_days(workspace, f"{stem}-without-{one.special.day}.csv", rest, instead_of=(one.number,))
     if receipt.unchanged:
         # The very days that are left came with another file too: they count there already.
         workspace.undo(one.number)
     return one.special
 
 
-def _land(
+def land_days(
     workspace: Workspace, name: str, days: Sequence[SpecialDay], *, instead_of: Sequence[int] = ()
 ) -> Receipt:
+    """Land special days as one import of this name: all of them, or none. Raises E-ARG-03."""
     with tempfile.TemporaryDirectory(prefix="percontact-days-") as folder:
         file = Path(folder) / name
         with file.open("w", encoding="utf-8", newline="") as out:

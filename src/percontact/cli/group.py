@@ -25,6 +25,7 @@ VERBS = {
     "serve": "The app in the browser.",
     "watch": "What broke: spikes, new levels, trends, missing days; where, and since when.",
     "events": "Note what happened and may explain a change; list it.",
+    "calendar": "Days that differ from the usual week; add the public holidays of a country.",
     "kpi": "List, search and explain metrics, with today's own figures.",
     "locate": "Where a metric changed: the slices that explain it.",
     "opportunities": "What may be saved, ranked, with its guardrail and next step.",
@@ -68,6 +69,8 @@ def _load(verb: str) -> click.Command | None:
             from percontact.cli.watch import command
         case "events":
             from percontact.cli.events import command
+        case "calendar":
+            from percontact.cli.calendar import command
         case "kpi":
             from percontact.cli.kpi import command
         case "locate":

@@ -9,7 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from percontact.answers.adding_holidays import add_holidays
 from percontact.answers.calendaring import add_days, days_of_form, remove_day
+from percontact.pipeline import OpenBook
 from percontact.values.problem import PercontactError, problem
 from percontact.web.asked import Asked
 from percontact.web.desk import Desk
@@ -35,6 +37,7 @@ def calendar_rules(desk: Desk) -> list[Rule]:
 
     return [
         Rule(f"{calendar.HERE}/add", "import", sent(_add), ("POST",)),
+        Rule(f"{calendar.HERE}/holidays", "import", sent(_add_holidays), ("POST",)),
         Rule(f"{calendar.HERE}/remove", "import", sent(_remove), ("POST",)),
     ]
 
@@ -56,6 +59,20 @@ def _add(desk: Desk, request: Request, form: dict[str, str]) -> int:
     receipt = add_days(desk.workspace, days)
     request.state.noted = {"import": receipt.number, "days": len(days), "first": str(days[0].day)}
     return days[0].day.year
+
+
+def _add_holidays(desk: Desk, request: Request, form: dict[str, str]) -> int:
+    if not form.get("country", "").strip():
+        what, why = "no country is chosen", "Public holidays are those of a country."
+        raise problem("E-ARG-01", "country", what, why, "Choose one.")
+    done = add_holidays(OpenBook(desk.workspace), calendar.wish_of(form))
+    if done.receipt is not None:
+        request.state.noted = {
+            "import": done.receipt.number,
+            "days": len(done.offer.new),
+            "of": done.offer.source,
+        }
+    return done.offer.new[0].day.year if done.offer.new else done.offer.first
 
 
 def _remove(desk: Desk, request: Request, form: dict[str, str]) -> int:
