@@ -213,3 +213,40 @@ def test_script_in_a_reason_or_in_a_source_row_is_text(hostile: TestClient) -> N
 
 def test_a_formula_in_an_id_is_no_formula_in_the_file(hostile: TestClient) -> None:
     assert "\n=b2" not in hostile.get(f"{LIST}.csv?period=2026-06").text
+
+
+def test_a_slice_of_a_team_says_whose_part_it_is_and_what_the_contact_cost_in_all(book: OpenBook) -> None:
+    """
+    A call handed over: the part of the team that took it, beside what all of it cost, as on its own page.
+    """
+    found = listed_contacts(book, start="2026-06", end="2026-06", where=["team=Specialists"], rows=200)
+    table = found.document.tables[0]
+    headers = {c.name: c.header for c in table.columns}
+    assert headers["cost"] == "Cost of Specialists' part, EUR"
+    assert headers["whole"] == "Whole cost, EUR"
+    assert f"{found.in_all:,} contacts worked on" in found.document.headline
+    handed = [i for i, team in enumerate(table.column("team")) if team != "Specialists"]
+    assert handed
+    for i in handed[::8]:
+        priced = opened_contact(book, found.ids[i]).priced
+        own = {row for row, s in priced.stretches.items() if s.said.get("team") == "Specialists"}
+        part = sum(line.pico for line in priced.lines if line.row_id in own)
+        assert table.column("cost")[i] == Decimal(part).scaleb(-12)
+        assert table.column("whole")[i] == Decimal(priced.pico).scaleb(-12)
+        assert part < priced.pico
+
+
+def test_a_slice_of_no_team_has_one_cost(book: OpenBook) -> None:
+    table = listed_contacts(book, start="2026-06", end="2026-06", where=["channel=voice"]).document.tables[0]
+    assert [c.header for c in table.columns if c.kind == "value"] == ["Cost, EUR"]
+
+
+def test_each_rate_of_a_contact_leads_to_its_pool_on_the_cost_map(app: TestClient, book: OpenBook) -> None:
+    one = listed_contacts(book, start="2026-06", end="2026-06", rows=1).ids[0]
+    page = html.unescape(app.get(f"{LIST}/{one}").text)
+    links = re.findall(r'href="(/cost-map\?[^"]+)"', page)
+    pools = {line.pool for line in opened_contact(book, one).priced.lines}
+    assert {
+        pool for pool in pools if any(f"pool={pool}" in a and "period=2026-" in a for a in links)
+    } == pools
+    assert all(app.get(a).status_code == 200 for a in links)

@@ -31,6 +31,9 @@ MOST = 1_000_000
 MOST_ROWS = 10_000
 """Contacts of one page or file."""
 
+WORKERS = ("team", "agent", "actor", "queue")
+"""Whoever works on a contact: several may, and a slice of one of them holds only its part of the work."""
+
 HEADERS = {"contact_id": "Contact", "started_at": "Started", "case_id": "Case"}
 
 
@@ -102,15 +105,14 @@ def _document(
     first: int,
 ) -> Document:
     currency, span, where = book.settings.currency, spoken(question.span), where_words(asked)
-    table = _table(book, page, agents)
+    part = _part_of(book, asked)
+    table = _table(book, page, agents, part)
     many = f"{page.in_all:,} contact{'s' * (page.in_all != 1)}"
     each = from_pico(page.pico_in_all) / page.in_all if page.in_all else None
     until = first + len(page.rows)
     return Document(
         title=f"Contacts, {span}{f', {where}' if where else ''}",
-        headline=f"{many}, abandoned ones too, cost {currency} "
-        f"{value_text(from_pico(page.pico_in_all), currency)} {when(question.span)}"
-        + (f": {currency} {value_text(each, currency)} each on average." if each is not None else "."),
+        headline=_headline(many, part, page.pico_in_all, currency, when(question.span), each),
         tables=(table,),
         data={
             "currency": currency,
@@ -130,7 +132,30 @@ def _document(
     )
 
 
-def _table(book: OpenBook, page: ContactPage, agents: Agents) -> Table:
+def _headline(many: str, part: str, pico: int, currency: str, span: str, each: Decimal | None) -> str:
+    """How many contacts, and what they cost: all of it, or the part of those that worked on them."""
+    cost = f"{currency} {value_text(from_pico(pico), currency)} {span}"
+    average = "" if each is None else f": {currency} {value_text(each, currency)} each on average"
+    if not part:
+        return f"{many}, abandoned ones too, cost {cost}{average}."
+    return (
+        f"{many} worked on, abandoned ones too; {part} cost {cost}{average}. A figure divides by "
+        "those that count here: fewer, where others handed contacts over."
+    )
+
+
+def _part_of(book: OpenBook, asked: Sequence[Condition]) -> str:
+    """Whose part of the work a slice holds: "Specialists' part"; "" = all that was done for its contacts."""
+    if not book.book.has("handlings"):
+        return ""
+    whose = [v for c in asked if c.dimension in WORKERS and not c.negate for v in c.values if v]
+    if not whose:
+        return ""
+    named = " and ".join(whose)
+    return f"{named}{chr(39) if named.endswith('s') else chr(39) + 's'} part"
+
+
+def _table(book: OpenBook, page: ContactPage, agents: Agents, part: str) -> Table:
     zone, currency = book.settings.timezone, book.settings.currency
     columns = [
         TableColumn(c, "Handle time, s", "seconds")
@@ -139,11 +164,15 @@ def _table(book: OpenBook, page: ContactPage, agents: Agents) -> Table:
         for c in page.columns
     ]
     rows = []
-    for row, pico in zip(page.rows, page.picos, strict=True):
+    wholes = page.wholes if part else ()
+    for i, (row, pico) in enumerate(zip(page.rows, page.picos, strict=True)):
         cells = [_cell(c, v, zone, agents) for c, v in zip(page.columns, row, strict=True)]
-        rows.append((*cells, from_pico(pico)))
-    cost = TableColumn("cost", f"Cost, {currency}", "value", currency)
-    return Table("Contacts", (*columns, cost), tuple(rows))
+        rows.append((*cells, from_pico(pico), *(from_pico(whole) for whole in wholes[i : i + 1])))
+    cost = TableColumn(
+        "cost", f"Cost of {part}, {currency}" if part else f"Cost, {currency}", "value", currency
+    )
+    whole = TableColumn("whole", f"Whole cost, {currency}", "value", currency)
+    return Table("Contacts", (*columns, cost, *([whole] if wholes else [])), tuple(rows))
 
 
 def _cell(column: str, value: object, zone: str, agents: Agents) -> Cell:

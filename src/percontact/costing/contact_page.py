@@ -12,6 +12,7 @@ from percontact.costing.contact_cost import SHOWN, priced_contacts
 from percontact.costing.priced_rows import CONTACT, CONTACT_MONTH, HANDLE, STARTED, price
 from percontact.costing.slice import Slice
 from percontact.records.dialect import quote
+from percontact.values.period import Period, add_months
 
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
@@ -30,7 +31,8 @@ class ContactPage:
 
     columns  those of SHOWN that any contact has
     rows     a value a column, in the order asked
-    picos    what each of the rows cost
+    picos    what each of the rows cost in the slice: of a contact that several worked on, their part
+    wholes   what each of them cost in all, also by the work of others
     """
 
     columns: tuple[str, ...]
@@ -38,6 +40,7 @@ class ContactPage:
     picos: tuple[int, ...]
     in_all: int
     pico_in_all: int
+    wholes: tuple[int, ...] = ()
 
 
 def contacts_of(costed: CostedBook, question: Slice) -> int:
@@ -73,7 +76,28 @@ def contact_page(
         tuple(int(pico) for _, pico, _ in chosen),
         int(told[0]),
         int(told[1]),
+        _wholes(costed, question, [row_id for row_id, _, _ in chosen]) if question.where else (),
     )
+
+
+def _wholes(costed: CostedBook, question: Slice, rows: list[int | None]) -> tuple[int, ...]:
+    """What some contacts cost whoever worked on them, also in the months beside the span."""
+    ids = ", ".join(str(int(i)) for i in rows if i is not None)
+    if not ids:
+        return (0,) * len(rows)
+    near = Period(add_months(question.months.start, -1), add_months(question.months.end, 1))
+    kept = costed.kept_rows.rows([], near) if costed.kept_rows else None
+    if kept is not None:
+        source = f"(SELECT {CONTACT} AS row_id, {price(question.basis)} AS pico FROM {kept})"
+    else:
+        source = priced_contacts(
+            costed, replace(question, span=near, where=(), by=(), asked=()), ("contact_id",)
+        )
+    found = costed.con.execute(
+        f"SELECT row_id, CAST(sum(pico) AS HUGEINT) FROM {source} WHERE row_id IN ({ids}) GROUP BY 1"
+    ).fetchall()
+    known = {row_id: int(pico) for row_id, pico in found}
+    return tuple(0 if row_id is None else known.get(row_id, 0) for row_id in rows)
 
 
 def _price(costed: CostedBook, question: Slice) -> None:

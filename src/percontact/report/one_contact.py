@@ -206,18 +206,26 @@ def _rates(one: OneContact) -> Table:
         TableColumn("over", "Divided by"),
         TableColumn("rate", "Rate"),
     )
-    used = dict.fromkeys((line.pool, line.month, line.driver, line.rate) for line in one.priced.lines)
     rows = []
-    for pool, month, driver, per_unit in used:
-        rate = one.priced.rates.get((pool, month))
-        if rate is None:
-            continue
+    for pool, month, driver, per_unit in _used(one):
+        rate = one.priced.rates[pool, month]
         cost = rate.variable if one.basis == "marginal" else rate.cost
         rows.append((
             pool, f"{month:%B %Y}", cents(cost, one.currency), _over(rate, driver, one.basis),
             _rate_words(per_unit, driver, one.currency),
         ))  # fmt: skip
-    return Table("How each rate came about", columns, tuple(rows))
+    return Table(RATES, columns, tuple(rows))
+
+
+def _used(one: OneContact) -> list[tuple[str, date, str, int]]:
+    """(pool, month, driver, rate a unit) of each rate that priced a line."""
+    used = dict.fromkeys((line.pool, line.month, line.driver, line.rate) for line in one.priced.lines)
+    return [found for found in used if found[:2] in one.priced.rates]
+
+
+def rates_of(one: OneContact) -> list[tuple[str, date]]:
+    """(pool, month) of each row of the table of rates."""
+    return [(pool, month) for pool, month, *_ in _used(one)]
 
 
 def _rate_words(pico: int, driver: str, currency: str) -> str:
@@ -288,4 +296,4 @@ def others_table(one: OneContact, links: Sequence[str] = ()) -> Table:
     return Table(OTHERS, columns, rows, links=tuple(links))
 
 
-OTHERS = "Other contacts of its case"
+OTHERS, RATES = "Other contacts of its case", "How each rate came about"

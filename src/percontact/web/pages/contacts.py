@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from percontact.answers.contacts import listed_contacts, opened_contact
 from percontact.costing.contact_page import ORDERS
 from percontact.pipeline import OpenBook
 from percontact.report.document import Table
-from percontact.report.one_contact import OTHERS, one_contact_document
+from percontact.report.one_contact import OTHERS, RATES, one_contact_document, rates_of
 from percontact.report.page import Page
 from percontact.web.asked import Asked
 from percontact.web.filters import chips
@@ -46,7 +47,7 @@ def contacts(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
 
 def _cost_beside(table: Table) -> Table:
     """The table with the cost beside the start: a last column is out of sight where room is narrow."""
-    first = ("contact_id", "started_at", "cost")
+    first = ("contact_id", "started_at", "cost", "whole")
     names = [c.name for c in table.columns]
     at = sorted(range(len(names)), key=lambda i: first.index(names[i]) if names[i] in first else len(first))
     return replace(
@@ -64,8 +65,14 @@ def contact(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     )  # fmt: skip
     document = one_contact_document(found)
     links = [asked.only("basis").but(id=str(other[0])).to(ONE) if other[0] else "" for other in found.others]
-    tables = tuple(replace(t, links=tuple(links)) if t.title == OTHERS else t for t in document.tables)
+    told = {OTHERS: tuple(links), RATES: tuple(_pool(asked, pool, month) for pool, month in rates_of(found))}
+    tables = tuple(replace(t, links=told.get(t.title, ())) for t in document.tables)
     return Page(replace(document, tables=tables), tables=len(tables))
+
+
+def _pool(asked: Asked, pool: str, month: date) -> str:
+    """The pool of a month on the cost map, down to its ledger lines."""
+    return asked.only("basis").but(pool=pool, period=f"{month:%Y-%m}").to("/cost-map")
 
 
 SCREEN = Screen(
