@@ -71,7 +71,9 @@ CONTACT = {
     "started_at": MOMENTS, "count": pick("1", "1", "1", "1", "3", "250"),
     "channel": pick(None, "voice", "voice", "email", "ivr", "ai_agent", "Self_Service"),
     "team": pick(None, "a", "b"), "reason": pick(None, "bill", "move", "Late"),
-    "outcome": pick(None, "resolved", "abandoned", "transferred", "Escalated", "Abandoned"),
+    "outcome": pick(
+        None, "resolved", "unresolved", "abandoned", "transferred", "Escalated", "Abandoned"
+    ),
     "customer_id": pick(None, "u0", "u1", "w"), "case_id": pick(None, "k0", "k1", "k9"),
     "actor": pick(None, None, "agent", "bot"),
     "handle_s": SECONDS, "wait_s": SECONDS, "talk_s": SECONDS, "hold_s": SECONDS, "wrap_s": SECONDS,
@@ -431,14 +433,26 @@ def known(*columns: str) -> Test:
     return lambda r: all(r[c] is not None for c in columns)
 
 
-def bot_only(r: Row) -> bool:
-    return not r["agent"] and not r["followed"] and not r["gone"]
+def alone(r: Row) -> bool:
+    """A machine ended it alone: no agent in it, and none it was handed to."""
+    return bool(r["machine"]) and not r["agent"] and r["outcome"] not in ("transferred", "escalated")
+
+
+def handed(r: Row) -> bool:
+    return bool(r["machine"]) and not r["agent"] and not alone(r)
+
+
+def settled_alone(r: Row) -> bool:
+    """And the customer neither left it open nor came back."""
+    return alone(r) and not r["followed"] and r["outcome"] not in ("unresolved", "abandoned")
 
 
 ORACLE: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "abandonment_rate": share(lambda r: r["gone"], lambda r: r["agent"]),
     "agent_turnover": ratio(lambda r: r["leavers"], lambda r: r["heads"], known("leavers", "heads"), 12),
-    "automated_resolution_rate": share(bot_only, lambda r: r["bot"] and r["settled"]),
+    "automated_resolution_rate": share(
+        settled_alone, lambda r: r["bot"] and r["settled"] and r["outcome"] is not None
+    ),
     "average_handle_time": mean("handle_s", handled),
     "average_hold_time": mean("hold_s", handled),
     "average_speed_of_answer": mean("wait_s", handled),
@@ -451,13 +465,13 @@ ORACLE: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "complaints_upheld": share(yes("upheld"), lambda r: yes("complaint")(r) and r["upheld"] is not None),
     "contacts_handled": amount(handled),
     "contacts_offered": amount(lambda r: True),
-    "containment_rate": share(lambda r: not r["agent"], lambda r: r["machine"]),
+    "containment_rate": share(alone, lambda r: r["machine"] and r["outcome"] is not None),
     "customer_churn_rate": share(lambda r: r["lost"], lambda r: r["there"] and r["told"]),
     "customer_effort_score": one_scale("ces"),
     "customer_rating": one_scale("rating"),
     "customer_satisfaction": share(lambda r: r["position"] >= Fraction(3, 4), of_kind("csat")),  # type: ignore[operator]
     "customer_satisfaction_index": index,
-    "deflection_rate": share(lambda r: r["machine"] and not r["agent"], lambda r: True),
+    "deflection_rate": share(alone, lambda r: not handed(r)),
     "escalation_rate": share(lambda r: r["escalated"], lambda r: handled(r) and r["escalated"] is not None),
     "failure_demand_rate": share(lambda r: r["failure"], known("failure")),
     "first_contact_resolution": share(
@@ -487,7 +501,9 @@ ORACLE: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "resolved_within_target": share(
         lambda r: r["resolution"] is not None and r["resolution"] <= 86400, lambda r: r["due"]  # type: ignore[operator]
     ),
-    "self_service_success": share(bot_only, lambda r: r["machine"] and r["settled"]),
+    "self_service_success": share(
+        settled_alone, lambda r: r["machine"] and r["settled"] and r["outcome"] is not None
+    ),
     "service_level": share(lambda r: handled(r) and quick(r), waited),
     "service_level_forgiving": share(quick, waited),
     "service_level_of_answered": share(quick, lambda r: handled(r) and waited(r)),

@@ -54,13 +54,49 @@ def test_a_contact_of_several_stretches_of_work_counts_once() -> None:
         for i, actor in enumerate(["bot", "agent", "agent", "back_office"])
     ]
     panel = ask(
-        {"contacts": [contact("c1", handle_s=100), contact("c2", handle_s=300)], "handlings": legs},
+        {"contacts": [contact("c1", handle_s=100, outcome="resolved"), contact("c2", handle_s=300)],
+         "handlings": legs},
         "contacts_offered", "containment_rate", "average_handle_time", "abandonment_rate",
     )  # fmt: skip
     assert panel.totals["contacts_offered"].value == 2
     assert panel.totals["average_handle_time"].value == 200
     assert panel.totals["containment_rate"].denominator == 1
     assert panel.totals["abandonment_rate"].denominator == 2
+
+
+def test_a_session_that_a_bot_hands_to_an_agent_does_not_end_without_one() -> None:
+    """a bot's escalated session and the agent's part, a contact of its own; one settled, one not known"""
+    bot = {"channel": "ai_agent", "actor": "bot", "reason": "bill"}
+    panel = ask(
+        {"contacts": [
+            contact("c1", **bot, outcome="Escalated", customer_id="u"),
+            contact("c2", outcome="resolved", channel="voice"),
+            contact("c3", **bot, outcome="resolved", customer_id="v"),
+            contact("c4", **bot, customer_id="w"),
+            contact("c5", started_at="2026-06-29 09:00:00", channel="voice", outcome="resolved"),
+        ]},
+        "containment_rate", "automated_resolution_rate", "self_service_success", "deflection_rate",
+    )  # fmt: skip
+    for metric in ("containment_rate", "automated_resolution_rate", "self_service_success"):
+        figure = panel.totals[metric]
+        assert (figure.numerator, figure.denominator) == (1, 2), metric
+        assert figure.coverage == Fraction(2, 3), metric
+    assert (panel.totals["deflection_rate"].numerator, panel.totals["deflection_rate"].denominator) == (2, 4)
+
+
+def test_a_session_that_ends_unresolved_is_no_success_though_the_customer_stays_away() -> None:
+    """two tried to help themselves; the page says that one of them did not find it"""
+    own = {"channel": "self_service", "actor": "self_service", "reason": "bill"}
+    panel = ask(
+        {"contacts": [
+            contact("c1", **own, outcome="resolved", customer_id="u"),
+            contact("c2", **own, outcome="unresolved", customer_id="v"),
+            contact("c5", started_at="2026-06-29 09:00:00", channel="voice", outcome="resolved"),
+        ]},
+        "self_service_success", "containment_rate",
+    )  # fmt: skip
+    assert panel.totals["self_service_success"].value == Fraction(1, 2)
+    assert panel.totals["containment_rate"].value == 1
 
 
 def test_contacts_of_one_case_and_one_customer_count_once_each() -> None:

@@ -120,6 +120,35 @@ def test_the_formula_of_cost_per_contact_is_shown_with_the_figures_of_the_month(
     assert f"In June 2026: {made}" in plain(app.get(f"/measures/cost_per_contact?{JUNE}").text)
 
 
+@pytest.mark.parametrize("chosen", [JUNE, f"{JUNE}&channel=voice", f"{JUNE}&basis=full&compare=last-year"])
+def test_the_headline_of_each_page_has_the_value_of_the_list(app: TestClient, chosen: str) -> None:
+    """Also of those that no channel is known of, as occupancy."""
+    listed = json.loads(app.get(f"/measures.json?{chosen}").text)["metrics"]
+    for one in listed:
+        if one["shown"].startswith("on its page"):
+            continue
+        text = plain(app.get(f"/measures/{one['metric']}?{chosen}").text)
+        _, said = text.split(one["asks"], 1)
+        told = said[: said.index("  ")]
+        if one["shown"] == "not known":
+            assert re.search(r" it is un(known|defined)", told), (one["metric"], told)
+        else:
+            value = re.escape(one["shown"])
+            assert re.search(rf"(: |= ){value}(\.|,| )", f"{told} "), (one["metric"], told, one["shown"])
+
+
+def test_what_no_channel_is_known_of_is_known_as_a_whole_on_its_pages(
+    app: TestClient, book: OpenBook
+) -> None:
+    """Hours of staff are told by group, and by no channel."""
+    total = panel_of(book, ["occupancy"], start="2026-06", end="2026-06").totals["occupancy"]
+    shown = f"{float(total.value):.1%}"
+    assert f"= {shown}" in plain(app.get(f"/measures/occupancy?{JUNE}").text)
+    by_channel = plain(app.get(f"/explore?{JUNE}&metric=occupancy").text)
+    assert f"Occupancy was {shown} in June 2026" in by_channel
+    assert "unknown by channel" in by_channel
+
+
 def test_a_metric_is_found_by_its_symbol_and_its_links_carry_its_name(app: TestClient) -> None:
     page = app.get(f"/measures/CSAT?{JUNE}").text
     assert "/explore?metric=customer_satisfaction" in page

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from percontact.answers.agents import AGENT, Agents
 from percontact.answers.measuring import explained, panel_for
 from percontact.answers.reaching import held_against, noted, reached
+from percontact.costing.slice import Slice
 from percontact.metrics.card import CATEGORIES, Card
 from percontact.metrics.catalogue import catalogue, find, search
 from percontact.metrics.facts import dimensions
+from percontact.metrics.figure import Figure
 from percontact.pipeline import OpenBook
 from percontact.report.catalogued import Entry, catalogued_document
 from percontact.report.document import Document
+from percontact.values.period import Period
 from percontact.values.problem import PercontactError, did_you_mean, problem
 
 
@@ -32,12 +35,18 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One metric: its card with figures, the metrics beside it, and whether its data is there."""
+    """One metric: its card with figures, and the metrics beside it.
+
+    now, then  its figure of the span, as the list has it, and of the span compared with; None = not there
+    """
 
     card: Card
     document: Document
     related: tuple[Card, ...]
-    has_data: bool
+    question: Slice
+    now: Figure | None
+    then: Figure | None
+    against: Period | None
 
 
 def catalogued(
@@ -111,21 +120,41 @@ def opened_metric(
     start: str | None = None,
     end: str | None = None,
     where: Sequence[str] = (),
+    basis: str = "used",
     compare: str = "previous",
     agents_by_name: bool = True,
 ) -> Opened:
     """One metric: definition with today's figures put in, and what others publish.
 
+    Its figure is that of the list: of the span as one, told apart by nothing, which not every metric can be.
+
     Raises E-WEB-22 where there is no such metric.
     """
     cards = catalogue(book.workspace.path)
     card = _named(cards, name)
-    meant = Agents(book, agents_by_name).meant_texts(where)
+    agents = Agents(book, agents_by_name)
     reach = reached(book, start, end)
+    meant = agents.meant_texts(where)
     document = explained(card.metric, book, start=reach.start, end=reach.end, where=meant)
     related = tuple(cards[m] for m in card.related if m in cards)
-    lacking = "" if compare == "budget" else held_against(book, reach, compare).says
-    return Opened(card, noted(document, reach.says, lacking), related, _has_data(book, card))
+    question = book.ask(
+        start=reach.start,
+        end=reach.end,
+        where=where,
+        basis=basis,
+        also=dimensions([card]),
+        unchecked=(AGENT,),
+    )
+    asked = question.where
+    question = replace(question, grain="whole", where=agents.meant(asked))
+    sides = held_against(book, reach, compare)
+    against = None if sides.says or compare == "budget" else sides.then
+    now = panel_for(book, [card], question).totals[card.metric] if _has_data(book, card) else None
+    then = None
+    if now is not None and against is not None:
+        then = panel_for(book, [card], replace(question, span=against)).totals[card.metric]
+    document = noted(document, reach.says, "" if compare == "budget" else sides.says)
+    return Opened(card, document, related, replace(question, where=asked), now, then, against)
 
 
 def _named(cards: dict[str, Card], name: str) -> Card:

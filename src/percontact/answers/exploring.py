@@ -74,6 +74,7 @@ def explored(
         question, further = _reaching_back(book, question, step)
         told += further
     panel = panel_for(book, [card], question)
+    total = _total(book, card, question, panel)
     against, lacking = _against(book, question, reach, step, compare)
     told += lacking
     if compare == "budget":
@@ -88,7 +89,7 @@ def explored(
         for place, figure in panel.figures[card.metric].items()
     ]  # fmt: skip
     found = Exploration(
-        card, question, question.shown_by, step, tuple(ordered(lines)), panel.totals[card.metric],
+        card, question, question.shown_by, step, tuple(ordered(lines)), total,
         earlier, against, asked, (*told, *panel.notes), book.settings.currency, book.settings.demo,
         _events(book, question) if step else (),
     )  # fmt: skip
@@ -214,6 +215,14 @@ def _against(
     return sides.then, []
 
 
+def _total(book: OpenBook, card: Card, question: Slice, panel: Panel) -> Figure:
+    """The figure of all: a metric that cannot be told apart by what was asked for is known as a whole."""
+    if panel.figures[card.metric] or not question.by:
+        return panel.totals[card.metric]
+    whole = replace(question, grain="whole", by=(), asked=())
+    return panel_for(book, [card], whole).totals[card.metric]
+
+
 def _then(
     book: OpenBook,
     card: Card,
@@ -228,7 +237,8 @@ def _then(
         return {}, None
     if step is None:
         other = panel_for(book, [card], replace(question, span=against))
-        return _placed(other.figures[card.metric], question.span.start), other.totals[card.metric]
+        total = _total(book, card, replace(question, span=against), other)
+        return _placed(other.figures[card.metric], question.span.start), total
     own = panel.figures[card.metric]
     starts = [p.start for p in periods(question.span, step, question.calendar)]
     if compare == "previous":

@@ -66,6 +66,8 @@ def seconds(start: str, end: str) -> str:
 
 
 _OUTCOME = "lower(c.outcome)"
+_AGENT = "coalesce(h.agent, {actor} IN ('agent', 'back_office'))"
+_MACHINE = "coalesce(h.machine, {actor} IN ('bot', 'ivr', 'self_service'))"
 
 CONTACTS = Facts(
     "contacts",
@@ -117,15 +119,19 @@ CONTACTS = Facts(
         "settled": Feature(
             "c.started_at <= t.settled_until", "its window of repeats has closed", ("customer_id",), "repeat"
         ),
-        "assisted": Feature(
-            "coalesce(h.agent, {actor} IN ('agent', 'back_office'))", "an agent took part", (), "legs"
-        ),
+        "assisted": Feature(_AGENT, "an agent took part", (), "legs"),
         "by_bot": Feature("coalesce(h.bot, {actor} = 'bot')", "a bot took part", (), "legs"),
-        "self_served": Feature(
-            "coalesce(h.machine, {actor} IN ('bot', 'ivr', 'self_service'))",
-            "a machine took part",
-            (),
+        "self_served": Feature(_MACHINE, "a machine took part", (), "legs"),
+        "handed_on": Feature(
+            f"({_MACHINE} AND NOT {_AGENT} AND {_OUTCOME} IN ('transferred', 'escalated'))",
+            "a machine's session that ended transferred or escalated, the agent's part being another contact",
+            ("outcome",),
             "legs",
+        ),
+        "unsettled": Feature(
+            f"{_OUTCOME} IN ('unresolved', 'transferred', 'escalated', 'abandoned')",
+            "ended with the matter open, by its own outcome",
+            ("outcome",),
         ),
         "failure": Feature("{failure}", "failure demand, by the reasons the policy lists", ("reason",)),
     },

@@ -12,7 +12,7 @@ from percontact.metrics.figure import Figure
 from percontact.metrics.guard import judge
 from percontact.report.card_page import card_object
 from percontact.report.document import NO_NUMBER, Document, Table, TableColumn
-from percontact.report.explored import Exploration, more_or_less
+from percontact.report.explored import more_or_less
 from percontact.report.measured import MARKS, change_words, made_of, value_words
 from percontact.report.named import where_words
 from percontact.report.spoken import spoken, when
@@ -112,16 +112,21 @@ def _shelf(shelf: str, entries: Sequence[Entry], against: Period | None, currenc
     return Table(shelf.capitalize(), columns, rows)
 
 
-def headline(card: Card, e: Exploration, currency: str) -> str:
-    """What a metric asks, and its answer with today's figures put in."""
-    span = when(e.question.span)
-    where = where_words(e.where)
+def headline(
+    card: Card, now: Figure, then: Figure | None, question: Slice, against: Period | None, currency: str
+) -> str:
+    """What a metric asks, and its answer with today's figures put in.
+
+    then, against  its figure of the span compared with, and that span; None = there is none
+    """
+    span = when(question.span)
+    where = where_words(question.where)
     here = f"{span[:1].upper()}{span[1:]}{f' ({where})' if where else ''}"
-    if e.total.value is None:
-        why = MARKS.get(next((m for m in e.total.marks if m != "few"), "undefined"), "undefined")
+    if now.value is None:
+        why = MARKS.get(next((m for m in now.marks if m != "few"), "undefined"), "undefined")
         return f"{card.asks} {here} it is {why}."
-    made, value = made_of(card, e.total, currency), value_words(card, e.total.value, currency)
+    made, value = made_of(card, now, currency), value_words(card, now.value, currency)
     said = f"{card.asks} {here}: {f'{made} = ' if made else ''}{value}"
-    if e.before is not None and e.before.value is not None and e.against is not None:
-        said += f", {more_or_less(card, e.total.value, e.before.value, currency)} {when(e.against)}"
+    if then is not None and then.value is not None and against is not None:
+        said += f", {more_or_less(card, now.value, then.value, currency)} {when(against)}"
     return f"{said}."

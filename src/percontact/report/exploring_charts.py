@@ -52,7 +52,8 @@ def exploration_chart(
 def finding(e: Exploration) -> str:
     """What the picture shows, in a few words."""
     if e.ends is None:
-        return f"{e.card.name} by {' and '.join(map(dimension_words, e.by))}"
+        steps = [e.step.replace("-", " ")] if e.step else []
+        return f"{e.card.name} by {' and '.join([*steps, *map(dimension_words, e.by)])}"
     high, _ = e.ends
     assert high.now.value is not None
     return f"Highest: {e.label(high)}, {value_words(e.card, high.now.value, e.currency)}"
@@ -113,6 +114,7 @@ def _trend(e: Exploration, known: Sequence[tuple[Line, str]], event_href: EventH
         title=finding(e),
         subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
         events=marks(e.events, event_href),
+        most=100 if e.card.unit == "%" else None,
     )
 
 

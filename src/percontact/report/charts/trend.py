@@ -24,11 +24,14 @@ def trend(
     subtitle: str,
     name: str = "trend",
     events: Sequence[Happening] = (),
+    most: float | None = None,
     alt: str = "",
 ) -> Chart:
     """Lines over time, each named at its end; at most four in colour, further ones grey.
 
     The axis of figures need not begin at zero: a line says how something moved, not how much of it there is.
+
+    most  what a figure can be at most, 100 of a share in percent: the axis does not name more unless one is
     Raises ValueError where there are more marks than a reader can see: choose a coarser grain.
     """
     count = sum(len(one.moments) for one in series)
@@ -41,7 +44,7 @@ def trend(
         subtitle=subtitle,
         kind="trend",
         table=table,
-        spec=_drawing(Frame(series, measure, events)),
+        spec=_drawing(Frame(series, measure, events, most)),
         links=links,
         alt=alt or f"{title}. {subtitle}: {_last(series, measure)}.",
     )

@@ -36,7 +36,13 @@ class Frame:
     named       events that have a line of their own
     """
 
-    def __init__(self, series: Sequence[Series], measure: TableColumn, events: Sequence[Happening]) -> None:
+    def __init__(
+        self,
+        series: Sequence[Series],
+        measure: TableColumn,
+        events: Sequence[Happening],
+        most: float | None = None,
+    ) -> None:
         self.series, self.measure = series, measure
         self.starts = sorted({m.start for one in series for m in one.moments})
         self.step = step_of(self.starts)
@@ -45,7 +51,10 @@ class Frame:
         named = self.events[-LANES:]
         self.top = LANE * len(named) + (6 if named else 0)
         self.named = named
-        self.grid = ticks(*self._reach())
+        low, high = self._reach()
+        self.grid = ticks(low, high)
+        if most is not None and high <= most < self.grid[-1]:
+            self.grid = [*(at for at in self.grid if at < most), most]
         self.foot = self.top + HEIGHT
         self.ends = self._ends()
         room = max((len(end["text"]) for end in self.ends), default=0) * 7.2 + 28

@@ -61,17 +61,21 @@ def measure(book: OpenBook, asked: Asked, viewer: Viewer) -> Page:
     start, end = asked.span
     found = opened_metric(
         book, asked.one("metric"), start=start, end=end, where=asked.where,
-        compare=asked.one("compare", "previous"), agents_by_name=viewer.names,
+        basis=asked.one("basis", "used"), compare=asked.one("compare", "previous"),
+        agents_by_name=viewer.names,
     )  # fmt: skip
     document, charts = found.document, list[Chart]()
-    if found.has_data:
+    if found.now is not None:
         see = partial(
             explored, book, found.card.metric, start=start, end=end, where=asked.where,
             basis=asked.one("basis", "used"), compare=asked.one("compare", "previous"),
             agents_by_name=viewer.names,
         )  # fmt: skip
         months, channels = see(grain="month"), see(by=["channel"])
-        document = replace(document, headline=headline(found.card, channels, book.settings.currency))
+        told = headline(
+            found.card, found.now, found.then, found.question, found.against, book.settings.currency
+        )
+        document = replace(document, headline=told)
         charts = [
             *(exploration_chart(months, _months(asked, months), events.on) if len(months.lines) > 1 else ()),
             *(exploration_chart(channels, _channels(asked, channels)) if len(channels.lines) > 1 else ()),
