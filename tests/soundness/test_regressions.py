@@ -353,7 +353,10 @@ def test_r26_no_cent_of_unused_cost_appears_where_no_capacity_is(cost_of: Cost) 
         cost_of(f"pools: {{{pools}}}\nrules: [{rules}]\n", contacts=rows, ledger=ledger), Slice(JUNE)
     )
     assert [p.unused for p in shown.pools] == [0, 0, 0]
-    assert sum(p.cost for p in shown.pools) == shown.proof.ledger
+    # 33.335 is 33.34 by itself, in each pool; 100.005 in all is 100.00. Exactly, the pools are the ledger.
+    assert [(p.cost, p.assigned) for p in shown.pools] == [(33_34, 33_34)] * 3
+    assert [p.exact for p in shown.pools] == [(33_335 * 10**9, 33_335 * 10**9, 0, 0)] * 3
+    assert shown.proof.ledger == 100_00
 
 
 def test_r27_where_nothing_could_be_assigned_a_contact_costs_nobody_knows_what(cost_of: Cost) -> None:
