@@ -54,6 +54,15 @@ def test_from_an_empty_folder_to_a_priced_contact(new: TestClient) -> None:
     assert "2.50" in overview.text
 
 
+def test_a_page_asked_for_too_early_says_what_it_will_show_and_what_is_missing(new: TestClient) -> None:
+    early = new.get("/explain")
+    assert early.url.path == "/welcome"
+    assert "Explain will show something once there is data." in early.text
+    assert "It needs contacts and ledger." in early.text
+    assert re.search(r'href="/explain"[^>]*aria-current="page"', early.text)
+    assert "will show something" not in new.get("/").text
+
+
 def test_the_same_headers_are_not_asked_about_again(new: TestClient) -> None:
     begin(new)
     calls = send(new, "calls.csv", CALLS, into="contacts")

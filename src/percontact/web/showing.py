@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -116,7 +117,12 @@ def _file(desk: Desk, screen: Screen, asked: Asked, person: Person, form: str) -
 
 def _page(desk: Desk, screen: Screen, asked: Asked, person: Person, request: Request) -> Response:
     if not desk.stands() or (screen.path == "/" and not any(map(desk.opened().book.book.has, TABLES))):
-        return RedirectResponse("/welcome", 303)
+        wanted = (
+            f"?page={quote(screen.path)}"
+            if screen.tables and len(screen.path) > 1 and "{" not in screen.path
+            else ""
+        )
+        return RedirectResponse(f"/welcome{wanted}", 303)
     try:
         return _answered(desk, screen, asked, person, request)
     except Waiting as waiting:

@@ -20,6 +20,7 @@ from percontact.web.asked import Asked
 from percontact.web.desk import Desk
 from percontact.web.gate import Person, Rule
 from percontact.web.pages import data
+from percontact.web.screens import SCREENS
 from percontact.web.showing import frame_of, html
 
 USUAL = ("EUR", "USD", "GBP", "CHF", "AUD", "CAD", "JPY", "INR", "SEK", "PLN")
@@ -77,8 +78,12 @@ def _welcome(
     if desk.stands() and any(map(desk.opened().book.book.has, TABLES)):
         return RedirectResponse("/", 303)
     jobs = [j for j in desk.jobs.busy if j.kind == "demo"]
+    named = request.query_params.get("page", "")
+    wanted = next((s for s in SCREENS if s.path == named and s.tables), None)
     facts = {
-        **frame_of(desk, data.SCREEN, Asked(), person, request),
+        **frame_of(desk, wanted or data.SCREEN, Asked(), person, request),
+        "wanted": wanted,
+        "missing": [TABLES[t] for t in wanted.tables] if wanted else [],
         "stands": desk.stands(),
         "empty": _empty(desk),
         "loading": jobs[0] if jobs else None,

@@ -7,6 +7,13 @@ const $ = (selector, from = document) => from.querySelector(selector);
 function begin() {
   root.classList.add("scripted");
   for (const hidden of document.querySelectorAll("[data-print], [data-theme-switch], [data-keys], [data-copy]")) hidden.hidden = false;
+  showPlace();
+}
+
+// On a phone the menu is one row: the page where one is must be in sight in it.
+function showPlace() {
+  const rail = $(".rail"), here = $(".rail a[aria-current]");
+  if (rail && here) rail.scrollLeft += here.getBoundingClientRect().left - (rail.clientWidth - here.offsetWidth) / 2;
 }
 
 // A change of a control asks anew; typing waits for a rest.
