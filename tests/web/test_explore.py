@@ -262,3 +262,10 @@ def test_sql_in_a_filter_is_a_value_like_any_other(app: TestClient) -> None:
     page = app.get("/explore", params={"period": "2026-06", "where": "team=x' OR 1=1 --"})
     assert page.status_code == 400
     assert "No contact has team" in page.text
+
+
+def test_cost_by_team_says_that_contacts_handed_over_count_elsewhere(app: TestClient) -> None:
+    """Specialists bear the work of calls that count for the voice teams: two figures differ by it."""
+    assert "contacts handed over to it" in app.get("/explore?period=2026-05&by=team").text
+    assert "handed over to it" not in app.get("/explore?period=2026-05&by=channel").text
+    assert "handed over to it" not in app.get("/explore?period=2026-05&by=team&metric=contacts_handled").text

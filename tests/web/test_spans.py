@@ -214,9 +214,18 @@ def test_explore_holds_no_year_against_half_of_one(book: OpenBook) -> None:
     assert any(note.startswith("Of 2024 only July to December 2024 is in the books") for note in found.notes)
 
 
-@pytest.mark.parametrize("page", ["/", "/explain"])
+@pytest.mark.parametrize("page", ["/", "/explain", "/cost-map"])
 def test_a_month_outside_the_books_names_the_months_there_are(halves: TestClient, page: str) -> None:
     told = halves.get(f"{page}?period=2019-05")
     assert told.status_code == 200
     assert "Contacts and cost are known from July 2024 to June 2026" in text(told.text)
     assert "<svg" not in told.text.partition("<main")[2].partition("</main")[0]
+
+
+def test_days_left_out_of_a_month_are_told_with_the_cost_of_the_month(book: OpenBook) -> None:
+    """Week 27 of 2026 is 29 June to 5 July: the 6.00 are for all of July, not for five days of it."""
+    found = placed(book, start="2026-W27", end="2026-W27")
+    assert found.document.notes[0] == (
+        "1 to 5 July 2026 are left out: they have no contacts yet, and EUR 6.00 of the ledger is for "
+        "July 2026."
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from percontact.answers.agents import AGENT, Agents
+from percontact.answers.contacts import WORKERS
 from percontact.answers.measuring import panel_for
 from percontact.answers.reaching import Reach, held_against, reached
 from percontact.costing.slice import SINGLE, Slice, full_name
@@ -81,7 +82,7 @@ def explored(
         told.append(
             "A budget plans the cost of all contacts, by channel and team: Explain holds it beside what came."
         )
-    told += cut_notes(question)
+    told += [*cut_notes(question), *_handed_over(book, card, question)]
     then, earlier = _then(book, card, question, panel, against, step, compare)
     lines = [
         Line(place[0], tuple(agents.shown(d, _text(v)) for d, v in zip(question.by, place[1], strict=True)),
@@ -94,6 +95,18 @@ def explored(
         _events(book, question) if step else (),
     )  # fmt: skip
     return sorted_by(found, sort or ("period" if step else "-value"))
+
+
+def _handed_over(book: OpenBook, card: Card, question: Slice) -> list[str]:
+    """What a cost told apart by who worked holds, and what it is divided by."""
+    whose = [d for d in question.by if d in WORKERS]
+    if card.kind != "cost" or not whose or not book.book.has("handlings"):
+        return []
+    return [
+        f"Cost goes to the {whose[0]} that did the work, also on contacts handed over to it; a contact "
+        f"counts once, for the {whose[0]} that it names. One that takes over much looks dearer by this, one that "
+        "hands over much cheaper."
+    ]
 
 
 def drawn(

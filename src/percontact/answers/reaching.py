@@ -75,8 +75,11 @@ def reached(book: OpenBook, start: str | None, end: str | None) -> Reach:
     asked = book.span(start, end)
     known = _known(book)
     span = _both(asked, known) if known else None
-    if known is None or span is None:
-        return Reach(asked, asked, known)
+    if known is None:
+        return Reach(asked, asked, None)
+    if span is None:
+        says = f"Contacts and cost are known {when(known)}: of {spoken(asked)} the books cannot tell both."
+        return Reach(asked, asked, known, says)
     left = [Period(a, b) for a, b in ((asked.start, span.start), (span.end, asked.end)) if a < b]
     return Reach(asked, span, known, " ".join(_left_out(book, part, span) for part in left))
 
@@ -96,8 +99,7 @@ def held_against(book: OpenBook, reach: Reach, compare: str) -> Sides:
         wanted = _back(reach.span, reach.asked)
     known = reach.known
     if known is not None and not reach.is_there:
-        says = f"There are no contacts and cost of {spoken(reach.span)}: they are known {when(known)}."
-        return Sides(reach.span, None, wanted, says)
+        return Sides(reach.span, None, wanted, reach.says)
     if known is None or (known.start <= wanted.start and wanted.end <= known.end):
         return Sides(reach.span, wanted, wanted)
     then = _both(wanted, known)
@@ -117,12 +119,9 @@ def held_against(book: OpenBook, reach: Reach, compare: str) -> Sides:
 
 def noted(document: Document, *notes: str) -> Document:
     """A document with further things to know on top of those it has."""
-    first = tuple(n for n in notes if n)
-    if not first:
-        return document
-    notes = (*first, *document.notes)
-    data = {**document.data, "notes": list(notes)} if "notes" in document.data else document.data
-    return replace(document, notes=notes, data=data)
+    told = tuple(dict.fromkeys(n for n in (*notes, *document.notes) if n))
+    data = {**document.data, "notes": list(told)} if "notes" in document.data else document.data
+    return replace(document, notes=told, data=data)
 
 
 def _known(book: OpenBook) -> Period | None:
@@ -175,6 +174,10 @@ def _left_out(book: OpenBook, part: Period, shown: Period) -> str:
         lacks = "no month with both contacts and ledger"
     yet = " yet" if part.start >= shown.end else ""
     lies = f", and {' and '.join(there)} {'lie' if contacts else 'lies'} there" if there else ""
+    if there and (part.start.day, part.end.day) != (1, 1):
+        # Cost is of months, so what lies on some days of one is not known.
+        whole = Period(min(months), add_months(max(months), 1))
+        lies = f", and {' and '.join(there)} {'are' if contacts else 'is'} for {spoken(whole)}"
     return (
         f"{heading(part)} {'are' if many else 'is'} left out: {'they have' if many else 'it has'} "
         f"{lacks}{yet}{lies}."

@@ -111,7 +111,7 @@ def _elsewhere(reach: Reach) -> Beginning:
         told = [(f"{newest:%Y-%m}", "previous", f"Explain {month_name(newest)}, the newest month")]
         known = f"Contacts and cost are known {when(reach.known)}, so "
     says = f"{known}nothing of {spoken(reach.asked)} can be explained."
-    return Beginning(tuple(told), Document(f"{heading(reach.asked)} is not in the books", says))
+    return Beginning(tuple(told), Document(f"{heading(reach.asked)} cannot be explained", says))
 
 
 def _reach(book: OpenBook, start: str | None, end: str | None) -> Reach:

@@ -15,7 +15,7 @@ from percontact.values.period import add_months
 if TYPE_CHECKING:
     from percontact.costing.costed import CostedBook
 
-SHOWN = ("contact_id", "started_at", "channel", "team", "agent", "reason", "outcome", "case_id", "handle_s")
+SHOWN = ("contact_id", "started_at", "handle_s", "channel", "team", "agent", "reason", "outcome", "case_id")
 """Columns of a contact that a listing shows beside its cost."""
 
 

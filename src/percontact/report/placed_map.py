@@ -10,7 +10,7 @@ from percontact.report.document import Cell, Document, Table, TableColumn
 from percontact.report.placed import ENDS, Placed, facts, lines_table, share
 from percontact.report.records import records_of
 from percontact.report.rounding import CENTS, with_rounding
-from percontact.report.spoken import when
+from percontact.report.spoken import spoken, when
 from percontact.report.statement import Statement
 from percontact.report.words import DEMO_NOTE, money
 from percontact.values.money import cents, from_pico, plain
@@ -56,6 +56,9 @@ def map_document(found: Placed) -> Document:
 
 def _sentences(found: Placed) -> Iterator[str]:
     s, p = found.statement, found.statement.proof
+    if not found.bands:
+        yield f"No ledger line is for {spoken(found.span)}, so there is nothing to place."
+        return
     whole = money(p.ledger, s.currency)
     done = money(p.ledger - p.unassigned, s.currency)
     yield f"{done} of {whole} of the ledger {when(found.span)} found its place."

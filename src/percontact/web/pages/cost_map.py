@@ -56,7 +56,7 @@ def _map(found: Placed, asked: Asked) -> Page:
             tables.append(table)
     return Page(
         replace(document, tables=tuple(tables), headline=headline),
-        charts=(flow_chart(found, opens),),
+        charts=(flow_chart(found, opens),) if found.bands else (),
         tables=2,
         extra={
             "by": tuple((b, b.replace("_", " ")) for b in BY),
