@@ -104,8 +104,8 @@ def _handed_over(book: OpenBook, card: Card, question: Slice) -> list[str]:
         return []
     return [
         f"Cost goes to the {whose[0]} that did the work, also on contacts handed over to it; a contact "
-        f"counts once, for the {whose[0]} that it names. One that takes over much looks dearer by this, one that "
-        "hands over much cheaper."
+        f"counts once, for the {whose[0]} that it names. One that takes over much looks dearer by this, "
+        "one that hands over much cheaper."
     ]
 
 

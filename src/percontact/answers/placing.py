@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -136,8 +136,12 @@ def _made_of(costed: CostedBook, question: Slice, by: str) -> dict[str, dict[str
 def _into_pools(statement: Statement, made_of: dict[str, dict[str | None, int]]) -> Iterator[Band]:
     """Ledger to pool; they sum to the pool's cost."""
     for pool in statement.pools:
-        for value, pico in made_of.get(pool.pool, {}).items():
+        for value, pico in _largest_first(made_of.get(pool.pool, {})):
             yield Band("ledger", value, "pool", pool.pool, cents(pico, statement.currency), pico)
+
+
+def _largest_first(parts: Mapping[str | None, int]) -> list[tuple[str | None, int]]:
+    return sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0] or ""))
 
 
 def _out_of_pools(costed: CostedBook, question: Slice, statement: Statement) -> Iterator[Band]:
@@ -147,7 +151,7 @@ def _out_of_pools(costed: CostedBook, question: Slice, statement: Statement) -> 
         pool, channel = cell.values
         went[str(pool)][None if channel is None else str(channel)] += cell.pico
     for line in statement.pools:
-        for channel, pico in went[line.pool].items():
+        for channel, pico in _largest_first(went[line.pool]):
             if pico:
                 yield Band("pool", line.pool, "channel", channel, cents(pico, costed.currency), pico)
         *_, unused, unassigned = line.exact
@@ -175,7 +179,7 @@ def _in_no_pool(
     for pool, made in made_of.items():
         for value, pico in made.items() if pool in givers else ():
             parts[value] = parts.get(value, 0) + pico
-    for value, pico in parts.items():
+    for value, pico in _largest_first(parts):
         yield Band("ledger", value, "end", "unassigned", cents(pico, statement.currency), pico)
 
 
