@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -101,6 +101,7 @@ def test_what_the_typesetter_would_act_on_is_only_text(text: str) -> None:
         st.tuples(st.none() | st.text(max_size=80), st.integers(-(10**12), 10**12)), min_size=1, max_size=5
     )
 )
+@example([("0\xad", 0)])
 def test_any_text_at_all_can_be_set(rows: list[tuple[str | None, int]]) -> None:
     """Signs that no font of the machine draws are written by their number, never left out."""
     text = plain(" ".join(read(render(a_document(*rows)))))

@@ -194,7 +194,7 @@ def test_a_policy_that_cannot_be_used_can_still_be_mended_here(app: TestClient, 
     page = app.get("/settings/policy")
     assert page.status_code == 200
     assert "The policy in force cannot be used" in words(page.text)
-    assert "pools is a list, not `name: value` lines" in words(page.text)
+    assert "pools is a list, not name: value lines" in words(page.text)
     assert field(page.text) == "pools: [people]\n"
     mended = tried(app, IN_FORCE)
     assert "One contact would cost EUR 3.00" in words(mended.text)

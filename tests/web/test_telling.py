@@ -54,11 +54,11 @@ def test_a_comparison_that_is_none_is_told_beside_it(app: TestClient) -> None:
 
 def test_no_page_says_where_the_workspace_lies_on_the_server(own_company: Path) -> None:
     with TestClient(make_app(own_company), base_url="http://127.0.0.1") as client:
-        page = client.get("/explain?from=2035-01").text
-        program = client.get("/explain.json?from=2035-01").json()
+        page = client.get("/data/imports/999999").text
+        program = client.get("/api/v1/explain?from=2035-01&to=2035-01").json()
+    assert program["problem"]["where"] == own_company.name
     assert str(own_company) not in page
     assert str(own_company) not in str(program)
-    assert f'<p class="where">{own_company.name}</p>' in page
 
 
 def test_a_program_gets_the_four_parts_and_no_layout(app: TestClient) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from percontact.answers.agents import AGENT, Agents
 from percontact.answers.contacts import WORKERS
 from percontact.answers.measuring import panel_for
-from percontact.answers.reaching import Reach, held_against, reached
+from percontact.answers.reaching import Reach, held_against, need_comparison, reached
 from percontact.costing.slice import SINGLE, Slice, full_name
 from percontact.explain.noted import Event, read_events
 from percontact.metrics.card import Card
@@ -32,8 +32,6 @@ STEPS: dict[Grain, int] = {"day": 31, "week": 13, "month": 13, "quarter": 8, "ye
 
 NEXT = ("channel", "reason", "team", "product", "segment", "queue", "outcome", "site", "agent")
 """The order in which one looks deeper: how they come, what about, who works on it."""
-
-COMPARED = ("previous", "last-year", "budget")
 
 
 def explored(
@@ -207,11 +205,7 @@ def _against(
     book: OpenBook, question: Slice, reach: Reach, step: Grain | None, compare: str
 ) -> tuple[Period | None, list[str]]:
     """(the span compared with, what to say where the books do not hold all of it)."""
-    if compare not in COMPARED:
-        do = did_you_mean(compare, COMPARED)
-        raise problem(
-            "E-ARG-01", "compare", f"{compare!r} is not one of its values", "Nothing was compared.", do
-        )
+    need_comparison(compare)
     if compare == "budget":
         return None, []
     if step and compare == "previous":

@@ -10,9 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from percontact.answers.checking import checked
-from percontact.answers.explaining import AGAINST, explained
+from percontact.answers.explaining import explained
 from percontact.answers.measuring import attained, panel_of
-from percontact.answers.reaching import Sides, held_against, noted, reached
+from percontact.answers.reaching import Sides, held_against, need_comparison, noted, reached
 from percontact.costing.planned import planned, planned_months
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, Part
@@ -45,7 +45,7 @@ from percontact.report.statement import Comparison, Statement
 from percontact.report.words import value_text
 from percontact.values.money import minor_digits
 from percontact.values.period import Period, add_months, before, last_year
-from percontact.values.problem import PercontactError, did_you_mean, problem
+from percontact.values.problem import PercontactError
 
 STAFFED = "occupancy"
 SHOWN = (
@@ -90,9 +90,7 @@ def glanced(
     """
     book.need("contacts")
     book.need("ledger")
-    if compare not in AGAINST:
-        what, do = f"{compare!r} is not one of its values", f"Its values are {', '.join(AGAINST)}."
-        raise problem("E-ARG-01", "compare", what, did_you_mean(compare, AGAINST), do)
+    need_comparison(compare)
     reach = reached(book, start, end)
     question = book.ask(
         start=reach.start, end=reach.end, where=where, basis="full" if compare == "budget" else basis

@@ -18,6 +18,7 @@ from percontact.report.spoken import heading, month_name, spoken, when
 from percontact.report.words import money
 from percontact.values.money import cents
 from percontact.values.period import Period, add_months, before, last_year, periods
+from percontact.values.problem import problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,18 @@ def reached(book: OpenBook, start: str | None, end: str | None) -> Reach:
         return Reach(asked, asked, known, says)
     left = [Period(a, b) for a, b in ((asked.start, span.start), (span.end, asked.end)) if a < b]
     return Reach(asked, span, known, " ".join(_left_out(book, part, span) for part in left))
+
+
+COMPARED = ("previous", "last-year", "budget")
+"""What a page holds its span against."""
+
+
+def need_comparison(compare: str) -> None:
+    """Raise E-ARG-01 for what nothing is held against."""
+    if compare not in COMPARED:
+        what = f"{compare!r} is not one of its values"
+        do = f"Its values are {', '.join(COMPARED)}."
+        raise problem("E-ARG-01", "compare", what, "Nothing was compared.", do)
 
 
 def held_against(book: OpenBook, reach: Reach, compare: str) -> Sides:

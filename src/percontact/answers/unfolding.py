@@ -10,7 +10,7 @@ from percontact.answers import explaining, locating
 from percontact.answers.explaining import Explained
 from percontact.answers.locating import Answer
 from percontact.answers.measuring import panel_of
-from percontact.answers.reaching import Reach, held_against, noted, reached
+from percontact.answers.reaching import Reach, held_against, need_comparison, noted, reached
 from percontact.costing.slice import Slice
 from percontact.explain.bridge import Bridge, End, Part, Unit
 from percontact.metrics.figure import Panel
@@ -77,7 +77,11 @@ class Beginning:
 
 
 def beginning(book: OpenBook, start: str | None, end: str | None, compare: str) -> Beginning | None:
-    """What to say of a span that the books do not reach, or that is held against such days; else None."""
+    """What to say of a span that the books do not reach, or that is held against such days; else None.
+
+    Raises E-ARG-01 for what nothing is held against.
+    """
+    need_comparison(compare)
     reach = _reach(book, start, end)
     if not reach.is_there:
         return _elsewhere(reach)

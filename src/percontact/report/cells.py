@@ -121,8 +121,9 @@ def visible(text: str) -> str:
 
 
 def _acts(character: str) -> bool:
-    # Cc: control; Zl, Zp: line ends; the bidirectional controls can make a figure read backwards.
+    # Cc: control; Zl, Zp: line ends; the bidirectional controls can make a figure read backwards; a soft
+    # hyphen joins the sign before it, so that on paper every later one of that sign is copied with it.
     return (
         unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs")
-        or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        or character in "\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     )

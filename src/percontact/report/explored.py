@@ -23,6 +23,7 @@ from percontact.report.measured import (
     MARKS,
     Written,
     decimal,
+    difference_text,
     figure_cell,
     value_cell,
     value_words,
@@ -183,19 +184,21 @@ def more_or_less(card: Card, now: Fraction, then: Fraction, currency: str) -> st
     return f"{text} {'more' if now > then else 'less'} than"
 
 
-def difference_text(by: Fraction, of: Fraction, currency: str) -> str:
-    """A difference of costs with the decimals of the cost itself; with two more where it would vanish."""
-    digits = minor_digits(currency) + (2 if abs(of) < Fraction(1, 10) else 0)
-    text = f"{decimal(by):,.{digits}f}"
-    return text if text.strip("0.,") else f"{decimal(by):,.{digits + 2}f}"
-
-
 def _ends(e: Exploration) -> str:
     """Where it is highest and lowest."""
     if e.ends is None:
         return ""
     high, low = (f"{e.label(x)} ({value_words(e.card, _value(x), e.currency)})" for x in e.ends)
-    return f" Highest: {high}; lowest: {low}."
+    return f" Highest{of_enough(e, e.lines)}: {high}; lowest: {low}."
+
+
+def of_enough(e: Exploration, lines: Sequence[Line]) -> str:
+    """Words that say so where a figure that rests on few is higher than the highest told, or lower."""
+    if e.ends is None:
+        return ""
+    high, low = map(_value, e.ends)
+    few = [_value(x) for x in lines if "few" in x.now.marks and x.now.value is not None]
+    return f" of those with {FEW} or more" if any(not low <= value <= high for value in few) else ""
 
 
 def _value(line: Line) -> Fraction:

@@ -15,7 +15,7 @@ from percontact.report.charts.heat import Square, heat
 from percontact.report.charts.series import Moment, Series
 from percontact.report.charts.trend import trend
 from percontact.report.document import Cell, TableColumn
-from percontact.report.explored import Exploration, Line, change, value_column
+from percontact.report.explored import Exploration, Line, change, of_enough, value_column
 from percontact.report.happened import EventHref, marks
 from percontact.report.measured import decimal, figure_cell, value_cell, value_words, written_as
 from percontact.report.named import dimension_words, where_words
@@ -49,14 +49,17 @@ def exploration_chart(
     return [_heat(e, known) if len(e.by) == 2 else _bars(e, known)]
 
 
-def finding(e: Exploration) -> str:
-    """What the picture shows, in a few words."""
-    if e.ends is None:
+def finding(e: Exploration, shown: Sequence[Line]) -> str:
+    """What the picture shows, in a few words: the highest of the lines that are drawn in it."""
+    known = [x for x in shown if x.now.value is not None and "few" not in x.now.marks]
+    if e.ends is None or not known:
         steps = [e.step.replace("-", " ")] if e.step else []
         return f"{e.card.name} by {' and '.join([*steps, *map(dimension_words, e.by)])}"
-    high, _ = e.ends
+    high = max(known, key=lambda line: line.now.value or Fraction(0))
     assert high.now.value is not None
-    return f"Highest: {e.label(high)}, {value_words(e.card, high.now.value, e.currency)}"
+    drawn = "" if high.now.value == e.ends[0].now.value else " of those drawn"
+    told = drawn or of_enough(e, shown)
+    return f"Highest{told}: {e.label(high)}, {value_words(e.card, high.now.value, e.currency)}"
 
 
 def _heat(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
@@ -70,11 +73,12 @@ def _heat(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
             few = line is not None and "few" in line.now.marks
             value = None if line is None else cell(e, line)
             squares.append(Square(name_of(e.by[0], row), name_of(e.by[1], column), value, href, few=few))
-    beyond = len(known) - sum((row, column) in at for row in rows for column in columns)
+    there = [at[row, column][0] for row in rows for column in columns if (row, column) in at]
+    beyond = len(known) - len(there)
     return heat(
         squares,
         measured_column(e),
-        title=finding(e),
+        title=finding(e, there),
         subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
         headers=(dimension_words(e.by[0]).capitalize(), dimension_words(e.by[1]).capitalize()),
     )
@@ -111,7 +115,7 @@ def _trend(e: Exploration, known: Sequence[tuple[Line, str]], event_href: EventH
     return trend(
         series,
         measured_column(e),
-        title=finding(e),
+        title=finding(e, [line for name in largest[:MOST_LINES] for line, _ in groups[name]]),
         subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
         events=marks(e.events, event_href),
         most=100 if e.card.unit == "%" else None,
@@ -136,7 +140,7 @@ def _bars(e: Exploration, known: Sequence[tuple[Line, str]]) -> Chart:
     return bars(
         points,
         measure,
-        title=finding(e),
+        title=finding(e, [line for line, _ in shown]),
         subtitle=subtitle(e) + (f"; {beyond} more in the table" if beyond else ""),
         header=" and ".join(map(dimension_words, e.by)).capitalize() or "Period",
         change=f"Change on {e.then_words}" if e.against else "",

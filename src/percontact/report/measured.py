@@ -15,7 +15,7 @@ from percontact.metrics.guard import judge
 from percontact.report.document import NO_NUMBER, Cell, Document, Kind, Table, TableColumn, Worded
 from percontact.report.records import records_of
 from percontact.report.words import DEMO_NOTE, count_text, cut_notes, value_text
-from percontact.values.money import cents, to_pico
+from percontact.values.money import cents, minor_digits, to_pico
 from percontact.values.period import label
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -202,7 +202,7 @@ def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction |
     if card.unit == "%":
         return Worded(f"{float(value) * 100:.1f}%", number, digits=1, after="%")
     if card.unit.startswith("money"):
-        text = value_text(number, currency)
+        text = value_text(number, currency) if scale is None else difference_text(value, scale, currency)
         digits = len(text.partition(".")[2])
         return Worded(f"{currency} {text}", number, digits=digits, before=currency)
     if card.unit == "s":
@@ -211,6 +211,13 @@ def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction |
         return Worded(f"{float(parts):,.{digits}f} {unit}", decimal(parts), digits=digits, after=unit)
     digits = 0 if value.denominator == 1 else 1
     return Worded(f"{number:,.{digits}f} {card.unit}", number, digits=digits, after=card.unit)
+
+
+def difference_text(by: Fraction, of: Fraction, currency: str) -> str:
+    """A difference of costs with the decimals of the cost itself; with two more where it would vanish."""
+    digits = minor_digits(currency) + (2 if abs(of) < Fraction(1, 10) else 0)
+    text = f"{decimal(by):,.{digits}f}"
+    return text if text.strip("0.,") else f"{decimal(by):,.{digits + 2}f}"
 
 
 # -- how values are written ----------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def _asked(request: Request) -> tuple[Screen | None, Asked]:
 
 def faulty(problem: Problem, asked: Asked, there: Collection[str]) -> Fault | None:
     """The field that a problem is about, of those that are there on the page; None where it is about none."""
-    names = {"--from": "period", "--to": "period", "--against": "compare"}
+    names = {"--from": "period", "--to": "period", "--against": "compare", "compare": "compare"}
     first, _, rest = problem.where.partition(" ")
     if names.get(first) in there:
         return Fault(names[first])
