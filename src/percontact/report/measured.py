@@ -215,9 +215,9 @@ def value_words(card: Card, value: Fraction, currency: str, *, scale: Fraction |
 
 def difference_text(by: Fraction, of: Fraction, currency: str) -> str:
     """A difference of costs with the decimals of the cost itself; with two more where it would vanish."""
-    digits = minor_digits(currency) + (2 if abs(of) < Fraction(1, 10) else 0)
+    digits = minor_digits(currency) + (2 if 0 < abs(of) < Fraction(1, 10) else 0)
     text = f"{decimal(by):,.{digits}f}"
-    return text if text.strip("0.,") else f"{decimal(by):,.{digits + 2}f}"
+    return text if not by or text.strip("0.,") else f"{decimal(by):,.{digits + 2}f}"
 
 
 # -- how values are written ----------------------------------------------------------------------------------
