@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from percontact.answers.explaining import AGAINST
 from percontact.answers.measuring import panel_for
 from percontact.costing.planned import PLANNED_BY, planned, planned_by
 from percontact.costing.slice import Slice
@@ -28,7 +29,6 @@ from percontact.values.money import PICO
 from percontact.values.period import Period, add_months, before, last_year
 from percontact.values.problem import did_you_mean, problem
 
-AGAINST = ("previous", "last-year", "budget")
 USUAL = ("channel", "team", "queue", "site", "reason", "product", "language")
 """Dimensions looked along where none is asked for, as far as the rows know them."""
 CALLED = {

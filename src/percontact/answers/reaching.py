@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from percontact.answers.explaining import AGAINST
 from percontact.costing.policy import OUTSIDE
 from percontact.pipeline import OpenBook
 from percontact.report.document import Document
@@ -85,15 +86,11 @@ def reached(book: OpenBook, start: str | None, end: str | None) -> Reach:
     return Reach(asked, span, known, " ".join(_left_out(book, part, span) for part in left))
 
 
-COMPARED = ("previous", "last-year", "budget")
-"""What a page holds its span against."""
-
-
 def need_comparison(compare: str) -> None:
     """Raise E-ARG-01 for what nothing is held against."""
-    if compare not in COMPARED:
+    if compare not in AGAINST:
         what = f"{compare!r} is not one of its values"
-        do = f"Its values are {', '.join(COMPARED)}."
+        do = f"Its values are {', '.join(AGAINST)}."
         raise problem("E-ARG-01", "compare", what, "Nothing was compared.", do)
 
 
